@@ -1,0 +1,351 @@
+-- +goose Up
+
+-- What the municipality is, and its keys. One row per name.
+CREATE TABLE settings (
+    name  TEXT NOT NULL PRIMARY KEY,
+    value TEXT NOT NULL
+);
+CREATE TABLE secrets (
+    name  TEXT NOT NULL PRIMARY KEY,
+    value BLOB NOT NULL
+);
+
+-- care: who is served, by whom, where.
+CREATE TABLE providers (
+    id         TEXT NOT NULL PRIMARY KEY,
+    org_number TEXT NOT NULL UNIQUE,
+    name       TEXT NOT NULL,
+    kind       TEXT NOT NULL -- municipal, private
+);
+CREATE TABLE care_groups (
+    id          TEXT NOT NULL PRIMARY KEY,
+    code        TEXT NOT NULL UNIQUE,
+    name        TEXT NOT NULL,
+    provider_id TEXT NOT NULL REFERENCES providers (id),
+    kind        TEXT NOT NULL, -- homecare, rural, alarm, health, shopping
+    max_staff   BIGINT NOT NULL
+);
+CREATE TABLE staff (
+    id              TEXT NOT NULL PRIMARY KEY,
+    employee_number TEXT NOT NULL UNIQUE,
+    pseudonym       BIGINT NOT NULL UNIQUE, -- what stations, keys and locks know a person by
+    given_name      TEXT NOT NULL,
+    family_name     TEXT NOT NULL,
+    email           TEXT NOT NULL,
+    phone           TEXT NOT NULL,
+    badge_hash      TEXT UNIQUE,
+    pin_verifier    TEXT
+);
+CREATE TABLE staff_groups (
+    staff_id TEXT NOT NULL REFERENCES staff (id),
+    group_id TEXT NOT NULL REFERENCES care_groups (id),
+    from_us  BIGINT NOT NULL,
+    until_us BIGINT NOT NULL,
+    PRIMARY KEY (staff_id, group_id)
+);
+CREATE INDEX staff_groups_by_group ON staff_groups (group_id);
+CREATE TABLE entrances (
+    id   TEXT NOT NULL PRIMARY KEY,
+    code TEXT NOT NULL UNIQUE
+);
+CREATE TABLE dwellings (
+    id          TEXT NOT NULL PRIMARY KEY,
+    address_key TEXT NOT NULL UNIQUE, -- shared by a couple; a lone client's own otherwise
+    street      TEXT NOT NULL,
+    apartment   TEXT NOT NULL,
+    postal_code TEXT NOT NULL,
+    town        TEXT NOT NULL,
+    entrance_id TEXT REFERENCES entrances (id)
+);
+CREATE INDEX dwellings_by_entrance ON dwellings (entrance_id);
+CREATE TABLE clients (
+    id              TEXT NOT NULL PRIMARY KEY,
+    personal_number TEXT NOT NULL UNIQUE,
+    given_name      TEXT NOT NULL,
+    family_name     TEXT NOT NULL,
+    phone           TEXT NOT NULL,
+    protected       BIGINT NOT NULL, -- 1: protected identity
+    dwelling_id     TEXT NOT NULL REFERENCES dwellings (id),
+    relative_name   TEXT NOT NULL,
+    relative_phone  TEXT NOT NULL,
+    ended_us        BIGINT NOT NULL  -- died or moved; the year 9999 while it has not happened
+);
+CREATE INDEX clients_by_dwelling ON clients (dwelling_id);
+CREATE INDEX clients_by_name ON clients (family_name, given_name);
+
+-- casework: what was asked for, and what it led to.
+CREATE TABLE orders (
+    id           TEXT NOT NULL PRIMARY KEY,
+    number       TEXT NOT NULL UNIQUE, -- what people say on the phone, such as 7K3M-9QX2
+    kind         TEXT NOT NULL,
+    client_id    TEXT NOT NULL REFERENCES clients (id),
+    group_id     TEXT REFERENCES care_groups (id),
+    to_group_id  TEXT REFERENCES care_groups (id),
+    effective_us BIGINT NOT NULL,
+    reason       TEXT NOT NULL,
+    channel      TEXT NOT NULL, -- api, fhir, portal, demo
+    orderer      TEXT NOT NULL, -- the organisation of the token
+    reference    TEXT NOT NULL, -- the orderer's own number, or ""
+    state        TEXT NOT NULL, -- accepted, in-progress, done
+    received_us  BIGINT NOT NULL
+);
+CREATE INDEX orders_by_client ON orders (client_id, received_us);
+CREATE TABLE idempotency_keys (
+    orderer  TEXT NOT NULL,
+    key      TEXT NOT NULL,
+    digest   TEXT NOT NULL, -- of the request, so that a key is not reused for another one
+    order_id TEXT NOT NULL REFERENCES orders (id),
+    at_us    BIGINT NOT NULL,
+    PRIMARY KEY (orderer, key)
+);
+CREATE TABLE tasks (
+    id         TEXT NOT NULL PRIMARY KEY,
+    order_id   TEXT NOT NULL REFERENCES orders (id),
+    client_id  TEXT NOT NULL REFERENCES clients (id),
+    kind       TEXT NOT NULL, -- mount, dismount, return-keys, ...
+    rule       TEXT NOT NULL,
+    state      TEXT NOT NULL, -- open, done, cancelled
+    due_us     BIGINT NOT NULL,
+    created_us BIGINT NOT NULL,
+    done_us    BIGINT NOT NULL
+);
+CREATE INDEX tasks_by_client ON tasks (client_id);
+CREATE INDEX tasks_open ON tasks (state, due_us);
+CREATE INDEX tasks_by_order ON tasks (order_id);
+
+-- A service is a decision in force: granted by an order, or found in the registers.
+CREATE TABLE services (
+    id         TEXT NOT NULL PRIMARY KEY,
+    client_id  TEXT NOT NULL REFERENCES clients (id),
+    kind       TEXT NOT NULL, -- alarm, homecare, health, shopping
+    group_id   TEXT NOT NULL REFERENCES care_groups (id),
+    from_us    BIGINT NOT NULL,
+    until_us   BIGINT NOT NULL,
+    in_effect  BIGINT NOT NULL,
+    opens_self BIGINT NOT NULL,
+    origin     TEXT NOT NULL, -- order:ID or register:insatser:ROW
+    ended_by   TEXT NOT NULL  -- what ended it, in the same form, or ""
+);
+CREATE INDEX services_by_client ON services (client_id);
+
+-- access: grounds and the rights that rest on them.
+CREATE TABLE grounds (
+    id         TEXT NOT NULL PRIMARY KEY,
+    client_id  TEXT NOT NULL REFERENCES clients (id),
+    service_id TEXT NOT NULL REFERENCES services (id),
+    kind       TEXT NOT NULL,
+    group_id   TEXT NOT NULL REFERENCES care_groups (id),
+    from_us    BIGINT NOT NULL,
+    until_us   BIGINT NOT NULL,
+    rule       TEXT NOT NULL
+);
+CREATE INDEX grounds_by_client ON grounds (client_id);
+
+-- fleet: the things.
+CREATE TABLE locks (
+    id          TEXT NOT NULL PRIMARY KEY,
+    serial      TEXT NOT NULL UNIQUE,
+    number      BIGINT NOT NULL UNIQUE, -- what grants call it
+    kind        TEXT NOT NULL, -- door, box, entrance
+    state       TEXT NOT NULL, -- stock, mounted
+    dwelling_id TEXT REFERENCES dwellings (id),
+    entrance_id TEXT REFERENCES entrances (id),
+    mounted_us  BIGINT NOT NULL,
+    epoch       BIGINT NOT NULL,
+    certificate BLOB -- the device's, once it has been claimed
+);
+-- V2.1-b: at most one door lock or key box per dwelling, whoever writes.
+CREATE UNIQUE INDEX locks_one_per_dwelling ON locks (dwelling_id) WHERE state = 'mounted' AND kind <> 'entrance';
+CREATE INDEX locks_by_entrance ON locks (entrance_id);
+CREATE TABLE rights (
+    ground_id TEXT NOT NULL REFERENCES grounds (id),
+    lock_id   TEXT NOT NULL REFERENCES locks (id),
+    group_id  TEXT NOT NULL REFERENCES care_groups (id),
+    client_id TEXT NOT NULL REFERENCES clients (id),
+    from_us   BIGINT NOT NULL,
+    until_us  BIGINT NOT NULL,
+    PRIMARY KEY (ground_id, lock_id)
+);
+CREATE INDEX rights_by_client ON rights (client_id);
+CREATE INDEX rights_by_lock ON rights (lock_id, group_id);
+CREATE INDEX rights_by_group ON rights (group_id, until_us);
+CREATE TABLE keys (
+    id              TEXT NOT NULL PRIMARY KEY,
+    number          TEXT NOT NULL UNIQUE,
+    group_id        TEXT NOT NULL REFERENCES care_groups (id),
+    state           TEXT NOT NULL, -- stock, issued, blocked, broken
+    battery_us      BIGINT NOT NULL,
+    certificate     BLOB,
+    public_key      BLOB,
+    counter         BIGINT NOT NULL, -- the highest that a sync has shown
+    synced_us       BIGINT NOT NULL,
+    synced_until_us BIGINT NOT NULL,
+    blocked_us      BIGINT NOT NULL,
+    block_reason    TEXT NOT NULL
+);
+CREATE INDEX keys_by_group ON keys (group_id);
+CREATE TABLE stations (
+    id           TEXT NOT NULL PRIMARY KEY,
+    name         TEXT NOT NULL UNIQUE,
+    group_id     TEXT REFERENCES care_groups (id),
+    token_hash   TEXT NOT NULL UNIQUE,
+    certificate  BLOB,
+    enrolled_us  BIGINT NOT NULL,
+    last_seen_us BIGINT NOT NULL
+);
+CREATE TABLE consents (
+    id       TEXT NOT NULL PRIMARY KEY,
+    property TEXT NOT NULL,
+    town     TEXT NOT NULL,
+    owner    TEXT NOT NULL,
+    answer   TEXT NOT NULL, -- unknown, requested, given, given-orally, refused
+    date_us  BIGINT NOT NULL,
+    diary    TEXT NOT NULL,
+    UNIQUE (property, town)
+);
+
+-- keysync: what went out to keys and what came home with them.
+CREATE TABLE grants (
+    serial     TEXT NOT NULL PRIMARY KEY,
+    key_id     TEXT NOT NULL REFERENCES keys (id),
+    group_id   TEXT NOT NULL REFERENCES care_groups (id),
+    station_id TEXT NOT NULL REFERENCES stations (id),
+    from_us    BIGINT NOT NULL,
+    until_us   BIGINT NOT NULL,
+    locks      BIGINT NOT NULL
+);
+CREATE INDEX grants_by_key ON grants (key_id, until_us);
+CREATE TABLE activations (
+    serial     TEXT NOT NULL PRIMARY KEY,
+    key_id     TEXT NOT NULL REFERENCES keys (id),
+    staff_id   TEXT NOT NULL REFERENCES staff (id),
+    station_id TEXT NOT NULL REFERENCES stations (id),
+    from_us    BIGINT NOT NULL,
+    until_us   BIGINT NOT NULL,
+    offline    BIGINT NOT NULL,
+    body       BLOB NOT NULL
+);
+CREATE INDEX activations_by_key ON activations (key_id, until_us);
+CREATE TABLE blocks (
+    kind       TEXT NOT NULL, -- key, station, staff, grant, certificate
+    subject    TEXT NOT NULL, -- as the block list names it, hexadecimal
+    expires_us BIGINT NOT NULL,
+    version    BIGINT NOT NULL,
+    PRIMARY KEY (kind, subject)
+);
+CREATE TABLE lock_records (
+    lock_id BIGINT NOT NULL, -- the lock's number
+    epoch   BIGINT NOT NULL,
+    seq     BIGINT NOT NULL,
+    at_us   BIGINT NOT NULL,
+    event   BIGINT NOT NULL,
+    body    BLOB NOT NULL,
+    PRIMARY KEY (lock_id, epoch, seq)
+);
+CREATE TABLE lock_heads (
+    lock_id     BIGINT NOT NULL PRIMARY KEY,
+    epoch       BIGINT NOT NULL,
+    seq         BIGINT NOT NULL,
+    head        BLOB NOT NULL,
+    block_list  BIGINT NOT NULL, -- the version that the lock last reported
+    seen_us     BIGINT NOT NULL
+);
+
+-- identity: who may speak to us.
+CREATE TABLE api_tokens (
+    id           TEXT NOT NULL PRIMARY KEY,
+    token_hash   TEXT NOT NULL UNIQUE,
+    organisation TEXT NOT NULL,
+    scopes       TEXT NOT NULL, -- separated by blanks
+    created_us   BIGINT NOT NULL,
+    expires_us   BIGINT NOT NULL,
+    revoked_us   BIGINT NOT NULL
+);
+
+-- registers: what the last import saw of each row, and what waits to be applied.
+CREATE TABLE register_rows (
+    file   TEXT NOT NULL,
+    key    TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    PRIMARY KEY (file, key)
+);
+CREATE TABLE register_runs (
+    id          TEXT NOT NULL PRIMARY KEY,
+    digest      TEXT NOT NULL,
+    started_us  BIGINT NOT NULL,
+    finished_us BIGINT NOT NULL,
+    units       BIGINT NOT NULL
+);
+CREATE TABLE register_staging (
+    run_id TEXT NOT NULL REFERENCES register_runs (id),
+    seq    BIGINT NOT NULL,
+    body   TEXT NOT NULL,
+    PRIMARY KEY (run_id, seq)
+);
+
+-- journal: the log that proves itself. Ids are UUIDv7, so that all indexes but the subjects' are written at their right
+-- edge; the key of journal_subjects is a subject's timeline.
+CREATE TABLE journal_entries (
+    id          TEXT NOT NULL PRIMARY KEY,
+    idx         BIGINT, -- place in the tree; NULL until integrated, never changed after that
+    kind        TEXT NOT NULL,
+    at_us       BIGINT NOT NULL, -- 0 when erased
+    received_us BIGINT NOT NULL, -- 0 when erased
+    body        TEXT NOT NULL, -- fields with salts, or the bare commitments when erased
+    leaf        BLOB NOT NULL
+);
+CREATE UNIQUE INDEX journal_entries_idx ON journal_entries (idx) WHERE idx IS NOT NULL;
+CREATE INDEX journal_entries_pending ON journal_entries (id) WHERE idx IS NULL;
+CREATE INDEX journal_entries_kind ON journal_entries (kind, id);
+CREATE TABLE journal_subjects (
+    subject  TEXT NOT NULL,
+    at_us    BIGINT NOT NULL,
+    entry_id TEXT NOT NULL,
+    PRIMARY KEY (subject, at_us, entry_id)
+) WITHOUT ROWID;
+CREATE TABLE journal_tiles ( -- C2SP tlog-tiles, height 8
+    level BIGINT NOT NULL,
+    n     BIGINT NOT NULL,
+    data  BLOB NOT NULL, -- 32 to 8192 bytes, only ever extended
+    PRIMARY KEY (level, n)
+);
+CREATE TABLE journal_head (
+    one        BIGINT NOT NULL PRIMARY KEY CHECK (one = 1),
+    size       BIGINT NOT NULL,
+    root       BLOB NOT NULL,
+    checkpoint TEXT NOT NULL -- signed note, C2SP checkpoint
+);
+
+-- +goose Down
+DROP TABLE journal_head;
+DROP TABLE journal_tiles;
+DROP TABLE journal_subjects;
+DROP TABLE journal_entries;
+DROP TABLE register_staging;
+DROP TABLE register_runs;
+DROP TABLE register_rows;
+DROP TABLE api_tokens;
+DROP TABLE lock_heads;
+DROP TABLE lock_records;
+DROP TABLE blocks;
+DROP TABLE activations;
+DROP TABLE grants;
+DROP TABLE consents;
+DROP TABLE stations;
+DROP TABLE keys;
+DROP TABLE rights;
+DROP TABLE locks;
+DROP TABLE grounds;
+DROP TABLE services;
+DROP TABLE tasks;
+DROP TABLE idempotency_keys;
+DROP TABLE orders;
+DROP TABLE clients;
+DROP TABLE dwellings;
+DROP TABLE entrances;
+DROP TABLE staff_groups;
+DROP TABLE staff;
+DROP TABLE care_groups;
+DROP TABLE providers;
+DROP TABLE secrets;
+DROP TABLE settings;
