@@ -1,0 +1,79 @@
+# Index of commands. `make` alone prints it; each command's own line says what it does.
+
+GO          ?= go
+ONLY        ?=
+FUZZTIME    ?= 5s
+ROUNDS      ?= 50
+TESTFLAGS   ?=
+DEMOFLAGS   ?=
+# The newest staticcheck that was tried with Go 1.26. It is fetched as a module, checked against the checksum database,
+# and kept out of go.mod, so that nobody who builds Hemnyckel has to build a linter.
+STATICCHECK ?= honnef.co/go/tools/cmd/staticcheck@v0.8.2
+# Where goroutines meet: the packages worth the price of the race detector.
+RACY        ?= ./internal/base/... ./internal/storage/... ./internal/domain/journal/... ./internal/domain/keysync/... ./internal/edge/web/... ./internal/program/...
+
+# A checkout that belongs to somebody else makes git refuse to answer, and go with it. Tests need no version stamp.
+test check race fuzz e2e cover soak: export GOFLAGS := $(GOFLAGS) -buildvcs=false
+
+.DEFAULT_GOAL := help
+.PHONY: help demo build test check unit e2e fuzz race lint staticcheck generate generated bench soak cover prerequisites
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+
+demo: ## a municipality of 2 300 clients and its working day, then the portal (needs only Go)
+	@$(GO) run ./cmd/hemnyckel demo $(DEMOFLAGS)
+
+build: ## the program, as bin/hemnyckel
+	$(GO) build -trimpath -o bin/ ./cmd/...
+
+test: prerequisites check unit fuzz e2e ## everything that must hold before a change is shared; installs what it lacks
+	@echo "test: all passed"
+
+check: ## formatting, vet, the floors of the house
+	@bad=$$(find . -name '*.go' -not -path './node_modules/*' -exec gofmt -l {} +); \
+		if [ -n "$$bad" ]; then echo "gofmt would change:"; echo "$$bad"; echo "run: gofmt -w ."; exit 1; fi
+	$(GO) vet ./...
+	$(GO) test ./internal/arch
+
+unit: ## all Go tests, on SQLite and on PostgreSQL
+	$(GO) test -shuffle=on -timeout 20m $(TESTFLAGS) ./...
+
+e2e: ## the whole chain as separate processes, once: exit 0 only if every step held
+	$(GO) run ./cmd/hemnyckel demo --once
+
+fuzz: ## every fuzz target for FUZZTIME (5s)
+	@.ci/fuzz $(FUZZTIME)
+
+race: ## tests of the packages where goroutines meet, under the race detector (needs a C compiler)
+	CGO_ENABLED=1 $(GO) test -race -shuffle=on -timeout 60m $(RACY)
+
+lint: check staticcheck generated ## check, staticcheck, and that generated code is what its sources give
+
+staticcheck:
+	$(GO) run $(STATICCHECK) ./...
+
+generate: ## rebuild generated code (templ pages)
+	$(GO) tool templ generate
+
+generated: ## fails if generated code is stale
+	@sums() { find . -name '*_templ.go' -not -path './node_modules/*' | LC_ALL=C sort | xargs -r sha256sum; }; \
+		before=$$(sums); $(GO) tool templ generate >/dev/null; after=$$(sums); \
+		if [ "$$before" != "$$after" ]; then echo "generated code was stale and has been rebuilt; commit it"; exit 1; fi
+
+bench: prerequisites ## measurements as JSON lines, each with its raw limit; ONLY=name runs one
+	@$(GO) run ./cmd/hemnyckel-bench -only "$(ONLY)"
+
+soak: prerequisites ## hours: long fuzzing, the race detector, the server killed ROUNDS (50) times and again
+	$(MAKE) race
+	$(MAKE) fuzz FUZZTIME=10m
+	HEMNYCKEL_CHAOS_ROUNDS=$(ROUNDS) $(GO) test -count=1 -timeout 4h -run 'Chaos|Kill' ./internal/program/...
+
+cover: ## how much of each function the tests reach, as bin/cover.html
+	@mkdir -p bin
+	$(GO) test -coverpkg=./... -coverprofile=bin/cover.out ./...
+	$(GO) tool cover -html=bin/cover.out -o bin/cover.html
+	@$(GO) tool cover -func=bin/cover.out | tail -1
+
+prerequisites:
+	@.ci/prerequisites >&2
