@@ -1,0 +1,128 @@
+package storage
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"math/rand/v2"
+	"time"
+
+	"hemnyckel/internal/storage/engine"
+)
+
+// DB is one municipality's database. It is safe for concurrent use.
+type DB struct {
+	engine engine.Engine
+	turn   chan struct{} // held by the one Update that runs; waiting senders are served in order
+	clock  func() time.Time
+	logger *slog.Logger
+	bound  time.Duration // how long an Update waits for its turn, and how long it is run again
+}
+
+// Engine returns "sqlite" or "postgres".
+func (db *DB) Engine() string { return string(db.engine.Name()) }
+
+// Close waits for the Update that runs and closes the database.
+func (db *DB) Close() error {
+	db.turn <- struct{}{}
+	return db.engine.Close()
+}
+
+// View runs f in a read-only snapshot. It never waits for an Update.
+func (db *DB) View(ctx context.Context, f func(tx *Tx) error) error {
+	session, err := db.engine.View(ctx)
+	if err != nil {
+		return err
+	}
+	tx := db.newTx(session)
+	defer session.Rollback()
+	if err := f(tx); err != nil {
+		return err
+	}
+	return tx.failed
+}
+
+// Update runs f in a read-write transaction that no other Update runs beside, and commits if f returns nil and no
+// statement has failed. f may run more than once: it must not have effects outside tx. An Update inside an Update cannot
+// get its turn and ends with database-busy.
+func (db *DB) Update(ctx context.Context, f func(tx *Tx) error) error {
+	deadline := time.Now().Add(db.bound)
+	if err := db.takeTurn(ctx); err != nil {
+		return err
+	}
+	defer func() { <-db.turn }()
+	for attempt := 0; ; attempt++ {
+		err := db.attempt(ctx, f)
+		if !errors.Is(err, engine.ErrRetry) {
+			return err
+		}
+		if time.Now().After(deadline) {
+			return engine.Busy.With(err)
+		}
+		if err := pause(ctx, attempt); err != nil {
+			return err
+		}
+	}
+}
+
+func (db *DB) takeTurn(ctx context.Context) error {
+	select {
+	case db.turn <- struct{}{}:
+		return nil
+	default:
+	}
+	timer := time.NewTimer(db.bound)
+	defer timer.Stop()
+	select {
+	case db.turn <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return engine.Busy.With(errors.New("storage: no turn within the bound"))
+	}
+}
+
+// attempt runs f once. The deferred rollback also serves a panic in f.
+func (db *DB) attempt(ctx context.Context, f func(tx *Tx) error) error {
+	session, err := db.engine.Update(ctx)
+	if err != nil {
+		return err
+	}
+	ended := false
+	defer func() {
+		if !ended {
+			session.Rollback()
+		}
+	}()
+	tx := db.newTx(session)
+	err = f(tx)
+	if tx.failed != nil && (err == nil || errors.Is(tx.failed, engine.ErrRetry)) {
+		err = tx.failed
+	}
+	if err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	ended = true
+	return db.engine.Translate(session.Commit(ctx))
+}
+
+func (db *DB) newTx(session engine.Session) *Tx {
+	return &Tx{session: session, engine: db.engine, now: db.clock().UTC().Truncate(time.Microsecond)}
+}
+
+// pause waits before the next attempt: 1 ms at first, at most 64 ms, half of it at random.
+func pause(ctx context.Context, attempt int) error {
+	most := time.Millisecond << min(attempt, 6)
+	timer := time.NewTimer(most/2 + rand.N(most/2+1))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

@@ -1,0 +1,46 @@
+// Package engine is what internal/storage asks of a database engine, and the vocabulary in which engines say what went
+// wrong.
+//
+// It owns the interfaces and the faults, no code that talks to a database: that is in internal/storage/sqlite and
+// internal/storage/postgres. Engines translate their drivers' codes into the problems and the [Violation] here;
+// internal/storage and its callers never look at a driver's error. What fits no class stays as it is: internal.
+package engine
+
+import (
+	"context"
+	"database/sql"
+)
+
+// Name says which engine, in logs and in the few places where the SQL must differ.
+type Name string
+
+// The engines.
+const (
+	SQLite   Name = "sqlite"
+	Postgres Name = "postgres"
+)
+
+// Engine is one open database.
+type Engine interface {
+	Name() Name
+	// View begins a read-only transaction that sees one snapshot.
+	View(ctx context.Context) (Session, error)
+	// Update begins a read-write transaction that no other Update, of any process, runs beside. It waits for its turn
+	// within the engine's bound and answers Busy after it. The caller lets one Update at a time in.
+	Update(ctx context.Context) (Session, error)
+	// Translate turns a driver's error into the vocabulary of this package; nil stays nil.
+	Translate(err error) error
+	// Backup writes a consistent copy of the database to a new file while others go on writing.
+	Backup(ctx context.Context, file string) error
+	Close() error
+}
+
+// Session is one transaction on one connection. After Commit or Rollback it must not be used.
+type Session interface {
+	Exec(ctx context.Context, sql string, args ...any) (sql.Result, error)
+	Query(ctx context.Context, sql string, args ...any) (*sql.Rows, error)
+	// Commit returns nil only when the transaction is durable.
+	Commit(ctx context.Context) error
+	// Rollback always frees the session. It takes no context: it must work after the caller's has ended.
+	Rollback() error
+}

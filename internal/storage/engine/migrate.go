@@ -1,0 +1,44 @@
+package engine
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+
+	"github.com/pressly/goose/v3"
+)
+
+// MigrateFrom applies the steps after version current. It refuses a database that is newer than the steps. When a step
+// fails because another process has just applied it, which version then tells, it goes on.
+func MigrateFrom(ctx context.Context, current int64, dialect goose.Dialect, pool *sql.DB, steps fs.FS,
+	logger *slog.Logger, version func() (int64, error),
+) error {
+	provider, err := goose.NewProvider(dialect, pool, steps, goose.WithDisableGlobalRegistry(true))
+	if errors.Is(err, goose.ErrNoMigrations) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("read migrations: %w", err)
+	}
+	sources := provider.ListSources()
+	newest := sources[len(sources)-1].Version
+	for current < newest {
+		_, failed := provider.Up(ctx)
+		reached, err := version()
+		if err != nil {
+			return err
+		}
+		if failed != nil && reached <= current {
+			return fmt.Errorf("migrate: %w", failed)
+		}
+		logger.Info("database schema brought up to date", "from", current, "to", reached)
+		current = reached
+	}
+	if current > newest {
+		return SchemaNewer.Fill(current, newest)
+	}
+	return nil
+}

@@ -1,0 +1,194 @@
+// Package postgres is the database on a PostgreSQL server, one database per municipality.
+//
+// It owns the pool, the begin of transactions, PostgreSQL's error codes and the migrations of this engine. It knows
+// nothing of what is stored, and uses neither LISTEN/NOTIFY nor advisory locks outside of migrations.
+//
+// Updates are SERIALIZABLE and take turns: BEGIN is sent together with a LOCK on the table of schema versions, which needs
+// no round trip of its own, waits in the server's fair queue and comes before the snapshot. So the servers of one
+// municipality do not run into each other's journal head again and again, which is what would otherwise happen to every
+// two overlapping writers, and no retry is needed. Where a server does not know LOCK TABLE (some distributed descendants),
+// serializable isolation alone keeps the data right, and refused transactions (40001, 40P01) are run again.
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strconv"
+	"time"
+
+	"hemnyckel/internal/storage/engine"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/stdlib"
+)
+
+//go:embed migrations
+var files embed.FS
+
+// Migrations are the numbered steps of this engine's schema.
+func Migrations() fs.FS {
+	sub, err := fs.Sub(files, "migrations")
+	if err != nil {
+		panic(err) // a constant, valid path
+	}
+	return sub
+}
+
+// Connections is how many connections one server process uses at most.
+const Connections = 16
+
+// statementTimeout bounds a single statement: far above anything the house does, low enough that a lost server process
+// does not hold the turn for long.
+const statementTimeout = 60 * time.Second
+
+// DB is an open pool.
+type DB struct {
+	url   string
+	pool  *sql.DB
+	begin string // how an Update begins
+}
+
+var _ engine.Engine = (*DB)(nil)
+
+// Open connects to the database at url. bound is how long an Update waits for other processes.
+func Open(ctx context.Context, url string, bound time.Duration) (*DB, error) {
+	pool, err := Pool(url, statementTimeout, bound)
+	if err != nil {
+		return nil, err
+	}
+	db := &DB{url: url, pool: pool}
+	if err := db.chooseBegin(ctx); err != nil {
+		pool.Close()
+		return nil, db.Translate(err)
+	}
+	return db, nil
+}
+
+// Pool is a plain connection pool, for what does not go through transactions of the house.
+// A timeout of 0 is none.
+func Pool(url string, statement, lock time.Duration) (*sql.DB, error) {
+	config, err := pgx.ParseConfig(url)
+	if err != nil {
+		return nil, BadURL.With(err)
+	}
+	if config.ConnectTimeout == 0 {
+		config.ConnectTimeout = 10 * time.Second
+	}
+	settings := map[string]string{
+		"application_name":                    "hemnyckel",
+		"timezone":                            "UTC",
+		"statement_timeout":                   milliseconds(statement),
+		"lock_timeout":                        milliseconds(lock),
+		"idle_in_transaction_session_timeout": milliseconds(statement),
+	}
+	for name, value := range settings {
+		config.RuntimeParams[name] = value
+	}
+	pool := stdlib.OpenDB(*config)
+	pool.SetMaxOpenConns(Connections)
+	pool.SetMaxIdleConns(Connections)
+	pool.SetConnMaxIdleTime(5 * time.Minute)
+	return pool, nil
+}
+
+func milliseconds(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(), 10) }
+
+const (
+	beginSerializable = "BEGIN ISOLATION LEVEL SERIALIZABLE"
+	beginInTurn       = beginSerializable + "; LOCK TABLE goose_db_version IN EXCLUSIVE MODE"
+)
+
+// chooseBegin finds out whether the server knows LOCK TABLE.
+func (db *DB) chooseBegin(ctx context.Context) error {
+	db.begin = beginInTurn
+	session, err := db.Update(ctx)
+	if err == nil {
+		return session.Rollback()
+	}
+	if fault, ok := errors.AsType[*pgconn.PgError](err); ok && (fault.Code == "0A000" || fault.Code == "42601") {
+		db.begin = beginSerializable
+		return nil
+	}
+	return err
+}
+
+// Name returns engine.Postgres.
+func (db *DB) Name() engine.Name { return engine.Postgres }
+
+// Close closes all connections.
+func (db *DB) Close() error { return db.pool.Close() }
+
+// View begins a read-only transaction with one snapshot.
+func (db *DB) View(ctx context.Context) (engine.Session, error) {
+	return db.start(ctx, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+}
+
+// Update begins a transaction in its turn.
+func (db *DB) Update(ctx context.Context) (engine.Session, error) { return db.start(ctx, db.begin) }
+
+func (db *DB) start(ctx context.Context, begin string) (engine.Session, error) {
+	conn, err := db.pool.Conn(ctx)
+	if err != nil {
+		return nil, db.Translate(err)
+	}
+	t := &transaction{conn: conn}
+	// Without arguments and prepared statement, several statements travel together (the simple protocol).
+	if _, err := conn.ExecContext(ctx, begin, pgx.QueryExecModeSimpleProtocol); err != nil {
+		return nil, errors.Join(db.Translate(err), t.Rollback())
+	}
+	return t, nil
+}
+
+// transaction is the use of a connection from BEGIN to its end.
+type transaction struct {
+	conn  *sql.Conn
+	ended bool
+}
+
+// Exec runs a statement.
+func (t *transaction) Exec(ctx context.Context, text string, args ...any) (sql.Result, error) {
+	return t.conn.ExecContext(ctx, text, args...)
+}
+
+// Query runs a query. The rows must be closed before the next statement.
+func (t *transaction) Query(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
+	return t.conn.QueryContext(ctx, text, args...)
+}
+
+// endBound is how long the server may take to answer COMMIT or ROLLBACK before the connection is given up.
+const endBound = 30 * time.Second
+
+// Commit makes the transaction durable.
+func (t *transaction) Commit(context.Context) error {
+	ctx, cancel := context.WithTimeout(context.Background(), endBound) // once begun, a commit is not abandoned half-way
+	defer cancel()
+	_, err := t.conn.ExecContext(ctx, "COMMIT")
+	if err != nil {
+		return errors.Join(err, t.Rollback())
+	}
+	t.ended = true
+	return t.conn.Close()
+}
+
+// Rollback ends the transaction, or the connection if even that fails.
+func (t *transaction) Rollback() error {
+	if t.ended {
+		return nil
+	}
+	t.ended = true
+	ctx, cancel := context.WithTimeout(context.Background(), endBound)
+	defer cancel()
+	_, err := t.conn.ExecContext(ctx, "ROLLBACK")
+	if err != nil {
+		t.conn.Raw(func(c any) error { return errBroken })
+	}
+	t.conn.Close()
+	return err
+}
+
+var errBroken = fmt.Errorf("postgres: connection given up")
