@@ -1,0 +1,144 @@
+// Package casework carries out what is asked for: an order with all its effects is one transaction.
+//
+// It composes the other modules: the routine decides, care keeps the services, access the grounds and rights, fleet the
+// locks, journal the proof. It owns orders, tasks and the application of a municipality's registers. It does not parse
+// anything (internal/edge does) and holds no rule of its own (internal/domain/routine does).
+//
+// Promises: an order that was answered is stored with its services, grounds, rights, tasks and journal entries, or nothing
+// of it is; the same idempotency key gives the same order; only the clients that an order touches are read or written.
+//
+// Booking, assignment, returning an order and undoing it come with the whole routine (issue 02).
+package casework
+
+import (
+	"context"
+	"time"
+
+	"hemnyckel/internal/base/problem"
+	"hemnyckel/internal/base/txn"
+	"hemnyckel/internal/domain/access"
+	"hemnyckel/internal/domain/care"
+	"hemnyckel/internal/domain/journal"
+	"hemnyckel/internal/domain/routine"
+)
+
+// Orderer is on whose behalf an order is given, as its token says.
+type Orderer struct {
+	Organisation string // organisation number, ten digits
+	Role         routine.Role
+	Actor        string // the token's or account's id, for the journal
+}
+
+// NewOrder is an order as it arrives. Groups may be named by code, or by the organisation number of a provider that has
+// just one group of the right kind.
+type NewOrder struct {
+	Kind           routine.OrderKind
+	PersonalNumber string    // twelve digits
+	Group          string    // code or organisation number; "" where the municipality has just one group of the kind
+	ToGroup        string    // the one that takes over, for provider-changed
+	Effective      time.Time // the instant of local midnight from which it holds
+	OpensSelf      bool      // homecare-granted: the client opens the door
+	InEffect       bool      // the case officer has set the client in effect on the provider
+	Reason         string    // free text, at most 500 bytes
+	Reference      string    // the orderer's own number, at most 100 bytes
+	Channel        string    // api, fhir, portal, demo
+	IdempotencyKey string    // at most 200 bytes; "" only where the caller cannot repeat itself
+}
+
+// State is how far an order has come.
+type State string
+
+// The states of an order. An order without tasks is done at once.
+const (
+	Accepted   State = "accepted"
+	InProgress State = "in-progress"
+	Done       State = "done"
+)
+
+// Order is a stored order.
+type Order struct {
+	ID        string
+	Number    string // what people say on the phone, such as 7K3M-9QX2
+	Kind      routine.OrderKind
+	ClientID  string
+	GroupID   string
+	ToGroupID string
+	Effective time.Time
+	Reason    string
+	Channel   string
+	Orderer   string // organisation number
+	Reference string
+	State     State
+	Received  time.Time
+	Tasks     []Task
+	Rules     []string // the rules applied when it was placed; empty for a stored order that is read back
+	Repeated  bool     // the same idempotency key had been used: this is the order that it gave then
+}
+
+// Task is work that an order has led to.
+type Task struct {
+	ID       string
+	OrderID  string
+	ClientID string
+	Kind     routine.TaskKind
+	Rule     string
+	State    string // open, done, cancelled
+	Due      time.Time
+	Created  time.Time
+	Done     time.Time // zero while open
+}
+
+// Tx is what casework needs of a database transaction.
+type Tx interface {
+	txn.Clock
+	care.Tx
+	care.Writer
+	access.Tx
+	journal.Tx
+
+	MountedLocks(ctx context.Context, dwellingIDs []string) (map[string]routine.LockKind, error)
+	IdempotentOrder(ctx context.Context, orderer, key string) (orderID, digest string, err error)
+	PutIdempotencyKey(ctx context.Context, orderer, key, digest, orderID string) error
+	InsertOrder(ctx context.Context, o Order) error
+	OrderByID(ctx context.Context, id string) (Order, bool, error)
+	OrdersOf(ctx context.Context, clientID string) ([]Order, error)
+	InsertTasks(ctx context.Context, t []Task) error
+	TasksOfOrder(ctx context.Context, orderID string) ([]Task, error)
+	OpenTasks(ctx context.Context, clientID string, kind routine.TaskKind) ([]Task, error)
+	FinishTask(ctx context.Context, id, state string) error
+	SetOrderState(ctx context.Context, id string, s State) error
+}
+
+// Problems that an orderer can meet. Codes are stable.
+var (
+	ErrClientUnknown = problem.New(problem.NotFound, "order-client-unknown",
+		"Ingen kund har det personnumret. Kontrollera numret; en ny kund måste först finnas i kundregistret.",
+		"No client has that personal identity number. Check it; a new client must be in the client register first.")
+	ErrGroupUnknown = problem.New(problem.Invalid, "order-group-unknown",
+		"Gruppen eller utföraren %q finns inte. Ange gruppens kod, till exempel G001.",
+		"The group or provider %q does not exist. Give the group's code, such as G001.")
+	ErrGroupAmbiguous = problem.New(problem.Invalid, "order-group-ambiguous",
+		"Flera grupper passar. Ange gruppens kod, till exempel G001.",
+		"Several groups fit. Give the group's code, such as G001.")
+	ErrMayNot = problem.New(problem.Denied, "order-not-yours",
+		"Den här beställningen får inte läggas av er organisation. Be omsorgshandläggaren.",
+		"Your organisation may not place this order. Ask the case officer.")
+	ErrKeyReused = problem.New(problem.Conflict, "idempotency-key-reused",
+		"Samma Idempotency-Key har använts för en annan beställning. Använd en ny nyckel för varje ny beställning.",
+		"The same Idempotency-Key was used for another order. Use a new key for each new order.")
+	ErrOrderUnknown = problem.New(problem.NotFound, "order-unknown",
+		"Beställningen finns inte.", "There is no such order.")
+	ErrOrderInvalid = problem.New(problem.Invalid, "order-invalid",
+		"Beställningen är inte komplett: %s.", "The order is not complete: %s.")
+)
+
+// Service places orders and reads them.
+type Service struct {
+	db      txn.Runner[Tx]
+	profile routine.Profile
+}
+
+// NewService returns the service of one municipality.
+func NewService(db txn.Runner[Tx], profile routine.Profile) *Service {
+	return &Service{db: db, profile: profile}
+}

@@ -1,0 +1,296 @@
+package casework
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base32"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"hemnyckel/internal/base/problem"
+	"hemnyckel/internal/domain/care"
+	"hemnyckel/internal/domain/journal"
+	"hemnyckel/internal/domain/routine"
+)
+
+// Place carries out an order: services, grounds, rights, tasks and journal entries in one transaction. Repeating the
+// idempotency key with the same order returns the stored one with Repeated set; with another order it is ErrKeyReused.
+func (s *Service) Place(ctx context.Context, who Orderer, in NewOrder) (Order, error) {
+	if err := in.check(who); err != nil {
+		return Order{}, err
+	}
+	var placed Order
+	err := s.db.Update(ctx, func(tx Tx) error {
+		var err error
+		placed, err = s.place(ctx, tx, who, in)
+		return err
+	})
+	return placed, err
+}
+
+// Order returns a stored order with its tasks. Only the organisation that placed it, and case officers, may see it.
+func (s *Service) Order(ctx context.Context, who Orderer, id string) (Order, error) {
+	var out Order
+	err := s.db.View(ctx, func(tx Tx) error {
+		o, ok, err := tx.OrderByID(ctx, id)
+		if err != nil {
+			return err
+		}
+		if !ok || (who.Role != routine.CaseOfficer && o.Orderer != who.Organisation) {
+			return ErrOrderUnknown // the same answer for both: nobody learns what others ordered
+		}
+		out = o
+		out.Tasks, err = tx.TasksOfOrder(ctx, id)
+		return err
+	})
+	return out, err
+}
+
+func (in NewOrder) check(who Orderer) error {
+	bad := func(field, sv, en string) error {
+		return (&problem.Error{Kind: problem.Invalid, Code: "order-invalid", Text: problem.Text{SV: sv, EN: en}}).On(field)
+	}
+	group, to := in.Kind.NeedsGroup()
+	switch {
+	case !known(in.Kind):
+		return bad("kind", "Beställningens slag är okänt.", "The kind of the order is unknown.")
+	case in.PersonalNumber == "":
+		return bad("personal_number", "Ange kundens personnummer.", "Give the client's personal identity number.")
+	case in.Effective.IsZero():
+		return bad("effective", "Ange från vilken dag beställningen gäller.", "Give the day from which the order holds.")
+	case in.Effective.Year() < 2000 || in.Effective.Year() > 2100:
+		return bad("effective", "Dagen ligger orimligt långt bort. Kontrollera året.", "The day is unreasonably far away. Check the year.")
+	case group && in.Group == "" && in.Kind != routine.AlarmGranted:
+		return bad("group", "Ange vilken grupp det gäller.", "Say which group it concerns.")
+	case to && in.ToGroup == "":
+		return bad("to_group", "Ange vilken grupp som tar över.", "Say which group takes over.")
+	case len(in.Reason) > 500 || len(in.Reference) > 100 || len(in.IdempotencyKey) > 200 || len(in.Group) > 100 || len(in.ToGroup) > 100:
+		return bad("reason", "En text i beställningen är för lång. Korta den.", "A text in the order is too long. Shorten it.")
+	case !routine.MayOrder(who.Role, in.Kind):
+		return ErrMayNot
+	}
+	return nil
+}
+
+func known(k routine.OrderKind) bool {
+	for _, o := range routine.OrderKinds() {
+		if o == k {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *Service) place(ctx context.Context, tx Tx, who Orderer, in NewOrder) (Order, error) {
+	if prior, ok, err := repeated(ctx, tx, who, in); ok || err != nil {
+		return prior, err
+	}
+	clients, err := tx.ClientsByNumber(ctx, []string{in.PersonalNumber})
+	if err != nil {
+		return Order{}, err
+	}
+	client, ok := clients[in.PersonalNumber]
+	if !ok {
+		return Order{}, ErrClientUnknown.On("personal_number")
+	}
+	groups, err := tx.Groups(ctx)
+	if err != nil {
+		return Order{}, err
+	}
+	order, err := s.resolve(groups, who, in)
+	if err != nil {
+		return Order{}, err
+	}
+	file, err := s.open(ctx, tx, groups, client)
+	if err != nil {
+		return Order{}, err
+	}
+	if err := mayConcern(who, in.Kind, groups, file); err != nil {
+		return Order{}, err
+	}
+	outcome, refusal := routine.Decide(s.profile, file.situation, order)
+	if refusal != nil {
+		return Order{}, &problem.Error{Kind: problem.Conflict, Code: refusal.Code, Text: problem.Text{SV: refusal.SV, EN: refusal.EN}}
+	}
+	return s.carryOut(ctx, tx, who, in, order, file, outcome)
+}
+
+// repeated finds the order that the same key gave before.
+func repeated(ctx context.Context, tx Tx, who Orderer, in NewOrder) (Order, bool, error) {
+	if in.IdempotencyKey == "" {
+		return Order{}, false, nil
+	}
+	id, digest, err := tx.IdempotentOrder(ctx, who.Organisation, in.IdempotencyKey)
+	if err != nil || id == "" {
+		return Order{}, false, err
+	}
+	if digest != in.digest() {
+		return Order{}, false, ErrKeyReused
+	}
+	o, ok, err := tx.OrderByID(ctx, id)
+	if err != nil || !ok {
+		return Order{}, false, errors.Join(err, errMissing(ok, id))
+	}
+	o.Repeated = true
+	o.Tasks, err = tx.TasksOfOrder(ctx, id)
+	return o, true, err
+}
+
+func errMissing(ok bool, id string) error {
+	if ok {
+		return nil
+	}
+	return fmt.Errorf("casework: order %s of an idempotency key is missing", id)
+}
+
+func (in NewOrder) digest() string {
+	in.IdempotencyKey = ""
+	in.Channel = ""
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %d", []string{string(in.Kind), in.PersonalNumber, in.Group, in.ToGroup,
+		in.Reason, in.Reference, fmt.Sprint(in.OpensSelf, in.InEffect)}, in.Effective.UnixMicro()))
+	return hex.EncodeToString(sum[:])
+}
+
+// resolve turns names of groups into groups and checks that the orderer may speak for them.
+func (s *Service) resolve(groups []care.Group, who Orderer, in NewOrder) (routine.Order, error) {
+	o := routine.Order{Kind: in.Kind, At: in.Effective, OpensSelf: in.OpensSelf, InEffect: in.InEffect && who.Role == routine.CaseOfficer}
+	want := routine.HomeCareGroup
+	if in.Kind == routine.AlarmGranted {
+		want = routine.AlarmGroup
+	}
+	named, takesOver := in.Kind.NeedsGroup()
+	own := who.Role == routine.CaseOfficer
+	if named {
+		g, err := findGroup(groups, in.Group, want)
+		if err != nil {
+			return o, asField(err, "group")
+		}
+		o.Group = g.ForRoutine()
+		own = own || g.OrgNumber == who.Organisation
+	}
+	if takesOver {
+		g, err := findGroup(groups, in.ToGroup, want)
+		if err != nil {
+			return o, asField(err, "to_group")
+		}
+		o.To = g.ForRoutine()
+		own = own || g.OrgNumber == who.Organisation
+	}
+	if named && !own {
+		return o, ErrMayNot
+	}
+	return o, nil
+}
+
+func asField(err error, field string) error {
+	if p, ok := errors.AsType[*problem.Error](err); ok {
+		return p.On(field)
+	}
+	return err
+}
+
+func findGroup(groups []care.Group, name string, kind routine.GroupKind) (care.Group, error) {
+	var fits []care.Group
+	for _, g := range groups {
+		if name != "" && g.Code == name {
+			return g, nil
+		}
+		if g.Kind == kind && (name == "" || g.OrgNumber == name) {
+			fits = append(fits, g)
+		}
+	}
+	switch len(fits) {
+	case 1:
+		return fits[0], nil
+	case 0:
+		return care.Group{}, ErrGroupUnknown.Fill(name)
+	}
+	return care.Group{}, ErrGroupAmbiguous
+}
+
+// mayConcern holds a provider to its own clients.
+func mayConcern(who Orderer, k routine.OrderKind, groups []care.Group, f file) error {
+	if who.Role == routine.CaseOfficer || k == routine.HomeCareGranted || k == routine.ProviderChanged {
+		return nil
+	}
+	for _, v := range f.services {
+		for _, g := range groups {
+			if g.ID == v.Group.ID && g.OrgNumber == who.Organisation {
+				return nil
+			}
+		}
+	}
+	return ErrMayNot
+}
+
+// carryOut stores an outcome with everything that follows from it.
+func (s *Service) carryOut(ctx context.Context, tx Tx, who Orderer, in NewOrder, order routine.Order, f file, out routine.Outcome) (Order, error) {
+	now := tx.Now()
+	o := Order{ID: newID(), Number: newNumber(), Kind: in.Kind, ClientID: f.client.ID, GroupID: order.Group.ID, ToGroupID: order.To.ID,
+		Effective: in.Effective, Reason: in.Reason, Channel: in.Channel, Orderer: who.Organisation, Reference: in.Reference,
+		State: Done, Received: now, Rules: out.Rules}
+	for _, t := range out.Tasks {
+		o.Tasks = append(o.Tasks, Task{ID: newID(), OrderID: o.ID, ClientID: o.ClientID, Kind: t.Kind, Rule: t.Rule, State: "open", Due: t.Due, Created: now})
+		o.State = InProgress
+	}
+	if err := tx.InsertOrder(ctx, o); err != nil {
+		return o, err
+	}
+	if in.IdempotencyKey != "" {
+		if err := tx.PutIdempotencyKey(ctx, who.Organisation, in.IdempotencyKey, in.digest(), o.ID); err != nil {
+			return o, err
+		}
+	}
+	if err := tx.InsertTasks(ctx, o.Tasks); err != nil {
+		return o, err
+	}
+	changed := f.after(out.Services, "order:"+o.ID)
+	if err := tx.PutServices(ctx, changed); err != nil {
+		return o, err
+	}
+	if out.Ended.Before(f.client.Ended) {
+		if err := tx.SetClientEnded(ctx, f.client.ID, out.Ended); err != nil {
+			return o, err
+		}
+	}
+	entries := []journal.Entry{orderEntry(who, o)}
+	if len(changed) > 0 {
+		change, err := s.refresh(ctx, tx, []string{f.client.ID})
+		if err != nil {
+			return o, err
+		}
+		entries = append(entries, rightsEntry(o, change))
+	}
+	return o, journal.Append(ctx, tx, entries...)
+}
+
+func newID() string { return uuid.Must(uuid.NewV7()).String() }
+
+// newNumber makes a number that is short enough to say and long enough not to be guessed or to collide: 40 bits, in
+// Crockford's alphabet, which has no letters that look like digits.
+func newNumber() string {
+	var b [5]byte
+	rand.Read(b[:])
+	n := base32.NewEncoding("0123456789ABCDEFGHJKMNPQRSTVWXYZ").EncodeToString(b[:])
+	return n[:4] + "-" + n[4:]
+}
+
+func orderEntry(who Orderer, o Order) journal.Entry {
+	return journal.Entry{Kind: journal.OrderReceived, At: o.Received, Subjects: []string{o.ClientID, o.ID}, Fields: []journal.Field{
+		{Name: journal.FieldActor, Value: who.Actor},
+		{Name: "organisation", Value: who.Organisation},
+		{Name: "number", Value: o.Number},
+		{Name: "order", Value: string(o.Kind)},
+		{Name: "group", Value: o.GroupID},
+		{Name: "to-group", Value: o.ToGroupID},
+		{Name: "effective", Value: o.Effective.UTC().Format(time.RFC3339)},
+		{Name: "channel", Value: o.Channel},
+		{Name: "rules", Value: strings.Join(o.Rules, " ")},
+	}}
+}
