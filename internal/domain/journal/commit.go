@@ -1,0 +1,55 @@
+package journal
+
+import (
+	"bytes"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/binary"
+	"slices"
+
+	"golang.org/x/mod/sumdb/tlog"
+)
+
+const (
+	saltSize    = 16
+	leafVersion = "hemnyckel-entry/v1"
+)
+
+// commitment is HMAC-SHA-256 of one field. The salt hides the value from guessing, for most values are easily guessed; the
+// lengths make name and value unambiguous. All salts have one length, since HMAC takes a key and the same key with zeroes
+// after it for equal.
+func commitment(salt []byte, name, value string) tlog.Hash {
+	var lengths [4]byte
+	mac := hmac.New(sha256.New, salt)
+	binary.BigEndian.PutUint32(lengths[:], uint32(len(name)))
+	mac.Write(lengths[:])
+	mac.Write([]byte(name))
+	binary.BigEndian.PutUint32(lengths[:], uint32(len(value)))
+	mac.Write(lengths[:])
+	mac.Write([]byte(value))
+	var h tlog.Hash
+	mac.Sum(h[:0])
+	return h
+}
+
+// leafBytes is what a leaf of the tree is the hash of: version, kind and commitments, each part with its length. It sorts
+// commitments in place, so that their order tells nothing about which field is which.
+func leafBytes(kind Kind, commitments []tlog.Hash) []byte {
+	slices.SortFunc(commitments, compareHashes)
+	b := make([]byte, 0, len(leafVersion)+len(kind)+4+len(commitments)*tlog.HashSize)
+	b = append(b, byte(len(leafVersion)))
+	b = append(b, leafVersion...)
+	b = append(b, byte(len(kind)))
+	b = append(b, kind...)
+	b = binary.BigEndian.AppendUint16(b, uint16(len(commitments)))
+	for i := range commitments {
+		b = append(b, commitments[i][:]...)
+	}
+	return b
+}
+
+func leafHash(kind Kind, commitments []tlog.Hash) tlog.Hash {
+	return tlog.RecordHash(leafBytes(kind, commitments))
+}
+
+func compareHashes(a, b tlog.Hash) int { return bytes.Compare(a[:], b[:]) }

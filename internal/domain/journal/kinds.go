@@ -1,0 +1,118 @@
+package journal
+
+import (
+	"slices"
+
+	"hemnyckel/internal/base/problem"
+)
+
+// Kind says what an entry tells of. It is the only part of an entry that is readable in the tree, so it never says who.
+type Kind string
+
+// The kinds. The strings are stable: they are hashed into the log.
+const (
+	OrderReceived     Kind = "order.received"     // an order came in, by any door
+	OrderRefused      Kind = "order.refused"      // an order was turned away, with the reason
+	DecisionRecorded  Kind = "decision.recorded"  // a decision about a client: granted, renounced, ended
+	ProviderChanged   Kind = "provider.changed"   // a client's service moved to another provider
+	ClientChanged     Kind = "client.changed"     // a client's own facts changed: address, moved, died
+	RightsChanged     Kind = "rights.changed"     // rights of groups to locks were added or taken away
+	RegistersImported Kind = "registers.imported" // one run of the import, with its counts
+	RegisterApplied   Kind = "register.applied"   // one imported client or object was created or updated
+	LockMounted       Kind = "lock.mounted"       // a lock was put on a door
+	LockRemoved       Kind = "lock.removed"       // a lock was taken down
+	LockConfigured    Kind = "lock.configured"    // a lock got a new configuration
+	KeyIssued         Kind = "key.issued"         // a key entered the stock and got its identity
+	KeySynced         Kind = "key.synced"         // a key visited a station: log taken home, grant given
+	KeyActivated      Kind = "key.activated"      // a person activated a key for a shift
+	KeyBlocked        Kind = "key.blocked"        // a key was blocked, lost or stolen
+	KeyReturned       Kind = "key.returned"       // a key was laid back or unblocked
+	DoorOpened        Kind = "door.opened"        // a lock opened, as the lock recorded it
+	DoorRefused       Kind = "door.refused"       // a lock refused, as the lock recorded it
+	LockReported      Kind = "lock.reported"      // anything else that a lock recorded: boot, battery, clock, records lost
+	RecordsAnomalous  Kind = "records.anomalous"  // a lock's records have a gap, fork, rollback or orphan
+	StationEnrolled   Kind = "station.enrolled"   // a sync station got its identity
+	StationBlocked    Kind = "station.blocked"    // a sync station lost its trust
+	StaffEnrolled     Kind = "staff.enrolled"     // a staff member was added, or got badge and PIN
+	StaffEnded        Kind = "staff.ended"        // a staff member left
+	TokenCreated      Kind = "token.created"      // a token for a calling system was made
+	TokenRevoked      Kind = "token.revoked"      // a token was revoked
+	AccountChanged    Kind = "account.changed"    // an account or its roles changed
+	LoginMade         Kind = "login.made"         // somebody logged in
+	LoginRefused      Kind = "login.refused"      // somebody failed to log in
+	ClientRead        Kind = "client.read"        // a person read a client's page or log
+	EntriesDisclosed  Kind = "entries.disclosed"  // an extract was handed out
+	EntriesErased     Kind = "entries.erased"     // entries were erased, by rule or by decision
+	ConfigChanged     Kind = "config.changed"     // the municipality's configuration changed
+	KeysChanged       Kind = "keys.changed"       // a signing key was made, changed or retired
+	CheckpointShown   Kind = "checkpoint.shown"   // a checkpoint was handed to a witness or kept outside
+)
+
+// Info is what people are shown about a kind, and for how long its entries are kept if nobody decides otherwise.
+type Info struct {
+	Kind     Kind
+	Name     problem.Text
+	KeepDays int // days after receipt; 0 = for ever. A municipality may decide otherwise.
+}
+
+// Default retention in days.
+const (
+	keepDoor    = 90        // landlords use 7–14 days; follow-up needs some weeks; each municipality must decide
+	keepRights  = 2 * 365   // proof of who could open
+	keepOrders  = 5*365 + 1 // the social services act's file rules
+	keepReads   = 5*365 + 1 // access-control rules
+	keepConfig  = 5*365 + 1
+	keepForever = 0
+)
+
+// kinds is never changed; Kinds hands out copies.
+var kinds = [...]Info{
+	{OrderReceived, problem.Text{SV: "Beställning mottagen", EN: "Order received"}, keepOrders},
+	{OrderRefused, problem.Text{SV: "Beställning avvisad", EN: "Order refused"}, keepOrders},
+	{DecisionRecorded, problem.Text{SV: "Beslut registrerat", EN: "Decision recorded"}, keepOrders},
+	{ProviderChanged, problem.Text{SV: "Utförare bytt", EN: "Provider changed"}, keepOrders},
+	{ClientChanged, problem.Text{SV: "Brukarens uppgifter ändrade", EN: "Client's details changed"}, keepOrders},
+	{RightsChanged, problem.Text{SV: "Behörighet ändrad", EN: "Rights changed"}, keepRights},
+	{RegistersImported, problem.Text{SV: "Register inlästa", EN: "Registers imported"}, keepConfig},
+	{RegisterApplied, problem.Text{SV: "Registeruppgift införd", EN: "Register row applied"}, keepConfig},
+	{LockMounted, problem.Text{SV: "Lås monterat", EN: "Lock mounted"}, keepRights},
+	{LockRemoved, problem.Text{SV: "Lås nedmonterat", EN: "Lock removed"}, keepRights},
+	{LockConfigured, problem.Text{SV: "Lås inställt", EN: "Lock configured"}, keepConfig},
+	{KeyIssued, problem.Text{SV: "Nyckel utgiven", EN: "Key issued"}, keepRights},
+	{KeySynced, problem.Text{SV: "Nyckel synkad", EN: "Key synced"}, keepRights},
+	{KeyActivated, problem.Text{SV: "Nyckel aktiverad", EN: "Key activated"}, keepRights},
+	{KeyBlocked, problem.Text{SV: "Nyckel spärrad", EN: "Key blocked"}, keepRights},
+	{KeyReturned, problem.Text{SV: "Nyckel återlämnad", EN: "Key returned"}, keepRights},
+	{DoorOpened, problem.Text{SV: "Dörr öppnad", EN: "Door opened"}, keepDoor},
+	{DoorRefused, problem.Text{SV: "Dörr nekade", EN: "Door refused"}, keepDoor},
+	{LockReported, problem.Text{SV: "Lås rapporterade", EN: "Lock reported"}, keepDoor},
+	{RecordsAnomalous, problem.Text{SV: "Avvikelse i låsets logg", EN: "Anomaly in a lock's records"}, keepConfig},
+	{StationEnrolled, problem.Text{SV: "Synkstation ansluten", EN: "Sync station enrolled"}, keepConfig},
+	{StationBlocked, problem.Text{SV: "Synkstation spärrad", EN: "Sync station blocked"}, keepConfig},
+	{StaffEnrolled, problem.Text{SV: "Medarbetare tillagd", EN: "Staff member enrolled"}, keepConfig},
+	{StaffEnded, problem.Text{SV: "Medarbetare avslutad", EN: "Staff member ended"}, keepConfig},
+	{TokenCreated, problem.Text{SV: "Åtkomstnyckel skapad", EN: "Access token created"}, keepConfig},
+	{TokenRevoked, problem.Text{SV: "Åtkomstnyckel återkallad", EN: "Access token revoked"}, keepConfig},
+	{AccountChanged, problem.Text{SV: "Konto ändrat", EN: "Account changed"}, keepConfig},
+	{LoginMade, problem.Text{SV: "Inloggning", EN: "Login"}, keepReads},
+	{LoginRefused, problem.Text{SV: "Inloggning nekad", EN: "Login refused"}, keepReads},
+	{ClientRead, problem.Text{SV: "Brukarens uppgifter lästa", EN: "Client's details read"}, keepReads},
+	{EntriesDisclosed, problem.Text{SV: "Logg utlämnad", EN: "Log disclosed"}, keepReads},
+	{EntriesErased, problem.Text{SV: "Logg gallrad", EN: "Log entries erased"}, keepConfig},
+	{ConfigChanged, problem.Text{SV: "Inställning ändrad", EN: "Configuration changed"}, keepConfig},
+	{KeysChanged, problem.Text{SV: "Signeringsnyckel ändrad", EN: "Signing key changed"}, keepForever},
+	{CheckpointShown, problem.Text{SV: "Loggens huvud visat utåt", EN: "Checkpoint shown outside"}, keepForever},
+}
+
+// Kinds returns every kind, in the order in which they are best shown.
+func Kinds() []Info { return slices.Clone(kinds[:]) }
+
+// Describe returns what is known of a kind, and false for a kind that does not exist.
+func Describe(k Kind) (Info, bool) {
+	for i := range kinds {
+		if kinds[i].Kind == k {
+			return kinds[i], true
+		}
+	}
+	return Info{}, false
+}

@@ -1,0 +1,213 @@
+package journal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"golang.org/x/mod/sumdb/note"
+
+	"hemnyckel/internal/base/problem"
+	"hemnyckel/internal/base/txn"
+)
+
+// batch is the number of entries that one transaction of Integrate takes: some tens of milliseconds, so that a station's visit that
+// waits for the database does not wait long.
+const batch = 512
+
+// Problems of the log as a whole.
+var (
+	// ErrStopped means that the log cannot tell its own state and writes nothing more to the tree. New entries still become pending, so
+	// no event is lost. It needs a person.
+	ErrStopped = problem.New(problem.Unavailable, "journal-stopped",
+		"Loggen är stoppad: %s. Inget har skrivits. Kör hemnyckel log check; återställ sedan den senaste säkerhetskopian som klarar kontrollen.",
+		"The log has stopped: %s. Nothing was written. Run hemnyckel log check, then restore the newest backup that passes the check.")
+	// ErrEmpty means that there is no checkpoint yet.
+	ErrEmpty = problem.New(problem.NotFound, "journal-empty",
+		"Loggen har ingen signerad post ännu.", "The log has no signed entry yet.")
+)
+
+// Log is the service that turns pending entries into a signed tree, proves entries and checks everything. It is safe for concurrent
+// use, and several may share one database: each step is one transaction that compares and swaps the head.
+type Log struct {
+	db       txn.Runner[Tx]
+	signer   note.Signer
+	verifier note.Verifier
+
+	mu   sync.Mutex
+	last Head // the newest head that this process has seen committed; guarded by mu
+}
+
+// NewLog returns the log in db. The name of signer is the origin of its checkpoints, and verifier is the public half of signer.
+func NewLog(db txn.Runner[Tx], signer note.Signer, verifier note.Verifier) (*Log, error) {
+	if signer.Name() != verifier.Name() || signer.KeyHash() != verifier.KeyHash() {
+		return nil, fmt.Errorf("journal: signer %s+%08x and verifier %s+%08x are not one key",
+			signer.Name(), signer.KeyHash(), verifier.Name(), verifier.KeyHash())
+	}
+	return &Log{db: db, signer: signer, verifier: verifier}, nil
+}
+
+// Integrate puts every pending entry into the tree, in order, in transactions of a few tens of milliseconds each, and returns the size
+// of the signed log. It can be stopped anywhere and called again. It returns ErrStopped, having written nothing, when what is stored does not agree
+// with itself.
+func (l *Log) Integrate(ctx context.Context) (size int64, err error) {
+	lost := 0
+	for {
+		head, step, err := l.integrate(ctx)
+		switch {
+		case errors.Is(err, errOvertaken) && lost < 10:
+			lost++ // another writer extended the log in between: look again
+			continue
+		case err != nil:
+			return head.Size, err
+		}
+		lost = 0
+		l.remember(head)
+		if step < batch {
+			return head.Size, nil
+		}
+	}
+}
+
+var errOvertaken = problem.New(problem.Conflict, "journal-overtaken",
+	"En annan skrivare hann före i loggen. Försök igen.", "Another writer extended the log first. Try again.")
+
+// integrate runs one step and returns the head that it left behind and the number of entries that it took.
+func (l *Log) integrate(ctx context.Context) (head Head, taken int, err error) {
+	last := l.seen()
+	err = l.db.Update(ctx, func(tx Tx) error {
+		head, taken, err = l.extend(ctx, tx, last)
+		return err
+	})
+	return head, taken, err
+}
+
+// extend is one step in one transaction. It may run more than once, and then signs more than one next head; only the one that commits is
+// ever seen by anybody.
+func (l *Log) extend(ctx context.Context, tx Tx, last Head) (Head, int, error) {
+	old, tree, err := l.verified(ctx, tx, last)
+	if err != nil {
+		return Head{}, 0, err
+	}
+	pending, err := tx.PendingJournal(ctx, batch)
+	if err != nil || len(pending) == 0 {
+		return old, 0, err
+	}
+	ids := make([]string, len(pending))
+	var tiles []Tile
+	for i, p := range pending {
+		ids[i] = p.ID
+		tree.add(p.Leaf, func(t Tile) { tiles = append(tiles, t) })
+	}
+	if err := tx.SequenceJournal(ctx, old.Size, ids); err != nil {
+		return old, 0, err
+	}
+	if err := tx.PutJournalTiles(ctx, append(tiles, tree.unfinished()...)); err != nil {
+		return old, 0, err
+	}
+	next, err := l.signed(tree)
+	if err != nil {
+		return old, 0, err
+	}
+	if ok, err := tx.SetJournalHead(ctx, old, next); err != nil {
+		return old, 0, err
+	} else if !ok {
+		return old, 0, errOvertaken
+	}
+	return next, len(pending), nil
+}
+
+func (l *Log) signed(tree *edge) (Head, error) {
+	root, err := tree.root()
+	if err != nil {
+		return Head{}, err
+	}
+	text, err := sign(l.signer, tree.size, root)
+	return Head{tree.size, root, text}, err
+}
+
+// verified returns the stored head and right edge if they agree with each other, with the signature, and with what this process
+// saw before (last, read before the transaction began); ErrStopped otherwise.
+func (l *Log) verified(ctx context.Context, tx Tx, last Head) (Head, *edge, error) {
+	head, err := tx.JournalHead(ctx)
+	if err != nil {
+		return Head{}, nil, err
+	}
+	if err := l.verifyHead(head, last); err != nil {
+		return Head{}, nil, err
+	}
+	tree, err := loadEdge(ctx, tx, head.Size)
+	if bad, ok := errors.AsType[*tileError](err); ok {
+		return Head{}, nil, stopped("bladen stämmer inte med huvudet", "the tiles do not fit the head", bad)
+	} else if err != nil {
+		return Head{}, nil, err
+	}
+	root, err := tree.root()
+	if err != nil {
+		return Head{}, nil, err
+	}
+	if head.Size > 0 && root != head.Root {
+		return Head{}, nil, stopped("bladen ger en annan rot än huvudet", "the tiles give another root than the head", nil)
+	}
+	beyond, err := tx.JournalRange(ctx, head.Size, 1)
+	if err != nil {
+		return Head{}, nil, err
+	}
+	if len(beyond) > 0 {
+		return Head{}, nil, stopped("det finns poster bortom huvudet", "there are entries beyond the head", nil)
+	}
+	return head, tree, nil
+}
+
+// verifyHead checks signature and text of a stored head, and that the log has not gone back since this process last saw it.
+func (l *Log) verifyHead(head, last Head) error {
+	if head.Size < last.Size || (head.Size == last.Size && head.Root != last.Root) {
+		return stopped("huvudet har backat eller bytts ut", "the head has gone back or been replaced", nil)
+	}
+	if head == (Head{}) {
+		return nil
+	}
+	c, _, err := openCheckpoint(head.Checkpoint, note.VerifierList(l.verifier))
+	if err != nil {
+		return stopped("huvudets underskrift gäller inte", "the signature of the head is not valid", err)
+	}
+	if c.size != head.Size || c.root != head.Root || c.origin != l.verifier.Name() {
+		return stopped("huvudet är ett annat än det underskrivna", "the head is not the one that was signed", nil)
+	}
+	return nil
+}
+
+// seen is read before a transaction begins, for what others commit meanwhile is not in its snapshot.
+func (l *Log) seen() Head {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.last
+}
+
+func (l *Log) remember(head Head) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if head.Size >= l.last.Size {
+		l.last = head
+	}
+}
+
+func stopped(sv, en string, cause error) error {
+	e := ErrStopped.With(cause)
+	e.Text = problem.Text{SV: fmt.Sprintf(e.Text.SV, sv), EN: fmt.Sprintf(e.Text.EN, en)}
+	return e
+}
+
+// Checkpoint returns the newest signed checkpoint, or ErrEmpty.
+func (l *Log) Checkpoint(ctx context.Context) (string, error) {
+	var head Head
+	err := l.db.View(ctx, func(tx Tx) (err error) {
+		head, err = tx.JournalHead(ctx)
+		return err
+	})
+	if err == nil && head.Size == 0 {
+		err = ErrEmpty
+	}
+	return head.Checkpoint, err
+}

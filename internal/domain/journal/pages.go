@@ -1,0 +1,88 @@
+package journal
+
+import (
+	"context"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/google/uuid"
+)
+
+// Cursor is a place in a list of records, safe to put in an address. The empty Cursor is the newest end.
+type Cursor string
+
+// Cursor returns the place just after r, for asking for the page that follows the one that r ends.
+func (r Record) Cursor() Cursor {
+	return Cursor(strconv.FormatInt(microseconds(r.At), 10) + "." + r.ID)
+}
+
+func (c Cursor) parse() (atUS int64, id string, err error) {
+	if c == "" {
+		return math.MaxInt64, "", nil
+	}
+	at, id, _ := strings.Cut(string(c), ".")
+	atUS, err = strconv.ParseInt(at, 10, 64)
+	if err != nil || len(id) != 36 || uuid.Validate(id) != nil {
+		return 0, "", ErrCursor.With(err)
+	}
+	return atUS, id, nil
+}
+
+// Filter chooses entries. The zero Filter chooses all.
+type Filter struct {
+	Kinds []Kind
+}
+
+// Timeline returns at most limit (never more than MaxPage) records that concern subject, newest event first, that come after the
+// place before. Erased entries are on no timeline. The cost does not depend on the size of the log.
+func Timeline(ctx context.Context, tx Tx, subject string, limit int, before Cursor) ([]Record, error) {
+	at, id, err := before.parse()
+	if err != nil {
+		return nil, err
+	}
+	rows, err := tx.JournalOfSubject(ctx, subject, at, id, page(limit))
+	if err != nil {
+		return nil, err
+	}
+	return records(rows)
+}
+
+// List returns at most limit (never more than MaxPage) records, the last written first, that come after the place before.
+func List(ctx context.Context, tx Tx, filter Filter, limit int, before Cursor) ([]Record, error) {
+	_, id, err := before.parse()
+	if err != nil {
+		return nil, err
+	}
+	rows, err := tx.JournalList(ctx, filter.Kinds, id, page(limit))
+	if err != nil {
+		return nil, err
+	}
+	return records(rows)
+}
+
+// Count returns the number of entries, pending and erased ones included. It is for reports, not for every page: it may take time in
+// proportion to the log.
+func Count(ctx context.Context, tx Tx, filter Filter) (int64, error) {
+	return tx.CountJournal(ctx, filter.Kinds)
+}
+
+// ByIndex returns the entry at index, or ErrNoEntry.
+func ByIndex(ctx context.Context, tx Tx, index int64) (Record, error) {
+	rows, err := tx.JournalRange(ctx, index, 1)
+	if err != nil {
+		return Record{}, err
+	}
+	if index < 0 || len(rows) == 0 || rows[0].Index != index {
+		return Record{}, ErrNoEntry.Fill(index)
+	}
+	return rows[0].record()
+}
+
+// Size returns the number of entries that are in the signed log.
+func Size(ctx context.Context, tx Tx) (int64, error) {
+	head, err := tx.JournalHead(ctx)
+	return head.Size, err
+}
+
+func page(limit int) int { return min(max(limit, 1), MaxPage) }

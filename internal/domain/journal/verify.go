@@ -1,0 +1,212 @@
+package journal
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"slices"
+	"strings"
+
+	"golang.org/x/mod/sumdb/note"
+	"golang.org/x/mod/sumdb/tlog"
+
+	"hemnyckel/internal/base/problem"
+)
+
+// Why a trust file or an extract is turned down. Each has a code of its own.
+var (
+	ErrTrust = problem.New(problem.Invalid, "trust-malformed",
+		"Nyckelfilen går inte att använda: rad %d är ingen kontrollnyckel. Varje rad ska vara en nyckel (namn+hash+nyckel), tom eller börja med #.",
+		"The trust file cannot be used: line %d is no verifier key. Each line must be a key (name+hash+key), empty, or start with #.")
+	ErrTrustEmpty = problem.New(problem.Invalid, "trust-empty",
+		"Nyckelfilen har ingen nyckel, eller fler än 64. Hämta loggens nycklar från kommunens sida eller från revisorn.",
+		"The trust file has no key, or more than 64. Get the keys of the log from the municipality's page or from the auditor.")
+
+	ErrFileSize = problem.New(problem.TooLarge, "extract-too-large",
+		"Filen är större än ett utdrag får vara.", "The file is larger than an extract may be.")
+	ErrFileSyntax = problem.New(problem.Invalid, "extract-syntax",
+		"Filen är inget läsbart utdrag. Be om den på nytt.", "The file is not a readable extract. Ask for it again.")
+	ErrFileFormat = problem.New(problem.Invalid, "extract-format",
+		"Filen har ett annat format än "+extractFormat+". En nyare version av hemnyckel kan behövas.",
+		"The file has another format than "+extractFormat+". You may need a newer version of hemnyckel.")
+	ErrFileSpelling = problem.New(problem.Invalid, "extract-spelling",
+		"Filen är omskriven: den är inte skriven så som hemnyckel skriver ett utdrag. Be om originalfilen.",
+		"The file has been rewritten: it is not spelt as hemnyckel spells an extract. Ask for the original file.")
+	ErrUnknownKey = problem.New(problem.Invalid, "extract-key-unknown",
+		"Utdraget är inte underskrivet med någon nyckel i din nyckelfil. Kontrollera att nyckelfilen gäller rätt logg; annars är utdraget inte äkta.",
+		"The extract is not signed by any key in your trust file. Check that the trust file is for the right log; if it is, the extract is not genuine.")
+	ErrSignature = problem.New(problem.Invalid, "extract-signature",
+		"Underskriften är fel: loggens huvud i utdraget är ändrat.", "The signature is wrong: the checkpoint in the extract has been changed.")
+	ErrCheckpoint = problem.New(problem.Invalid, "extract-checkpoint",
+		"Loggens huvud i utdraget går inte att läsa.", "The checkpoint in the extract cannot be read.")
+	ErrOrder = problem.New(problem.Invalid, "extract-order",
+		"Utdraget är tomt, för stort, eller har sina poster i fel ordning.", "The extract is empty, too large, or has its entries out of order.")
+	ErrBeyond = problem.New(problem.Invalid, "extract-beyond",
+		"Post %d finns inte i den underskrivna loggen.", "Entry %d is not in the signed log.")
+	ErrLeaf = problem.New(problem.Invalid, "extract-leaf",
+		"Post %d är felaktigt uppbyggd.", "Entry %d is malformed.")
+	ErrField = problem.New(problem.Invalid, "extract-field",
+		"Uppgiften %[2]q i post %[1]d är ändrad.", "Field %[2]q of entry %[1]d has been changed.")
+	ErrProof = problem.New(problem.Invalid, "extract-proof",
+		"Post %d hör inte hemma på sin plats i den underskrivna loggen: posten eller dess bevis är ändrat.",
+		"Entry %d does not belong at its place in the signed log: the entry or its proof has been changed.")
+)
+
+// Trust is the keys that a verifier believes in. They never come from the file that they verify.
+type Trust struct {
+	keys []note.Verifier
+}
+
+// ParseTrust reads a trust file: one verifier key (vkey of C2SP signed-note) per line; empty lines and lines that start with # are skipped.
+// A log that has changed key has several lines of one name.
+func ParseTrust(text []byte) (Trust, error) {
+	var t Trust
+	if len(text) > 64<<10 {
+		return t, ErrTrustEmpty
+	}
+	for i, line := range strings.Split(string(text), "\n") {
+		line = strings.TrimSpace(line)
+		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		v, err := note.NewVerifier(line)
+		if err != nil {
+			return Trust{}, ErrTrust.Fill(i + 1).With(err)
+		}
+		same := func(k note.Verifier) bool { return k.Name() == v.Name() && k.KeyHash() == v.KeyHash() }
+		if !slices.ContainsFunc(t.keys, same) {
+			t.keys = append(t.keys, v)
+		}
+	}
+	if len(t.keys) == 0 || len(t.keys) > 64 {
+		return Trust{}, ErrTrustEmpty
+	}
+	return t, nil
+}
+
+// Report is what a valid extract proves.
+type Report struct {
+	Origin   string    // the log
+	Size     int64     // entries in the log when its checkpoint was signed
+	Root     tlog.Hash // its tree hash then
+	SignedBy []string  // names of the trusted keys that signed
+	Entries  []Proved
+}
+
+// Proved is one entry of a valid extract.
+type Proved struct {
+	Index  int64
+	Kind   Kind
+	Fields []Field // the opened ones, the journal's own included
+	Hidden int     // number of fields that are not shown, or erased
+}
+
+// Verify tells whether file is a genuine extract of a log whose key is in trust. It is a pure function: it reads no clock, no network and no disk.
+// Every fault has its own problem code; see the errors above.
+func Verify(trust Trust, file []byte) (Report, error) {
+	x, err := parseExtract(file)
+	if err != nil {
+		return Report{}, err
+	}
+	c, names, err := openCheckpoint(x.Checkpoint, note.VerifierList(trust.keys...))
+	if err != nil {
+		return Report{}, checkpointProblem(err)
+	}
+	r := Report{Origin: c.origin, Size: c.size, Root: c.root, SignedBy: names}
+	if len(x.Entries) == 0 || len(x.Entries) > MaxExtractEntries {
+		return Report{}, ErrOrder
+	}
+	last := int64(-1)
+	for _, s := range x.Entries {
+		if s.Index <= last {
+			return Report{}, ErrOrder
+		}
+		last = s.Index
+		p, err := s.verify(c)
+		if err != nil {
+			return Report{}, err
+		}
+		r.Entries = append(r.Entries, p)
+	}
+	return r, nil
+}
+
+// parseExtract accepts one spelling only, so that two readers of a file can never understand it differently (doubled
+// names, other cases, other escapes). White space around the whole is let through, for mail programs add it.
+func parseExtract(file []byte) (extract, error) {
+	var x extract
+	if len(file) > MaxExtractBytes {
+		return x, ErrFileSize
+	}
+	dec := json.NewDecoder(bytes.NewReader(file))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&x); err != nil {
+		return x, ErrFileSyntax.With(err)
+	}
+	if _, err := dec.Token(); err != io.EOF {
+		return x, ErrFileSyntax.With(errors.New("something follows the extract"))
+	}
+	if x.Format != extractFormat {
+		return x, ErrFileFormat
+	}
+	again, err := x.encode()
+	if err != nil {
+		return x, ErrFileSyntax.With(err)
+	}
+	if !bytes.Equal(bytes.TrimSpace(again), bytes.TrimSpace(file)) {
+		return x, ErrFileSpelling
+	}
+	return x, nil
+}
+
+func checkpointProblem(err error) error {
+	if _, ok := errors.AsType[*note.UnverifiedNoteError](err); ok {
+		return ErrUnknownKey.With(err)
+	}
+	if _, ok := errors.AsType[*note.InvalidSignatureError](err); ok {
+		return ErrSignature.With(err)
+	}
+	return ErrCheckpoint.With(err)
+}
+
+// verify recomputes the leaf from the commitments, and each opened field's commitment from its value and salt.
+func (s shown) verify(c checkpoint) (Proved, error) {
+	if s.Index >= c.size {
+		return Proved{}, ErrBeyond.Fill(s.Index)
+	}
+	if err := s.wellFormed(); err != nil {
+		return Proved{}, err
+	}
+	p := Proved{Index: s.Index, Kind: s.Kind, Hidden: len(s.Commitments) - len(s.Fields)}
+	for i, f := range s.Fields {
+		same := func(g shownField) bool { return g.Name == f.Name }
+		if slices.ContainsFunc(s.Fields[:i], same) {
+			return Proved{}, ErrLeaf.Fill(s.Index)
+		}
+		h, ok := f.commitment()
+		if _, found := slices.BinarySearchFunc(s.Commitments, h, compareHashes); !ok || !found {
+			return Proved{}, ErrField.Fill(s.Index, f.Name)
+		}
+		p.Fields = append(p.Fields, Field{f.Name, f.Value})
+	}
+	if err := tlog.CheckRecord(s.Proof, c.size, c.root, s.Index, leafHash(s.Kind, s.Commitments)); err != nil {
+		return Proved{}, ErrProof.Fill(s.Index).With(err)
+	}
+	return p, nil
+}
+
+// wellFormed keeps the leaf's encoding unambiguous: lengths that fit their bytes, commitments ascending and each once.
+func (s shown) wellFormed() error {
+	ascending := slices.IsSortedFunc(s.Commitments, func(a, b tlog.Hash) int {
+		if a == b {
+			return 1 // twice is not ascending
+		}
+		return compareHashes(a, b)
+	})
+	if !validName(string(s.Kind)) || len(s.Commitments) == 0 || len(s.Commitments) > MaxFields || len(s.Fields) > len(s.Commitments) ||
+		len(s.Proof) > 63 || !ascending {
+		return ErrLeaf.Fill(s.Index)
+	}
+	return nil
+}
