@@ -1,0 +1,133 @@
+package credential
+
+import (
+	"crypto"
+	"crypto/rand"
+	"crypto/sha256"
+
+	"github.com/veraison/go-cose"
+)
+
+// Kind is a kind of signed object. Each has its own external_aad (RFC 9052 §4.3), so that no signature passes for
+// another kind's.
+type Kind string
+
+// The kinds. The strings are what is signed over; a new version of a format is a new string.
+const (
+	KindCertificate Kind = "hemnyckel/certificate/1"
+	KindGrant       Kind = "hemnyckel/grant/1"
+	KindActivation  Kind = "hemnyckel/activation/1"
+	KindBlockList   Kind = "hemnyckel/block-list/1"
+	KindConfig      Kind = "hemnyckel/config/1"
+	KindTimeToken   Kind = "hemnyckel/time/1"
+	KindAck         Kind = "hemnyckel/ack/1"
+	KindBatch       Kind = "hemnyckel/batch/1"
+	KindSyncRequest Kind = "hemnyckel/sync/1"
+	KindPossession  Kind = "hemnyckel/possession/1"
+)
+
+// Memory remembers which signatures have been found valid, by digest over kind, signer and the exact bytes. A lock has a
+// bounded one and empties it whenever a root or issuer changes. It holds nothing that depends on time.
+type Memory interface {
+	Known(digest [32]byte) bool
+	Remember(digest [32]byte)
+}
+
+// Verifier checks signatures. The zero value checks every one and remembers none.
+type Verifier struct {
+	Memory Memory
+}
+
+// Sign returns body as a COSE_Sign1 of the kind, untagged, with ES256 and no unprotected header.
+func Sign(s crypto.Signer, kind Kind, body any) ([]byte, error) {
+	payload, err := Encode(body)
+	if err != nil {
+		return nil, err
+	}
+	signer, err := cose.NewSigner(cose.AlgorithmES256, s)
+	if err != nil {
+		return nil, err
+	}
+	h := cose.Headers{Protected: cose.ProtectedHeader{cose.HeaderLabelAlgorithm: cose.AlgorithmES256}}
+	return cose.Sign1Untagged(rand.Reader, signer, h, payload, []byte(kind))
+}
+
+// prefix is how every one of our objects begins: array of 4, the protected header {1: -7}, an empty unprotected one.
+// Comparing it leaves an attacker no header to play with.
+const prefix = "\x84\x43\xa1\x01\x26\xa0"
+
+// Parse reads an object without judging its signature: for finding out which key must have signed it, and for a key,
+// which carries what it cannot judge. limit is in bytes.
+func Parse[T any](raw []byte, limit int) (T, error) {
+	var none T
+	m, err := parseMessage(raw, limit)
+	if err != nil {
+		return none, err
+	}
+	return Decode[T](m.Payload, limit)
+}
+
+func parseMessage(raw []byte, limit int) (*cose.UntaggedSign1Message, error) {
+	if len(raw) > limit {
+		return nil, Refuse(CodeMalformed, "%d bytes, at most %d allowed", len(raw), limit)
+	}
+	if len(raw) < len(prefix) || string(raw[:len(prefix)]) != prefix {
+		return nil, Refuse(CodeMalformed, "not an ES256 COSE_Sign1")
+	}
+	var m cose.UntaggedSign1Message
+	if err := m.UnmarshalCBOR(raw); err != nil {
+		return nil, Refuse(CodeMalformed, "COSE_Sign1: %w", err)
+	}
+	if len(m.Signature) != 64 {
+		return nil, Refuse(CodeMalformed, "signature of %d bytes, 64 expected", len(m.Signature))
+	}
+	return &m, nil
+}
+
+// Verify reads an object and checks that key signed it as that kind. limit is in bytes.
+func Verify[T any](v Verifier, kind Kind, raw []byte, limit int, key PublicKey) (T, error) {
+	var none T
+	m, err := parseMessage(raw, limit)
+	if err != nil {
+		return none, err
+	}
+	if err := v.check(kind, raw, m, key); err != nil {
+		return none, err
+	}
+	return Decode[T](m.Payload, limit)
+}
+
+func (v Verifier) check(kind Kind, raw []byte, m *cose.UntaggedSign1Message, key PublicKey) error {
+	var digest [32]byte
+	if v.Memory != nil {
+		digest = signatureDigest(kind, raw, key)
+		if v.Memory.Known(digest) {
+			return nil
+		}
+	}
+	pub, err := key.ecdsa()
+	if err != nil {
+		return err
+	}
+	verifier, err := cose.NewVerifier(cose.AlgorithmES256, pub)
+	if err != nil {
+		return Refuse(CodeSignature, "%w", err)
+	}
+	if err := m.Verify([]byte(kind), verifier); err != nil {
+		return Refuse(CodeSignature, "%s: %w", kind, err)
+	}
+	if v.Memory != nil {
+		v.Memory.Remember(digest)
+	}
+	return nil
+}
+
+// signatureDigest is injective: the key has a fixed length and the kind ends with a byte that no kind contains.
+func signatureDigest(kind Kind, raw []byte, key PublicKey) [32]byte {
+	h := sha256.New()
+	h.Write(key[:])
+	h.Write([]byte(kind))
+	h.Write([]byte{0})
+	h.Write(raw)
+	return [32]byte(h.Sum(nil))
+}
