@@ -13,9 +13,9 @@ package postgres
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"embed"
 	"errors"
-	"fmt"
 	"io/fs"
 	"strconv"
 	"time"
@@ -131,17 +131,25 @@ func (db *DB) View(ctx context.Context) (engine.Session, error) {
 // Update begins a transaction in its turn.
 func (db *DB) Update(ctx context.Context) (engine.Session, error) { return db.start(ctx, db.begin) }
 
+// start sends begin, which may be two statements: without arguments they travel together. An idle connection that the
+// server has dropped is noticed only here; nothing has been done on it, so another one is tried.
 func (db *DB) start(ctx context.Context, begin string) (engine.Session, error) {
-	conn, err := db.pool.Conn(ctx)
-	if err != nil {
-		return nil, db.Translate(err)
+	for attempt := 0; ; attempt++ {
+		conn, err := db.pool.Conn(ctx)
+		if err != nil {
+			return nil, db.Translate(err)
+		}
+		t := &transaction{conn: conn}
+		_, err = conn.ExecContext(ctx, begin)
+		if err == nil {
+			return t, nil
+		}
+		err = db.Translate(err)
+		t.Rollback()
+		if !errors.Is(err, engine.Unreachable) || attempt == Connections {
+			return nil, err
+		}
 	}
-	t := &transaction{conn: conn}
-	// Without arguments and prepared statement, several statements travel together (the simple protocol).
-	if _, err := conn.ExecContext(ctx, begin, pgx.QueryExecModeSimpleProtocol); err != nil {
-		return nil, errors.Join(db.Translate(err), t.Rollback())
-	}
-	return t, nil
 }
 
 // transaction is the use of a connection from BEGIN to its end.
@@ -185,10 +193,8 @@ func (t *transaction) Rollback() error {
 	defer cancel()
 	_, err := t.conn.ExecContext(ctx, "ROLLBACK")
 	if err != nil {
-		t.conn.Raw(func(c any) error { return errBroken })
+		t.conn.Raw(func(any) error { return driver.ErrBadConn }) // the pool drops it
 	}
 	t.conn.Close()
 	return err
 }
-
-var errBroken = fmt.Errorf("postgres: connection given up")

@@ -1,0 +1,146 @@
+// Package storagetest lets every test run on both database engines, and holds the suites that both must pass.
+//
+// It owns test databases: a file in a temporary folder for SQLite, and for PostgreSQL a database of its own on a cluster
+// that is started once per test process (or once per machine, see [Variable]). A PostgreSQL that cannot be had fails the
+// test; nothing is skipped. It also starts the clusters of benchmarks and of the demo ([StartCluster]). Nothing here is
+// part of the program that municipalities run.
+//
+// The one package-level state is the test process's cluster: Go gives test packages no other place that several tests
+// can share and that needs no TestMain in each package.
+package storagetest
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"fmt"
+	"net/url"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"hemnyckel/internal/storage"
+	"hemnyckel/internal/storage/postgres"
+
+	"log/slog"
+)
+
+// Variable is the environment variable that names a running PostgreSQL to make test databases on, as the URL of a
+// database whose user may create others. Without it each test process starts a cluster of its own.
+const Variable = "HEMNYCKEL_TEST_POSTGRES"
+
+// Each runs test on a fresh, empty municipality on each engine, as subtests "sqlite" and "postgres".
+func Each(t *testing.T, test func(t *testing.T, db *storage.DB)) {
+	t.Helper()
+	EachWith(t, storage.Options{}, test)
+}
+
+// EachWith is Each with options: a clock, a shorter wait.
+func EachWith(t *testing.T, options storage.Options, test func(t *testing.T, db *storage.DB)) {
+	t.Helper()
+	EachTarget(t, func(t *testing.T, target string) { test(t, Open(t, target, options)) })
+}
+
+// EachTarget runs test with what storage.Open takes: an empty folder and the URL of an empty municipality.
+func EachTarget(t *testing.T, test func(t *testing.T, target string)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) { test(t, t.TempDir()) })
+	t.Run("postgres", func(t *testing.T) { test(t, Postgres(t)) })
+}
+
+// Open opens target, making it if need be, and closes it when the test ends.
+func Open(tb testing.TB, target string, options storage.Options) *storage.DB {
+	tb.Helper()
+	options.Create = true
+	db, err := storage.Open(tb.Context(), target, options)
+	if err != nil {
+		tb.Fatalf("open %s: %v", target, err)
+	}
+	tb.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			tb.Errorf("close: %v", err)
+		}
+	})
+	return db
+}
+
+// Postgres returns the URL of a fresh database with the newest schema and no rows. It is dropped when the test ends.
+func Postgres(tb testing.TB) string {
+	tb.Helper()
+	s := theServer(tb)
+	return s.create(tb, s.template)
+}
+
+// BlankPostgres returns the URL of a fresh database without even a schema.
+func BlankPostgres(tb testing.TB) string {
+	tb.Helper()
+	return theServer(tb).create(tb, "template0")
+}
+
+// server is where the test databases of this process are.
+type server struct {
+	admin    *sql.DB
+	url      string // of the database that admin is connected to
+	template string // a database with the schema, to copy
+}
+
+var startServer = sync.OnceValues(func() (*server, error) {
+	at := os.Getenv(Variable)
+	if at == "" {
+		cluster, err := StartCluster("")
+		if err != nil {
+			return nil, err
+		}
+		at = cluster.URL("postgres") // the cluster ends with this process
+	}
+	return newServer(at)
+})
+
+func theServer(tb testing.TB) *server {
+	tb.Helper()
+	s, err := startServer()
+	if err != nil {
+		tb.Fatalf("tests need PostgreSQL: %v", err)
+	}
+	return s
+}
+
+func newServer(at string) (*server, error) {
+	admin, err := postgres.Pool(at, time.Minute, time.Minute)
+	if err != nil {
+		return nil, err
+	}
+	s := &server{admin: admin, url: at, template: name()}
+	if _, err := admin.Exec("CREATE DATABASE " + s.template + " TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'"); err != nil {
+		return nil, fmt.Errorf("make a database on %s: %w", Variable, err)
+	}
+	err = postgres.Migrate(context.Background(), s.database(s.template), postgres.Migrations(), slog.New(slog.DiscardHandler))
+	return s, err
+}
+
+func (s *server) create(tb testing.TB, template string) string {
+	tb.Helper()
+	made := name()
+	if _, err := s.admin.Exec("CREATE DATABASE " + made + " TEMPLATE " + template); err != nil {
+		tb.Fatalf("make a test database: %v", err)
+	}
+	tb.Cleanup(func() {
+		if _, err := s.admin.Exec("DROP DATABASE " + made + " WITH (FORCE)"); err != nil {
+			tb.Errorf("drop the test database: %v", err)
+		}
+	})
+	return s.database(made)
+}
+
+func (s *server) database(name string) string {
+	at, err := url.Parse(s.url)
+	if err != nil {
+		panic(err) // it has been connected to
+	}
+	at.Path = "/" + name
+	return at.String()
+}
+
+func name() string { return "hemnyckel_test_" + strings.ToLower(rand.Text()) }
