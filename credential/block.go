@@ -106,6 +106,10 @@ func (v Verifier) BlockListChain(root PublicKey, raw, revocation []byte) (BlockL
 	if b.Issuer != c.Key.Hash() || b.Version.Epoch != c.Epoch {
 		return BlockList{}, Refuse(CodeChain, "block list of epoch %d under a certificate of epoch %d", b.Version.Epoch, c.Epoch)
 	}
+	// A leaked key must not be able to push clocks past its certificate's end.
+	if !c.ValidAt(b.IssuedAt) {
+		return BlockList{}, Refuse(CodeChain, "block list issued outside its certificate's life")
+	}
 	return b, b.check()
 }
 

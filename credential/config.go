@@ -35,7 +35,7 @@ func (v Verifier) LockConfig(raw []byte, config Certificate) (LockConfig, error)
 	if err == nil && (c.Lock == 0 || !c.IssuedAt.valid() || c.Ingest.IsZero()) {
 		err = Refuse(CodeMalformed, "configuration without lock number, time or ingest key")
 	}
-	return c, configIssuer(err, c.Issuer, config)
+	return c, configIssuer(err, c.Issuer, c.IssuedAt, config)
 }
 
 // TimeToken verifies a time token by the config authority's certificate.
@@ -44,13 +44,13 @@ func (v Verifier) TimeToken(raw []byte, config Certificate) (TimeToken, error) {
 	if err == nil && !t.IssuedAt.valid() {
 		err = Refuse(CodeMalformed, "time token without a time")
 	}
-	return t, configIssuer(err, t.Issuer, config)
+	return t, configIssuer(err, t.Issuer, t.IssuedAt, config)
 }
 
 // Ack verifies an acknowledgement by the config authority's certificate.
 func (v Verifier) Ack(raw []byte, config Certificate) (Ack, error) {
 	a, err := Verify[Ack](v, KindAck, raw, MaxObject, config.Key)
-	return a, configIssuer(err, a.Issuer, config)
+	return a, configIssuer(err, a.Issuer, config.NotBefore, config)
 }
 
 // ParseAck reads an acknowledgement without judging it: a key sorts its mail by lock with it.
@@ -59,11 +59,12 @@ func ParseAck(raw []byte) (Ack, error) { return Parse[Ack](raw, MaxObject) }
 // ParseLockConfig reads a configuration without judging it.
 func ParseLockConfig(raw []byte) (LockConfig, error) { return Parse[LockConfig](raw, MaxObject) }
 
-func configIssuer(err error, issuer KeyHash, config Certificate) error {
+// configIssuer keeps a leaked key from stating a time past its certificate's end.
+func configIssuer(err error, issuer KeyHash, at Instant, config Certificate) error {
 	if err != nil {
 		return err
 	}
-	if config.Role != RoleConfig || issuer != config.Key.Hash() {
+	if config.Role != RoleConfig || issuer != config.Key.Hash() || !config.ValidAt(at) {
 		return Refuse(CodeChain, "not from the config authority")
 	}
 	return nil

@@ -12,16 +12,15 @@ type Event uint8
 
 // The events. The numbers are in logs for ever: they are only added to.
 const (
-	EventOpened       Event = 1
-	EventRefused      Event = 2 // Code says why
-	EventClaimed      Event = 3
-	EventBoot         Event = 4
-	EventBlockList    Event = 5 // a newer block list was taken; Info is its number, lowest 32 bits
-	EventConfig       Event = 6 // a newer configuration was taken; Info is its version
-	EventTimeStep     Event = 7 // the clock moved more than two minutes; Info is the step in seconds, at most 2^32-1
-	EventLost         Event = 8 // Info records were overwritten before they were acknowledged
-	EventWithheld     Event = 9 // the key had a newer block list than it showed
-	EventClaimRefused Event = 10
+	EventOpened    Event = 1
+	EventRefused   Event = 2 // Code says why
+	EventClaimed   Event = 3
+	EventBoot      Event = 4
+	EventBlockList Event = 5 // a newer block list was taken; Info is its number, lowest 32 bits
+	EventConfig    Event = 6 // a newer configuration was taken; Info is its version
+	EventTimeStep  Event = 7 // the clock moved more than two minutes; Info is the step in seconds, at most 2^32-1
+	EventLost      Event = 8 // Info records were overwritten before they were acknowledged
+	EventWithheld  Event = 9 // the key had a newer block list than it showed
 )
 
 // Quality says how far a record's time can be trusted.

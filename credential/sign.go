@@ -122,6 +122,54 @@ func (v Verifier) check(kind Kind, raw []byte, m *cose.UntaggedSign1Message, key
 	return nil
 }
 
+// Proof is a holder's bare ES256 signature (RFC 9053 §2.1) over one handshake and counter.
+type Proof [64]byte
+
+// possession is what a holder signs: short, and shaped like nothing else that is signed.
+type possession struct {
+	_         struct{} `cbor:",toarray"`
+	Kind      Kind
+	Handshake Hash
+	Counter   uint32
+}
+
+// SignPossession proves to the other end of a channel that this end holds the secret.
+func SignPossession(holder crypto.Signer, handshake Hash, counter uint32) (Proof, error) {
+	content, err := Encode(possession{Kind: KindPossession, Handshake: handshake, Counter: counter})
+	if err != nil {
+		return Proof{}, err
+	}
+	s, err := cose.NewSigner(cose.AlgorithmES256, holder)
+	if err != nil {
+		return Proof{}, err
+	}
+	sig, err := s.Sign(rand.Reader, content)
+	if err != nil {
+		return Proof{}, err
+	}
+	return Proof(sig), nil
+}
+
+// Possession verifies a proof. It is never remembered: it is what ties the holder to this very moment.
+func (Verifier) Possession(p Proof, handshake Hash, counter uint32, holder PublicKey) error {
+	content, err := Encode(possession{Kind: KindPossession, Handshake: handshake, Counter: counter})
+	if err != nil {
+		return err
+	}
+	pub, err := holder.ecdsa()
+	if err != nil {
+		return err
+	}
+	v, err := cose.NewVerifier(cose.AlgorithmES256, pub)
+	if err != nil {
+		return Refuse(CodeNotHolder, "%w", err)
+	}
+	if err := v.Verify(content, p[:]); err != nil {
+		return Refuse(CodeNotHolder, "%w", err)
+	}
+	return nil
+}
+
 // signatureDigest is injective: the key has a fixed length and the kind ends with a byte that no kind contains.
 func signatureDigest(kind Kind, raw []byte, key PublicKey) [32]byte {
 	h := sha256.New()

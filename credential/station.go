@@ -27,7 +27,14 @@ type StationMessage struct {
 	Bye        *Bye        `cbor:"8,keyasint,omitempty"`
 }
 
-// Hello is what a key says about itself when it is inserted. Nothing in it is secret and only the certificate is proof.
+// StationGreeting is the payload of the station's handshake message: who it is, before the key says anything.
+type StationGreeting struct {
+	Certificate []byte `cbor:"1,keyasint"`
+	StationCA   []byte `cbor:"2,keyasint"`
+}
+
+// Hello is what a key says about itself when it is inserted. Certificate and proof are judged by the station; the rest is the
+// key's word, to be judged where it is used.
 type Hello struct {
 	Certificate []byte  `cbor:"1,keyasint"`           // the key's
 	DeviceCA    []byte  `cbor:"2,keyasint"`           // its authority's
@@ -37,6 +44,7 @@ type Hello struct {
 	Activated   Instant `cbor:"6,keyasint,omitempty"` // end of the activation it holds
 	Blocks      Version `cbor:"7,keyasint"`           // newest block list it has
 	Mail        uint32  `cbor:"8,keyasint"`           // bytes of mail it carries home
+	Proof       Proof   `cbor:"9,keyasint"`           // over this channel's handshake and the counter
 }
 
 // SyncBegin asks the key to authenticate to the server.
