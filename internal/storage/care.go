@@ -106,10 +106,10 @@ func (tx *Tx) Groups(ctx context.Context) ([]care.Group, error) {
 	return collect(ctx, tx, func(r row) (care.Group, error) {
 		var g care.Group
 		var provider string
-		err := r.Scan(&g.ID, &g.Code, &g.Name, &g.ProviderID, &g.Kind, &g.MaxStaff, &provider, &g.OrgNumber)
+		err := r.Scan(&g.ID, &g.Number, &g.Code, &g.Name, &g.ProviderID, &g.Kind, &g.MaxStaff, &provider, &g.OrgNumber)
 		g.Private = provider == "private"
 		return g, err
-	}, `SELECT g.id, g.code, g.name, g.provider_id, g.kind, g.max_staff, p.kind, p.org_number
+	}, `SELECT g.id, g.number, g.code, g.name, g.provider_id, g.kind, g.max_staff, p.kind, p.org_number
 		FROM care_groups g JOIN providers p ON p.id = g.provider_id ORDER BY g.code`)
 }
 
@@ -143,8 +143,8 @@ func (tx *Tx) PutProviders(ctx context.Context, providers []care.Provider) error
 
 // PutGroups implements care.Writer.
 func (tx *Tx) PutGroups(ctx context.Context, groups []care.Group) error {
-	return put(ctx, tx, "care_groups", []string{"id", "code", "name", "provider_id", "kind", "max_staff"}, 1, groups, func(g care.Group) []any {
-		return []any{g.ID, g.Code, g.Name, g.ProviderID, string(g.Kind), g.MaxStaff}
+	return put(ctx, tx, "care_groups", []string{"id", "number", "code", "name", "provider_id", "kind", "max_staff"}, 1, groups, func(g care.Group) []any {
+		return []any{g.ID, int64(g.Number), g.Code, g.Name, g.ProviderID, string(g.Kind), g.MaxStaff}
 	})
 }
 

@@ -26,6 +26,7 @@ type Provider struct {
 // Group is a provider's working group, the holder of rights.
 type Group struct {
 	ID         string
+	Number     uint32 // what grants and certificates call it
 	Code       string // the municipality's own, such as G001
 	Name       string
 	ProviderID string

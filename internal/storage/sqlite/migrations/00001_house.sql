@@ -19,6 +19,7 @@ CREATE TABLE providers (
 );
 CREATE TABLE care_groups (
     id          TEXT NOT NULL PRIMARY KEY,
+    number      BIGINT NOT NULL UNIQUE, -- what grants and certificates call it
     code        TEXT NOT NULL UNIQUE,
     name        TEXT NOT NULL,
     provider_id TEXT NOT NULL REFERENCES providers (id),
@@ -171,6 +172,7 @@ CREATE INDEX rights_by_lock ON rights (lock_id, group_id);
 CREATE INDEX rights_by_group ON rights (group_id, until_us);
 CREATE TABLE keys (
     id              TEXT NOT NULL PRIMARY KEY,
+    device          BIGINT NOT NULL UNIQUE, -- what grants and logs call it
     number          TEXT NOT NULL UNIQUE,
     group_id        TEXT NOT NULL REFERENCES care_groups (id),
     state           TEXT NOT NULL, -- stock, issued, blocked, broken
@@ -186,6 +188,7 @@ CREATE TABLE keys (
 CREATE INDEX keys_by_group ON keys (group_id);
 CREATE TABLE stations (
     id           TEXT NOT NULL PRIMARY KEY,
+    device       BIGINT NOT NULL UNIQUE, -- what activations call it
     name         TEXT NOT NULL UNIQUE,
     group_id     TEXT REFERENCES care_groups (id),
     token_hash   TEXT NOT NULL UNIQUE,
@@ -206,7 +209,7 @@ CREATE TABLE consents (
 
 -- keysync: what went out to keys and what came home with them.
 CREATE TABLE grants (
-    serial     TEXT NOT NULL PRIMARY KEY,
+    serial     BIGINT NOT NULL PRIMARY KEY,
     key_id     TEXT NOT NULL REFERENCES keys (id),
     group_id   TEXT NOT NULL REFERENCES care_groups (id),
     station_id TEXT NOT NULL REFERENCES stations (id),
@@ -216,7 +219,7 @@ CREATE TABLE grants (
 );
 CREATE INDEX grants_by_key ON grants (key_id, until_us);
 CREATE TABLE activations (
-    serial     TEXT NOT NULL PRIMARY KEY,
+    serial     BIGINT NOT NULL PRIMARY KEY,
     key_id     TEXT NOT NULL REFERENCES keys (id),
     staff_id   TEXT NOT NULL REFERENCES staff (id),
     station_id TEXT NOT NULL REFERENCES stations (id),
@@ -227,11 +230,17 @@ CREATE TABLE activations (
 );
 CREATE INDEX activations_by_key ON activations (key_id, until_us);
 CREATE TABLE blocks (
-    kind       TEXT NOT NULL, -- key, station, staff, grant, certificate
-    subject    TEXT NOT NULL, -- as the block list names it, hexadecimal
+    kind       BIGINT NOT NULL, -- credential.BlockKind
+    subject    BIGINT NOT NULL, -- the number that the block list names
     expires_us BIGINT NOT NULL,
-    version    BIGINT NOT NULL,
+    at_us      BIGINT NOT NULL,
+    reason     TEXT NOT NULL,
     PRIMARY KEY (kind, subject)
+);
+CREATE TABLE block_lists ( -- the newest signed snapshot, one row
+    one     BIGINT NOT NULL PRIMARY KEY CHECK (one = 1),
+    version BIGINT NOT NULL,
+    body    BLOB NOT NULL
 );
 CREATE TABLE lock_records (
     lock_id BIGINT NOT NULL, -- the lock's number
@@ -327,6 +336,7 @@ DROP TABLE register_rows;
 DROP TABLE api_tokens;
 DROP TABLE lock_heads;
 DROP TABLE lock_records;
+DROP TABLE block_lists;
 DROP TABLE blocks;
 DROP TABLE activations;
 DROP TABLE grants;

@@ -1,0 +1,107 @@
+// Package fleet is the things: door locks, entrance locks and key boxes, keys, stations; what state each is in and where.
+//
+// It owns these values and what storage must be able to do with them. It does not own who may open what
+// (internal/domain/access), nor what goes out to a key when it syncs (internal/domain/keysync).
+//
+// Promises: at most one door lock or key box is mounted in a dwelling (V2.1-b), held by the database itself; a lost key is
+// blocked before another replaces it (V2.2-e); numbers that devices use are never used twice.
+//
+// Stock keeping, batteries, warranty and cabinets come with the whole routine (issue 02).
+package fleet
+
+import (
+	"context"
+	"time"
+
+	"hemnyckel/internal/base/problem"
+)
+
+// LockKind is what a lock sits on.
+type LockKind string
+
+// The kinds of locks.
+const (
+	Door     LockKind = "door"     // on the client's own door
+	Box      LockKind = "box"      // key box beside the door
+	Entrance LockKind = "entrance" // on a door that many dwellings share
+)
+
+// LockState is where a lock is in its life.
+type LockState string
+
+// The states of a lock that this issue knows.
+const (
+	InStock LockState = "stock"
+	Mounted LockState = "mounted"
+)
+
+// Lock is a door lock, entrance lock or key box.
+type Lock struct {
+	ID          string
+	Serial      string
+	Number      uint32 // what grants and logs call it; never reused
+	Kind        LockKind
+	State       LockState
+	DwellingID  string // "" unless mounted on a dwelling
+	EntranceID  string // "" unless mounted on an entrance
+	MountedAt   time.Time
+	Epoch       uint32 // raised by a factory reset, so that old grants fail
+	Certificate []byte // the device's, once it has been claimed
+}
+
+// KeyState is where a key is in its life.
+type KeyState string
+
+// The states of a key.
+const (
+	KeyInStock KeyState = "stock"
+	KeyIssued  KeyState = "issued"
+	KeyBlocked KeyState = "blocked"
+	KeyBroken  KeyState = "broken"
+)
+
+// Key is a battery key, pooled in its group's cabinet.
+type Key struct {
+	ID             string
+	Device         uint32 // what grants and logs call it
+	Number         string // what is printed on it, such as N00001
+	GroupID        string
+	State          KeyState
+	BatteryChanged time.Time // zero when not known
+	Certificate    []byte    // nil until the key has been enrolled
+	PublicKey      []byte
+	Counter        uint32 // the highest that a sync has shown
+	SyncedAt       time.Time
+	SyncedUntil    time.Time // expiry of its newest grant
+	BlockedAt      time.Time // zero unless blocked
+	BlockReason    string
+}
+
+// Station is a sync station.
+type Station struct {
+	ID          string
+	Device      uint32
+	Name        string
+	GroupID     string // whose cabinet it stands at; "" serves everyone
+	Certificate []byte
+	EnrolledAt  time.Time
+	LastSeen    time.Time
+}
+
+// ErrSecondLock says that a dwelling has a lock already (V2.1-b).
+var ErrSecondLock = problem.New(problem.Conflict, "lock-second-for-dwelling",
+	"Bostaden har redan ett lås eller en nyckelgömma (%s). Montera ned det först.",
+	"The dwelling has a lock or key box already (%s). Dismount it first.")
+
+// ErrLockUnknown says that no lock has that serial number.
+var ErrLockUnknown = problem.New(problem.NotFound, "lock-unknown",
+	"Inget lås har serienumret %s. Kontrollera märkningen på låset.",
+	"No lock has the serial number %s. Check the label on the lock.")
+
+// LockTx is what storage does with locks.
+type LockTx interface {
+	LocksBySerial(ctx context.Context, serials []string) (map[string]Lock, error)
+	LocksOfDwellings(ctx context.Context, dwellingIDs []string) ([]Lock, error)
+	PutLocks(ctx context.Context, locks []Lock) error
+	MaxLockNumber(ctx context.Context) (uint32, error)
+}
