@@ -26,7 +26,7 @@ type NumberOptions struct {
 //
 // Plus means that the person is a hundred or becomes so this year (the law changes the sign by calendar year); a
 // ten-digit number without plus belongs to the latest date that is not in the future. Coordination numbers have sixty
-// added to the day. The date must exist, must not lie after o.Day, and the check digit must fit.
+// added to the day. The date must exist and not lie after o.Day, the birth number must not be 000, the check digit must fit.
 func ParsePersonalNumber(s string, o NumberOptions) (PersonalNumber, error) {
 	n, long, plus, err := splitNumber(s)
 	if err != nil {
@@ -39,10 +39,10 @@ func ParsePersonalNumber(s string, o NumberOptions) (PersonalNumber, error) {
 		n += uint64(century(n/100_000_000, n/10_000%10_000, plus, o.Day)) * 10_000_000_000
 	}
 	p := PersonalNumber(n)
-	if born := p.Born(); born == 0 || born.Year() < 1850 || o.Day != 0 && born > o.Day {
+	if !p.plausible(o.Day) {
 		return 0, ErrPersonalNumberDate
 	}
-	if !luhn(n) {
+	if !luhn(n) || n%10_000 < 10 { // the birth number begins at 001
 		return 0, ErrPersonalNumberCheck
 	}
 	return p, nil
@@ -72,7 +72,7 @@ func century(yy, mmdd uint64, plus bool, day Date) int {
 		}
 		return year / 100
 	}
-	if mmdd%100 > 60 {
+	if mmdd%100 >= 60 {
 		mmdd -= 60
 	}
 	if year*10_000+int(mmdd) > int(day) {
@@ -105,17 +105,30 @@ func ReserveNumber(n int) PersonalNumber {
 	panic("swedish: every nine digits have a check digit")
 }
 
-// Born is the date of birth, or zero for a reserve number and for what is no date.
+// plausible reports whether p begins with a date on which a person living on day may have been born. In a coordination
+// number the month may be 00 and the day 60: not known.
+func (p PersonalNumber) plausible(day Date) bool {
+	born := p.Born()
+	if month, d := p/1_000_000%100, p/10_000%100; month == 0 && d >= 60 && d <= 91 || month <= 12 && d == 60 {
+		born = NewDate(int(p/100_000_000), 1, 1)
+	}
+	return born.Year() >= 1850 && (day == 0 || born <= day)
+}
+
+// Born is the date of birth, or zero where the number does not tell it: reserve numbers and some coordination numbers.
 func (p PersonalNumber) Born() Date {
+	if p.IsReserve() {
+		return 0
+	}
 	ymd := int(p / 10_000)
-	if ymd%100 > 60 {
+	if ymd%100 >= 60 {
 		ymd -= 60
 	}
 	return NewDate(ymd/10_000, ymd/100%100, ymd%100)
 }
 
 // IsCoordination reports whether p is a coordination number (samordningsnummer).
-func (p PersonalNumber) IsCoordination() bool { return !p.IsReserve() && p/10_000%100 > 60 }
+func (p PersonalNumber) IsCoordination() bool { return !p.IsReserve() && p/10_000%100 >= 60 }
 
 // IsReserve reports whether p is one of our made-up reserve numbers, which no person has.
 func (p PersonalNumber) IsReserve() bool { return p/100_000_000 == reservePrefix }
