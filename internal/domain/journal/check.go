@@ -56,7 +56,7 @@ func (l *Log) check(ctx context.Context, tx Tx, last Head) (State, error) {
 			return s, err
 		}
 		if len(rows) == 0 {
-			return s, ErrDamaged.Fill(fmt.Sprintf("entry %d is missing", tree.size))
+			return s, damaged("post %d saknas", "entry %d is missing", tree.size)
 		}
 		full, err := s.take(tree, rows)
 		if err != nil {
@@ -66,7 +66,7 @@ func (l *Log) check(ctx context.Context, tx Tx, last Head) (State, error) {
 			return s, err
 		}
 	}
-	if err := sameTiles(ctx, tx, tree.unfinished()); err != nil {
+	if err := sameTiles(ctx, tx, tree.unfinished(0)); err != nil {
 		return s, err
 	}
 	root, err := tree.root()
@@ -74,12 +74,12 @@ func (l *Log) check(ctx context.Context, tx Tx, last Head) (State, error) {
 		return s, err
 	}
 	if head.Size > 0 && root != head.Root {
-		return s, ErrDamaged.Fill("the entries give another root than the signed one")
+		return s, damaged("posterna ger en annan rot än den underskrivna", "the entries give another root than the signed one")
 	}
 	total, err := tx.CountJournal(ctx, nil)
 	s.Pending = total - s.Size
 	if err == nil && s.Pending < 0 {
-		err = ErrDamaged.Fill("there are fewer entries than were signed")
+		err = damaged("det finns färre poster än vad som är underskrivet", "there are fewer entries than were signed")
 	}
 	return s, err
 }
@@ -88,10 +88,10 @@ func (l *Log) check(ctx context.Context, tx Tx, last Head) (State, error) {
 func (s *State) take(tree *edge, rows []Row) (full []Tile, err error) {
 	for _, r := range rows {
 		if r.Index != tree.size {
-			return nil, ErrDamaged.Fill(fmt.Sprintf("entry %d is missing or doubled", tree.size))
+			return nil, damaged("post %d saknas eller är dubblerad", "entry %d is missing or doubled", tree.size)
 		}
 		if err := r.verify(); err != nil {
-			return nil, ErrDamaged.Fill(fmt.Sprintf("entry %d", r.Index)).With(err)
+			return nil, damaged("post %d är ändrad", "entry %d has been changed", r.Index).With(err)
 		}
 		if r.AtUS == 0 {
 			s.Erased++
@@ -112,10 +112,17 @@ func sameTiles(ctx context.Context, tx Tx, want []Tile) error {
 	}
 	for i, t := range want {
 		if !bytes.Equal(got[i], t.Data) {
-			return ErrDamaged.Fill((&tileError{t.TileID, "is not what the entries give"}).Error())
+			return damaged("blad %d/%d stämmer inte med posterna", "tile %d/%d is not what the entries give", t.Level, t.N)
 		}
 	}
 	return nil
+}
+
+func damaged(sv, en string, args ...any) *problem.Error {
+	e := ErrDamaged.With(nil)
+	detail := problem.Text{SV: sv, EN: en}.Sprintf(args...)
+	e.Text = problem.Text{SV: fmt.Sprintf(e.Text.SV, detail.SV), EN: fmt.Sprintf(e.Text.EN, detail.EN)}
+	return e
 }
 
 // Extends tells whether the log contains an earlier checkpoint of its own (a signed note that somebody kept outside): nil if it does,

@@ -84,6 +84,9 @@ func openCheckpoint(signed string, known note.Verifiers) (checkpoint, []string, 
 	var names []string
 	own := false
 	for _, s := range n.Sigs {
+		if raw, err := base64.StdEncoding.DecodeString(s.Base64); err != nil || base64.StdEncoding.EncodeToString(raw) != s.Base64 {
+			return checkpoint{}, nil, errors.New("a signature has one spelling only")
+		}
 		names = append(names, s.Name)
 		own = own || s.Name == c.origin
 	}

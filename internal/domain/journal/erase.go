@@ -47,7 +47,7 @@ func (r Row) bare() (_ Row, ok bool, err error) {
 		return r, false, err
 	}
 	if err := r.verify(); err != nil {
-		return r, false, ErrDamaged.Fill("entry " + r.ID).With(err)
+		return r, false, damaged("post %s är ändrad", "entry %s has been changed", r.ID).With(err)
 	}
 	all, err := b.commitments()
 	if err != nil {

@@ -48,6 +48,11 @@ type shownField struct {
 }
 
 func (x extract) encode() ([]byte, error) {
+	for i := range x.Entries { // an empty list has one spelling: []
+		e := &x.Entries[i]
+		e.Fields, e.Commitments, e.Proof = notNil(e.Fields), notNil(e.Commitments), notNil(e.Proof)
+	}
+	x.Entries = notNil(x.Entries)
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
@@ -113,9 +118,6 @@ func (l *Log) prove(ctx context.Context, tx Tx, last Head, indexes []int64, show
 		if err != nil {
 			return extract{}, stopped("bladen stämmer inte med huvudet", "the tiles do not fit the head", err)
 		}
-		if entry.Proof == nil {
-			entry.Proof = []tlog.Hash{} // a log of one entry
-		}
 		x.Entries = append(x.Entries, entry)
 	}
 	return x, nil
@@ -132,7 +134,7 @@ func (r Row) show(show func(Kind, string) bool) (shown, error) {
 		return shown{}, err
 	}
 	slices.SortFunc(all, compareHashes)
-	s := shown{Index: r.Index, Kind: r.Kind, Fields: []shownField{}, Commitments: all}
+	s := shown{Index: r.Index, Kind: r.Kind, Commitments: all}
 	for _, f := range b.Open {
 		if show(r.Kind, f[0]) {
 			s.Fields = append(s.Fields, shownField{f[0], f[1], f[2]})
@@ -141,11 +143,18 @@ func (r Row) show(show func(Kind, string) bool) (shown, error) {
 	return s, nil
 }
 
-// opened checks one opened field and returns its commitment.
+// commitment recomputes what the field was committed as. The salt has one spelling only: base64 lets several texts mean the same.
 func (f shownField) commitment() (tlog.Hash, bool) {
 	salt, err := base64.StdEncoding.DecodeString(f.Salt)
-	if err != nil || len(salt) != saltSize {
+	if err != nil || len(salt) != saltSize || base64.StdEncoding.EncodeToString(salt) != f.Salt {
 		return tlog.Hash{}, false
 	}
 	return commitment(salt, f.Name, f.Value), true
+}
+
+func notNil[T any](s []T) []T {
+	if s == nil {
+		return []T{}
+	}
+	return s
 }

@@ -103,7 +103,7 @@ func (l *Log) extend(ctx context.Context, tx Tx, last Head) (Head, int, error) {
 	if err := tx.SequenceJournal(ctx, old.Size, ids); err != nil {
 		return old, 0, err
 	}
-	if err := tx.PutJournalTiles(ctx, append(tiles, tree.unfinished()...)); err != nil {
+	if err := tx.PutJournalTiles(ctx, append(tiles, tree.unfinished(old.Size)...)); err != nil {
 		return old, 0, err
 	}
 	next, err := l.signed(tree)

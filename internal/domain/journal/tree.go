@@ -79,11 +79,11 @@ func (e *edge) add(h tlog.Hash, full func(Tile)) {
 	e.size++
 }
 
-// unfinished returns the tiles at the edge that hold anything.
-func (e *edge) unfinished() []Tile {
+// unfinished returns the tiles at the edge that hold anything that a tree of only since entries does not have.
+func (e *edge) unfinished(since int64) []Tile {
 	var tiles []Tile
 	for l, d := range e.levels {
-		if len(d) > 0 {
+		if len(d) > 0 && e.size>>(tileHeight*l) > since>>(tileHeight*l) {
 			tiles = append(tiles, Tile{TileID{l, e.size >> (tileHeight * (l + 1))}, d})
 		}
 	}

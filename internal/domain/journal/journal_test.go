@@ -1,0 +1,9 @@
+package journal_test
+
+import (
+	"testing"
+
+	"hemnyckel/internal/domain/journal/journaltest"
+)
+
+func TestMemory(t *testing.T) { journaltest.Run(t, journaltest.NewMemory) }
