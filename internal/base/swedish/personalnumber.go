@@ -105,11 +105,11 @@ func ReserveNumber(n int) PersonalNumber {
 	panic("swedish: every nine digits have a check digit")
 }
 
-// plausible reports whether p begins with a date on which a person living on day may have been born. In a coordination
-// number the month may be 00 and the day 60: not known.
+// plausible reports whether p begins with a date on which a person living on day may have been born. A coordination number
+// may have a date that is not known (month 00, day 60) or does not exist: the tax agency gives out both.
 func (p PersonalNumber) plausible(day Date) bool {
 	born := p.Born()
-	if month, d := p/1_000_000%100, p/10_000%100; month == 0 && d >= 60 && d <= 91 || month <= 12 && d == 60 {
+	if month, d := p/1_000_000%100, p/10_000%100; born == 0 && month <= 12 && d >= 60 && d <= 91 {
 		born = NewDate(int(p/100_000_000), 1, 1)
 	}
 	return born.Year() >= 1850 && (day == 0 || born <= day)

@@ -35,6 +35,7 @@ func TestPersonalNumber(t *testing.T) {
 		{"19730288-9931", "197302889931", nil},
 		{"730288-9931", "197302889931", nil},
 		{"191500722390", "191500722390", nil}, // month not known
+		{"192004912388", "192004912388", nil}, // 31 April, as published
 		{"20150916-0006", "", swedish.ErrPersonalNumberCheck},
 		{"19730228-9931", "", swedish.ErrPersonalNumberCheck},
 		{"19420566-9899", "", swedish.ErrPersonalNumberCheck},
