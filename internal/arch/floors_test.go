@@ -47,7 +47,7 @@ func TestArrowsPointDown(t *testing.T) {
 			if !matches(imported, r.may) {
 				t.Errorf("%s may not import %s%s.%s", r.path, imported, because(r.why), reminder)
 			}
-			if users, only := testOnly[imported]; only && !strings.HasPrefix(r.path, "internal/storage") && !slices.Contains(users, r.path) {
+			if users, only := testOnly[imported]; only && !slices.Contains(users, r.path) {
 				t.Errorf("%s may import %s in tests only.%s", r.path, imported, reminder)
 			}
 		}

@@ -21,6 +21,7 @@ var house = []room{
 	// What the municipality does. No SQL, no HTTP.
 	{"internal/domain/routine", none, "the routine reads like the routine"},
 	{"internal/domain/journal", beneathDomain, "all may write to it, so it can know none of them"},
+	{"internal/domain/journal/journaltest", allow("internal/base/...", "internal/domain/journal"), "a suite for any store"},
 	{"internal/domain/care", domain(), ""},
 	{"internal/domain/access", domain("care"), ""},
 	{"internal/domain/consent", domain(), ""},
@@ -40,6 +41,7 @@ var house = []room{
 	{"internal/storage/sqlite", storage, "storage and edge never see each other"},
 	{"internal/storage/postgres", storage, "storage and edge never see each other"},
 	{"internal/storage/storagetest", storage, "storage and edge never see each other"},
+	{"internal/storage/storagetest/pgcluster", none, "it starts a server and knows nothing of what is stored"},
 
 	// Where the world comes in and goes out. The front doors share web and nothing else.
 	{"internal/edge/web", edge, "storage and edge never see each other"},
@@ -110,14 +112,17 @@ func program(others ...string) []string {
 // testsMay is what the tests of a floor may import beyond what its code may: a real database. A fake of one would prove
 // only itself. Public packages and base are tested with what they are allowed to have.
 var testsMay = map[string][]string{
-	"internal/domain/":  allow("internal/storage/..."),
+	"internal/domain/":  allow("internal/storage/...", "internal/domain/journal/journaltest"),
+	"internal/storage":  allow("internal/domain/journal/journaltest", "internal/storage/..."),
 	"internal/edge/":    allow("internal/storage/..."),
 	"internal/program/": allow("internal/program/...", "internal/storage/..."),
 }
 
-// testOnly are packages for tests; only the programs named may import them in code that ships.
+// testOnly are packages for tests; only the packages named may import them in code that is not a test itself.
 var testOnly = map[string][]string{
-	"internal/storage/storagetest": allow("internal/program/bench"), // benchmarks start their own PostgreSQL
+	"internal/storage/storagetest":           allow("internal/program/bench"),
+	"internal/storage/storagetest/pgcluster": allow("internal/storage/storagetest", "internal/program/bench"),
+	"internal/domain/journal/journaltest":    allow("internal/storage/storagetest"),
 }
 
 // ban is something outside the house that some of its rooms may not use.
