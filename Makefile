@@ -12,6 +12,9 @@ STATICCHECK ?= honnef.co/go/tools/cmd/staticcheck@v0.8.2
 # Where goroutines meet: the packages worth the price of the race detector.
 RACY        ?= ./internal/base/... ./internal/storage/... ./internal/domain/journal/... ./internal/domain/keysync/... ./internal/edge/web/... ./internal/program/...
 
+# Runs a command with one temporary PostgreSQL beside it, for all test processes to share.
+POSTGRES    := $(GO) run ./internal/storage/storagetest/pgcluster --
+
 # A checkout that belongs to somebody else makes git refuse to answer, and go with it. Tests need no version stamp.
 test check race fuzz e2e cover soak: export GOFLAGS := $(GOFLAGS) -buildvcs=false
 
@@ -37,16 +40,17 @@ check: ## formatting, vet, the floors of the house
 	$(GO) test ./internal/arch
 
 unit: ## all Go tests, on SQLite and on PostgreSQL
-	$(GO) test -shuffle=on -timeout 20m $(TESTFLAGS) ./...
+	$(POSTGRES) $(GO) test -shuffle=on -timeout 20m $(TESTFLAGS) ./...
 
-e2e: ## the whole chain as separate processes, once: exit 0 only if every step held
+e2e: ## the whole chain as separate processes, once per engine: exit 0 only if every step held
 	$(GO) run ./cmd/hemnyckel demo --once
+	$(POSTGRES) sh -c '$(GO) run ./cmd/hemnyckel demo --once --db "$$HEMNYCKEL_TEST_POSTGRES"'
 
 fuzz: ## every fuzz target for FUZZTIME (5s)
 	@.ci/fuzz $(FUZZTIME)
 
 race: ## tests of the packages where goroutines meet, under the race detector (needs a C compiler)
-	CGO_ENABLED=1 $(GO) test -race -shuffle=on -timeout 60m $(RACY)
+	CGO_ENABLED=1 $(POSTGRES) $(GO) test -race -shuffle=on -timeout 60m $(RACY)
 
 lint: check staticcheck generated ## check, staticcheck, and that generated code is what its sources give
 
@@ -71,7 +75,7 @@ soak: prerequisites ## hours: long fuzzing, the race detector, the server killed
 
 cover: ## how much of each function the tests reach, as bin/cover.html
 	@mkdir -p bin
-	$(GO) test -coverpkg=./... -coverprofile=bin/cover.out ./...
+	$(POSTGRES) $(GO) test -coverpkg=./... -coverprofile=bin/cover.out ./...
 	$(GO) tool cover -html=bin/cover.out -o bin/cover.html
 	@$(GO) tool cover -func=bin/cover.out | tail -1
 
