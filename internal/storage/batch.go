@@ -8,20 +8,19 @@ import (
 	"strings"
 )
 
-// A statement may have 32 766 binds on SQLite and 65 535 on PostgreSQL. Statements stay far below: long ones cost more to
-// prepare than they save, and sizes that are powers of two let the prepared ones be used again.
-const (
-	maxBinds = 4096
-	maxRows  = 256
-	maxList  = 512
-)
+// maxBinds bounds the binds of one INSERT: PostgreSQL takes 65 535, and long statements cost more to prepare than they
+// save. Row counts and list lengths are powers of two, so that the same few statements are prepared once.
+const maxBinds = 4096
+
+// maxRows is how many rows hand-written statements over a list of VALUES should carry on either engine.
+const maxRows = 64
 
 // insert adds rows to a table with as few statements as pay, in the order given, and returns how many were inserted or
 // changed. suffix is what follows the VALUES: "", "ON CONFLICT DO NOTHING", "ON CONFLICT (id) DO UPDATE SET a = excluded.a".
 // On PostgreSQL no two rows of one call may conflict with each other under DO UPDATE.
 func (tx *Tx) insert(ctx context.Context, table string, columns []string, rows [][]any, suffix string) (int64, error) {
 	var total int64
-	most := min(maxRows, maxBinds/len(columns))
+	most := min(tx.engine.Limits().Rows, maxBinds/len(columns))
 	for len(rows) > 0 {
 		n := floorPow2(min(len(rows), most))
 		binds := make([]any, 0, n*len(columns))
@@ -78,7 +77,7 @@ func in(start, n int) string {
 // keys must be distinct, or rows may come twice.
 func collectIn[T, K any](ctx context.Context, tx *Tx, scan func(row) (T, error), text string, keys []K, before ...any) ([]T, error) {
 	var all []T
-	for part := range slices.Chunk(keys, maxList) {
+	for part := range slices.Chunk(keys, tx.engine.Limits().List) {
 		part, err := collect(ctx, tx, scan, listText(text, len(before), part), listBinds(before, part)...)
 		if err != nil {
 			return nil, err
@@ -91,7 +90,7 @@ func collectIn[T, K any](ctx context.Context, tx *Tx, scan func(row) (T, error),
 // execIn is collectIn for a statement: it returns how many rows were changed.
 func execIn[K any](ctx context.Context, tx *Tx, text string, keys []K, before ...any) (int64, error) {
 	var total int64
-	for part := range slices.Chunk(keys, maxList) {
+	for part := range slices.Chunk(keys, tx.engine.Limits().List) {
 		changed, err := tx.exec(ctx, listText(text, len(before), part), listBinds(before, part)...)
 		if err != nil {
 			return total, err

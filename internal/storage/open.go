@@ -90,12 +90,12 @@ func findFile(folder, path string, create bool) error {
 	case err == nil:
 		return engine.NotOurs.Fill(folder)
 	case !errors.Is(err, fs.ErrNotExist):
-		return engine.ReadOnly.With(err)
+		return engine.FileFault(err)
 	case !create:
 		return NoMunicipality.Fill(folder)
 	}
 	if err := sqlite.Create(path); err != nil {
-		return engine.ReadOnly.With(err)
+		return engine.FileFault(err)
 	}
 	return nil
 }

@@ -52,6 +52,9 @@ func each(ctx context.Context, tx *Tx, f func(row) error, text string, args ...a
 		}
 	}()
 	for rows.Next() {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		if err := f(rows); err != nil {
 			return err
 		}

@@ -23,6 +23,7 @@ const (
 // Engine is one open database.
 type Engine interface {
 	Name() Name
+	Limits() Limits
 	// View begins a read-only transaction that sees one snapshot.
 	View(ctx context.Context) (Session, error)
 	// Update begins a read-write transaction that no other Update, of any process, runs beside. It waits for its turn
@@ -33,6 +34,12 @@ type Engine interface {
 	// Backup writes a consistent copy of the database to a new file while others go on writing.
 	Backup(ctx context.Context, file string) error
 	Close() error
+}
+
+// Limits says how much one statement should carry; powers of two.
+type Limits struct {
+	Rows int // of an INSERT
+	List int // keys of an IN
 }
 
 // Session is one transaction on one connection. After Commit or Rollback it must not be used.

@@ -42,3 +42,20 @@ func MigrateFrom(ctx context.Context, current int64, dialect goose.Dialect, pool
 	}
 	return nil
 }
+
+// Newest is the number of the last step.
+func Newest(steps fs.FS) (int64, error) {
+	names, err := fs.Glob(steps, "*.sql")
+	if err != nil {
+		return 0, err
+	}
+	var newest int64
+	for _, name := range names {
+		version, err := goose.NumericComponent(name)
+		if err != nil {
+			return 0, err
+		}
+		newest = max(newest, version)
+	}
+	return newest, nil
+}

@@ -120,6 +120,9 @@ func (db *DB) chooseBegin(ctx context.Context) error {
 // Name returns engine.Postgres.
 func (db *DB) Name() engine.Name { return engine.Postgres }
 
+// Limits save round trips.
+func (db *DB) Limits() engine.Limits { return engine.Limits{Rows: 256, List: 512} }
+
 // Close closes all connections.
 func (db *DB) Close() error { return db.pool.Close() }
 

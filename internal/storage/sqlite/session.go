@@ -10,6 +10,9 @@ import (
 // more, all are dropped and the common ones come back by themselves.
 const maxStatements = 512
 
+// Statements are not interrupted when their context ends: the driver would start a goroutine for each, which costs as much
+// as a short statement itself. Whoever runs them looks at the context between statements and between rows.
+
 // session is one connection with its prepared statements. Only one transaction uses it at a time.
 type session struct {
 	conn       *sql.Conn
@@ -53,6 +56,7 @@ func (s *session) prepared(ctx context.Context, text string) (*sql.Stmt, error) 
 
 // Exec runs a statement.
 func (s *session) Exec(ctx context.Context, text string, args ...any) (sql.Result, error) {
+	ctx = context.WithoutCancel(ctx)
 	statement, err := s.prepared(ctx, text)
 	if err != nil {
 		return nil, err
@@ -62,6 +66,7 @@ func (s *session) Exec(ctx context.Context, text string, args ...any) (sql.Resul
 
 // Query runs a query. The rows must be closed before the next statement.
 func (s *session) Query(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
+	ctx = context.WithoutCancel(ctx)
 	statement, err := s.prepared(ctx, text)
 	if err != nil {
 		return nil, err

@@ -63,7 +63,7 @@ var _ engine.Engine = (*DB)(nil)
 func Open(ctx context.Context, path string, bound time.Duration) (*DB, error) {
 	db := &DB{path: path, bound: bound, readers: make(chan *session, Readers)}
 	var err error
-	if db.writing, err = Pool(path, "journal_mode(WAL)", "busy_timeout(10000)"); err != nil {
+	if db.writing, err = Pool(path, "journal_mode(WAL)", "busy_timeout(10000)", "cache_size(-16384)"); err != nil {
 		return nil, err
 	}
 	if db.reading, err = Pool(path, "busy_timeout(10000)", "query_only(1)"); err != nil {
@@ -121,6 +121,10 @@ func Create(path string) error {
 
 // Name returns engine.SQLite.
 func (db *DB) Name() engine.Name { return engine.SQLite }
+
+// Limits are small: there is no round trip to save, and the driver's work for binds grows with the square of their number
+// (measured with 8 columns: 7 µs per row one by one, 11 µs four at a time, 85 µs sixty-four at a time).
+func (db *DB) Limits() engine.Limits { return engine.Limits{Rows: 1, List: 32} }
 
 // Close closes all connections.
 func (db *DB) Close() error {
