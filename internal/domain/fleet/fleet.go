@@ -105,3 +105,10 @@ type LockTx interface {
 	PutLocks(ctx context.Context, locks []Lock) error
 	MaxLockNumber(ctx context.Context) (uint32, error)
 }
+
+// KeyRegisterTx is what storage does when registers tell of keys.
+type KeyRegisterTx interface {
+	KeysByNumber(ctx context.Context, numbers []string) (map[string]Key, error)
+	PutKeys(ctx context.Context, keys []Key) error
+	MaxKeyDevice(ctx context.Context) (uint32, error)
+}

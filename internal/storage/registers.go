@@ -1,0 +1,172 @@
+package storage
+
+import (
+	"context"
+
+	"hemnyckel/internal/domain/casework"
+	"hemnyckel/internal/domain/consent"
+	"hemnyckel/internal/domain/fleet"
+)
+
+const keyColumns = `id, device, number, group_id, state, battery_us, certificate, public_key, counter, synced_us, synced_until_us, blocked_us, block_reason`
+
+func scanKey(r row) (fleet.Key, error) {
+	var k fleet.Key
+	var battery, synced, until, blocked int64
+	err := r.Scan(&k.ID, &k.Device, &k.Number, &k.GroupID, &k.State, &battery, &k.Certificate, &k.PublicKey, &k.Counter,
+		&synced, &until, &blocked, &k.BlockReason)
+	k.BatteryChanged, k.SyncedAt, k.SyncedUntil, k.BlockedAt = fromZeroUS(battery), fromZeroUS(synced), fromZeroUS(until), fromZeroUS(blocked)
+	return k, err
+}
+
+// KeysByNumber implements fleet.KeyRegisterTx.
+func (tx *Tx) KeysByNumber(ctx context.Context, numbers []string) (map[string]fleet.Key, error) {
+	all, err := collectIn(ctx, tx, scanKey, `SELECT `+keyColumns+` FROM keys WHERE number IN %s`, numbers)
+	return keyed(all, func(k fleet.Key) string { return k.Number }), err
+}
+
+// PutKeys implements fleet.KeyRegisterTx.
+func (tx *Tx) PutKeys(ctx context.Context, keys []fleet.Key) error {
+	columns := []string{"id", "device", "number", "group_id", "state", "battery_us", "certificate", "public_key", "counter",
+		"synced_us", "synced_until_us", "blocked_us", "block_reason"}
+	return put(ctx, tx, "keys", columns, 1, keys, func(k fleet.Key) []any {
+		return []any{k.ID, int64(k.Device), k.Number, k.GroupID, string(k.State), usOrZero(k.BatteryChanged), k.Certificate, k.PublicKey,
+			int64(k.Counter), usOrZero(k.SyncedAt), usOrZero(k.SyncedUntil), usOrZero(k.BlockedAt), k.BlockReason}
+	})
+}
+
+// MaxKeyDevice implements fleet.KeyRegisterTx: 0 while there is none.
+func (tx *Tx) MaxKeyDevice(ctx context.Context) (uint32, error) {
+	n, _, err := one(ctx, tx, column[uint32], `SELECT COALESCE(MAX(device), 0) FROM keys`)
+	return n, err
+}
+
+// MaxPseudonym implements casework.RegisterTx: 0 while there is none.
+func (tx *Tx) MaxPseudonym(ctx context.Context) (uint32, error) {
+	n, _, err := one(ctx, tx, column[uint32], `SELECT COALESCE(MAX(pseudonym), 0) FROM staff`)
+	return n, err
+}
+
+// ConsentsByProperty implements consent.Tx. It asks by street address, which is indexed; towns are told apart by the key.
+func (tx *Tx) ConsentsByProperty(ctx context.Context, properties []string) (map[string]consent.Consent, error) {
+	all, err := collectIn(ctx, tx, func(r row) (consent.Consent, error) {
+		var c consent.Consent
+		var date int64
+		err := r.Scan(&c.ID, &c.Property, &c.Town, &c.Owner, &c.Answer, &date, &c.Diary)
+		c.Date = fromZeroUS(date)
+		return c, err
+	}, `SELECT id, property, town, owner, answer, date_us, diary FROM consents WHERE property IN %s`, properties)
+	return keyed(all, consent.Consent.Key), err
+}
+
+// PutConsents implements consent.Tx.
+func (tx *Tx) PutConsents(ctx context.Context, consents []consent.Consent) error {
+	columns := []string{"id", "property", "town", "owner", "answer", "date_us", "diary"}
+	return put(ctx, tx, "consents", columns, 1, consents, func(c consent.Consent) []any {
+		return []any{c.ID, c.Property, c.Town, c.Owner, string(c.Answer), usOrZero(c.Date), c.Diary}
+	})
+}
+
+// ClientIDsAfter implements casework.RegisterTx: ids in ascending order, after the given one.
+func (tx *Tx) ClientIDsAfter(ctx context.Context, after string, limit int) ([]string, error) {
+	return collect(ctx, tx, column[string], `SELECT id FROM clients WHERE id > $1 ORDER BY id LIMIT $2`, after, limit)
+}
+
+// PutRegisterRows implements casework.RegisterTx.
+func (tx *Tx) PutRegisterRows(ctx context.Context, rows []casework.RegisterRow) error {
+	return put(ctx, tx, "register_rows", []string{"file", "key", "digest"}, 2, rows, func(r casework.RegisterRow) []any {
+		return []any{r.File, r.Key, r.Digest}
+	})
+}
+
+// EachRegisterRow calls f for every row that an import has applied.
+func (tx *Tx) EachRegisterRow(ctx context.Context, f func(file, key, digest string) error) error {
+	return each(ctx, tx, func(r row) error {
+		var file, key, digest string
+		if err := r.Scan(&file, &key, &digest); err != nil {
+			return err
+		}
+		return f(file, key, digest)
+	}, `SELECT file, key, digest FROM register_rows`)
+}
+
+// RegisterRun is one import that has been staged.
+type RegisterRun struct {
+	ID     string
+	Digest string // of what was read
+	Units  int    // staged parts
+	Left   int    // not applied yet
+}
+
+// UnfinishedRun returns the import that was interrupted, if any.
+func (tx *Tx) UnfinishedRun(ctx context.Context) (RegisterRun, bool, error) {
+	return one(ctx, tx, func(r row) (RegisterRun, error) {
+		var v RegisterRun
+		err := r.Scan(&v.ID, &v.Digest, &v.Units, &v.Left)
+		return v, err
+	}, `SELECT r.id, r.digest, r.units, (SELECT COUNT(*) FROM register_staging s WHERE s.run_id = r.id)
+		FROM register_runs r WHERE r.finished_us = 0 ORDER BY r.id LIMIT 1`)
+}
+
+// StartRun stages nothing yet: it makes the run that staged parts belong to.
+func (tx *Tx) StartRun(ctx context.Context, id, digest string) error {
+	_, err := tx.exec(ctx, `INSERT INTO register_runs (id, digest, started_us, finished_us, units) VALUES ($1, $2, $3, -1, 0)`, id, digest, us(tx.Now()))
+	return err
+}
+
+// Stage adds parts to a run, numbered from first.
+func (tx *Tx) Stage(ctx context.Context, run string, first int, bodies []string) error {
+	rows := make([][]any, len(bodies))
+	for i, b := range bodies {
+		rows[i] = []any{run, int64(first + i), b}
+	}
+	_, err := tx.insert(ctx, "register_staging", []string{"run_id", "seq", "body"}, rows, "")
+	return err
+}
+
+// SealRun says that everything of a run has been staged, so that it can be applied, and resumed.
+func (tx *Tx) SealRun(ctx context.Context, id string, units int) error {
+	_, err := tx.exec(ctx, `UPDATE register_runs SET finished_us = 0, units = $1 WHERE id = $2`, units, id)
+	return err
+}
+
+// NextStaged returns the first part of a run that has not been applied.
+func (tx *Tx) NextStaged(ctx context.Context, run string) (seq int, body string, found bool, err error) {
+	type part struct {
+		seq  int
+		body string
+	}
+	p, found, err := one(ctx, tx, func(r row) (part, error) {
+		var v part
+		err := r.Scan(&v.seq, &v.body)
+		return v, err
+	}, `SELECT seq, body FROM register_staging WHERE run_id = $1 ORDER BY seq LIMIT 1`, run)
+	return p.seq, p.body, found, err
+}
+
+// DropStaged removes a part that has been applied.
+func (tx *Tx) DropStaged(ctx context.Context, run string, seq int) error {
+	_, err := tx.exec(ctx, `DELETE FROM register_staging WHERE run_id = $1 AND seq = $2`, run, seq)
+	return err
+}
+
+// FinishRun ends a run.
+func (tx *Tx) FinishRun(ctx context.Context, id string) error {
+	_, err := tx.exec(ctx, `UPDATE register_runs SET finished_us = $1 WHERE id = $2`, us(tx.Now()), id)
+	return err
+}
+
+// DiscardRuns removes what interrupted imports have staged, except the run named.
+func (tx *Tx) DiscardRuns(ctx context.Context, except string) error {
+	for _, text := range []string{
+		`DELETE FROM register_staging WHERE run_id IN (SELECT id FROM register_runs WHERE finished_us <= 0 AND id <> $1)`,
+		`DELETE FROM register_runs WHERE finished_us <= 0 AND id <> $1`,
+	} {
+		if _, err := tx.exec(ctx, text, except); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+var _ casework.RegisterTx = (*Tx)(nil)
