@@ -18,7 +18,7 @@ import (
 )
 
 // Cluster is a running PostgreSQL of our own. It listens on a socket in its folder and on no network, and it stops when
-// the process that started it is gone, however that ended.
+// the process that started it is gone, however that ended, or no longer holds the Cluster.
 type Cluster struct {
 	dir   string
 	shell *exec.Cmd

@@ -14,6 +14,7 @@ import (
 	"crypto/rand"
 	"database/sql"
 	"fmt"
+	"log/slog"
 	"net/url"
 	"os"
 	"strings"
@@ -23,8 +24,6 @@ import (
 
 	"hemnyckel/internal/storage"
 	"hemnyckel/internal/storage/postgres"
-
-	"log/slog"
 )
 
 // Variable is the environment variable that names a running PostgreSQL to make test databases on, as the URL of a
@@ -81,21 +80,21 @@ func BlankPostgres(tb testing.TB) string {
 
 // server is where the test databases of this process are.
 type server struct {
+	cluster  *Cluster // kept: when it is collected its pipe is closed, and the cluster stops; nil for one named by Variable
 	admin    *sql.DB
 	url      string // of the database that admin is connected to
 	template string // a database with the schema, to copy
 }
 
 var startServer = sync.OnceValues(func() (*server, error) {
-	at := os.Getenv(Variable)
-	if at == "" {
-		cluster, err := StartCluster("")
-		if err != nil {
-			return nil, err
-		}
-		at = cluster.URL("postgres") // the cluster ends with this process
+	if at := os.Getenv(Variable); at != "" {
+		return newServer(at, nil)
 	}
-	return newServer(at)
+	cluster, err := StartCluster("") // it ends with this process
+	if err != nil {
+		return nil, err
+	}
+	return newServer(cluster.URL("postgres"), cluster)
 })
 
 func theServer(tb testing.TB) *server {
@@ -107,12 +106,12 @@ func theServer(tb testing.TB) *server {
 	return s
 }
 
-func newServer(at string) (*server, error) {
+func newServer(at string, cluster *Cluster) (*server, error) {
 	admin, err := postgres.Pool(at, time.Minute, time.Minute)
 	if err != nil {
 		return nil, err
 	}
-	s := &server{admin: admin, url: at, template: name()}
+	s := &server{cluster: cluster, admin: admin, url: at, template: name()}
 	if _, err := admin.Exec("CREATE DATABASE " + s.template + " TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'"); err != nil {
 		return nil, fmt.Errorf("make a database on %s: %w", Variable, err)
 	}
