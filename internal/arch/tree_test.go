@@ -2,6 +2,7 @@ package arch
 
 import (
 	"bytes"
+	"go/ast"
 	"os"
 	"os/exec"
 	"path"
@@ -30,6 +31,44 @@ func TestDocumentAgrees(t *testing.T) {
 	for p := range inDocument {
 		t.Errorf("docs/architecture.md describes `%s`, which is not in the table of internal/arch", p)
 	}
+}
+
+// TestEveryDatabaseProblemIsExplained: whoever is woken at night by a code of the storage finds it in docs/operations.md.
+func TestEveryDatabaseProblemIsExplained(t *testing.T) {
+	manual, err := os.ReadFile(filepath.Join(root(t), "docs", "operations.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, pkg := range sources(t) {
+		if !strings.HasPrefix(path, "internal/storage") {
+			continue
+		}
+		for _, code := range problemCodes(pkg) {
+			if !bytes.Contains(manual, []byte("`"+code+"`")) {
+				t.Errorf("%s answers %q; docs/operations.md does not say what to do then", path, code)
+			}
+		}
+	}
+}
+
+// problemCodes are the codes that a package gives to problem.New.
+func problemCodes(pkg *source) []string {
+	var codes []string
+	for _, f := range pkg.files {
+		ast.Inspect(f, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok || len(call.Args) < 2 {
+				return true
+			}
+			fn, isSelector := call.Fun.(*ast.SelectorExpr)
+			code, isLiteral := call.Args[1].(*ast.BasicLit)
+			if isSelector && isLiteral && named(fn, "problem", "New") {
+				codes = append(codes, strings.Trim(code.Value, `"`))
+			}
+			return true
+		})
+	}
+	return codes
 }
 
 // TestNothingPointsOutOfTheTree: what is committed must mean the same on every machine.
