@@ -180,6 +180,7 @@ CREATE TABLE keys (
     certificate     BLOB,
     public_key      BLOB,
     counter         BIGINT NOT NULL, -- the highest that a sync has shown
+    visit           BLOB, -- digest of the sync request that showed it, to know a repetition
     synced_us       BIGINT NOT NULL,
     synced_until_us BIGINT NOT NULL,
     blocked_us      BIGINT NOT NULL,
@@ -253,7 +254,8 @@ CREATE TABLE lock_records (
 );
 CREATE TABLE lock_heads (
     lock_id     BIGINT NOT NULL PRIMARY KEY,
-    epoch       BIGINT NOT NULL,
+    epoch       BIGINT NOT NULL, -- of the lock when the identity began: what lock_records go under
+    identity    BLOB NOT NULL, -- hash of the signing key that the chain belongs to
     seq         BIGINT NOT NULL,
     head        BLOB NOT NULL,
     block_list  BIGINT NOT NULL, -- the version that the lock last reported
