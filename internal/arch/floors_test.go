@@ -84,10 +84,8 @@ func TestBans(t *testing.T) {
 			if b.deep {
 				reached = p.Deps
 			}
-			for _, imported := range reached {
-				if matches(imported, b.imports) {
-					t.Errorf("%s reaches %s: %s.%s", p.path(), imported, b.why, reminder)
-				}
+			if i := slices.IndexFunc(reached, func(i string) bool { return matches(i, b.imports) }); i >= 0 {
+				t.Errorf("%s reaches %s: %s.%s", p.path(), reached[i], b.why, reminder)
 			}
 		}
 	}
