@@ -1,0 +1,151 @@
+package lockcore
+
+import (
+	"crypto"
+	"io"
+
+	"hemnyckel/credential"
+)
+
+// Trust is what a key knows about its municipality.
+type Trust struct {
+	Root      credential.PublicKey
+	DeviceCAs [][]byte             // certificates by which locks are recognised
+	Blocks    credential.BlockList // a blocked lock certificate is not trusted
+}
+
+// Pass is what a key shows a lock.
+type Pass struct {
+	Holder     crypto.Signer
+	Counter    uint32 // stored by the caller before the pass is shown
+	Grant      []byte
+	Issuer     []byte
+	Tree       *credential.Tree
+	Activation []byte
+	Station    []byte
+	StationCA  []byte
+}
+
+// Visit is a key's end of a session with a lock. One goroutine at a time.
+type Visit struct {
+	Lock   credential.Certificate
+	Blocks credential.Version // the lock's block list
+	d      dialogue
+}
+
+// dialogue is question and answer over a channel without chunks longer than a lock's memory.
+type dialogue struct{ ch *Channel }
+
+// ask sends m and waits for the answer. Locks speak whole messages in one frame each.
+func (d dialogue) ask(m Message) (Message, error) {
+	b, err := credential.Encode(m)
+	if err != nil {
+		return Message{}, err
+	}
+	sealed, err := d.ch.s.seal(b)
+	if err != nil {
+		return Message{}, err
+	}
+	if err := writeFrame(d.ch.rw, sealed); err != nil {
+		return Message{}, err
+	}
+	in, err := readFrame(d.ch.rw, MaxMail+tagBytes)
+	if err != nil {
+		return Message{}, err
+	}
+	plain, err := d.ch.s.open(in)
+	if err != nil {
+		return Message{}, err
+	}
+	return DecodeMessage(plain)
+}
+
+// Meet opens a session and makes sure that the other end is one of the municipality's locks before anything is shown to it.
+func Meet(rw io.ReadWriter, t Trust) (*Visit, error) {
+	ch, payload, static, err := Initiate(rw, ToLock, MaxMail)
+	if err != nil {
+		return nil, err
+	}
+	g, err := credential.Decode[Greeting](payload, maxHandshake)
+	if err != nil {
+		return nil, err
+	}
+	if len(g.Certificate) == 0 {
+		return nil, credential.Refuse(credential.CodeUnclaimed, "")
+	}
+	lock, err := t.lock(g.Certificate)
+	if err != nil {
+		return nil, err
+	}
+	if lock.Exchange != static {
+		return nil, credential.Refuse(credential.CodeLockIdentity, "the certificate is another lock's")
+	}
+	return &Visit{Lock: lock, Blocks: g.Blocks, d: dialogue{ch}}, nil
+}
+
+func (t Trust) lock(raw []byte) (credential.Certificate, error) {
+	err := credential.Refuse(credential.CodeLockIdentity, "no authority is known")
+	for _, ca := range t.DeviceCAs {
+		lock, parent, e := credential.Verifier{}.Chain(t.Root, credential.RoleLock, raw, ca)
+		if e != nil {
+			err = credential.Refuse(credential.CodeLockIdentity, "%w", e)
+			continue
+		}
+		if t.Blocks.Blocked(credential.BlockCertificate, lock.Serial) || t.Blocks.Blocked(credential.BlockCertificate, parent.Serial) {
+			return credential.Certificate{}, credential.Refuse(credential.CodeLockIdentity, "the lock's certificate is blocked")
+		}
+		return lock, nil
+	}
+	return credential.Certificate{}, err
+}
+
+// Present shows the pass and returns the lock's verdict. A refusal is a verdict, not an error.
+func (v *Visit) Present(p Pass) (Verdict, error) {
+	leaf, path, ok := p.Tree.Find(v.Lock.Subject)
+	if !ok {
+		return Verdict{}, credential.Refuse(credential.CodeNoLeaf, "")
+	}
+	proof, err := credential.SignPossession(p.Holder, v.d.ch.Handshake(), p.Counter)
+	if err != nil {
+		return Verdict{}, err
+	}
+	return v.show(Present{
+		Proof: proof, Counter: p.Counter, Grant: p.Grant, Issuer: p.Issuer, Leaf: leaf, Path: path,
+		Activation: p.Activation, Station: p.Station, StationCA: p.StationCA,
+	})
+}
+
+func (v *Visit) show(p Present) (Verdict, error) {
+	m, err := v.d.ask(Message{Present: &p})
+	if err == nil && m.Verdict == nil {
+		err = credential.Refuse(credential.CodeProtocol, "the lock answered something else than a verdict")
+	}
+	if err != nil {
+		return Verdict{}, err
+	}
+	return *m.Verdict, nil
+}
+
+// Open asks for the bolt, once.
+func (v *Visit) Open() (Opened, error) {
+	m, err := v.d.ask(Message{Open: &Open{}})
+	if err == nil && m.Opened == nil {
+		err = credential.Refuse(credential.CodeProtocol, "the lock answered something else than opened")
+	}
+	if err != nil {
+		return Opened{}, err
+	}
+	return *m.Opened, nil
+}
+
+// Mail exchanges mail and ends the session.
+func (v *Visit) Mail(d Down) (Up, error) {
+	m, err := v.d.ask(Message{Down: &d})
+	if err == nil && m.Up == nil {
+		err = credential.Refuse(credential.CodeProtocol, "the lock answered something else than mail")
+	}
+	if err != nil {
+		return Up{}, err
+	}
+	return *m.Up, nil
+}

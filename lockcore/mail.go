@@ -1,0 +1,122 @@
+package lockcore
+
+import (
+	"hemnyckel/credential"
+)
+
+// mail takes what a visitor brought and gives what it may carry. Each piece stands on its own signature: one that is not
+// good is left, the others are taken.
+func (s *Session) mail(d *Down) *Up {
+	l := s.lock
+	if l.claim == nil || l.fresh() != nil {
+		return &Up{}
+	}
+	v := credential.Verifier{Memory: &l.memory}
+	l.takeBlocks(v, d)
+	l.takeAuthority(v, d)
+	if !s.visit.holder {
+		return &Up{}
+	}
+	s.noteWithheld()
+	return l.up(s.visit.grant.Blocks)
+}
+
+// takeBlocks keeps a newer block list. Old signatures are forgotten, since the list may come from a new signer.
+func (l *Lock) takeBlocks(v credential.Verifier, d *Down) {
+	if len(d.Blocks) == 0 {
+		return
+	}
+	b, err := v.BlockListChain(l.claim.Root, d.Blocks, d.Revocation)
+	if err != nil || !b.Version.Newer(l.blocks.list.Version) {
+		return
+	}
+	s := signed{Object: d.Blocks, Certificate: d.Revocation}
+	c := l.begin()
+	c.put(SlotBlocks, s)
+	c.raise(b.IssuedAt)
+	c.append(credential.Record{Event: credential.EventBlockList, Info: uint32(b.Version.Number)})
+	if c.commit() == nil {
+		l.blocks = blockState{s, b}
+		l.memory = memory{}
+	}
+}
+
+// takeAuthority handles everything that the config authority signs.
+func (l *Lock) takeAuthority(v credential.Verifier, d *Down) {
+	if len(d.Authority) == 0 {
+		return
+	}
+	a, _, err := v.Chain(l.claim.Root, credential.RoleConfig, d.Authority, nil)
+	if err != nil || l.blocks.list.Blocked(credential.BlockCertificate, a.Serial) {
+		return
+	}
+	l.takeTime(v, d.Time, a)
+	l.takeConfig(v, d, a)
+	for _, raw := range d.Acks[:min(len(d.Acks), MaxDownAcks)] {
+		l.takeAck(v, raw, a)
+	}
+}
+
+func (l *Lock) takeTime(v credential.Verifier, raw []byte, a credential.Certificate) {
+	t, err := v.TimeToken(raw, a)
+	if err != nil || t.IssuedAt <= l.head.Floor {
+		return
+	}
+	c := l.begin()
+	c.raise(t.IssuedAt)
+	_ = c.commit() // a floor that could not be stored is not raised; the next visitor brings another
+}
+
+func (l *Lock) takeConfig(v credential.Verifier, d *Down, a credential.Certificate) {
+	cfg, err := v.LockConfig(d.Config, a)
+	if err != nil || cfg.Lock != l.claim.Number || cfg.Version <= l.config.Version {
+		return
+	}
+	c := l.begin()
+	s := c.setConfig(d.Config, d.Authority, cfg)
+	c.append(credential.Record{Event: credential.EventConfig, Info: cfg.Version})
+	if c.commit() == nil {
+		l.config = s
+	}
+}
+
+func (c *change) setConfig(raw, authority []byte, cfg credential.LockConfig) configState {
+	s := signed{Object: raw, Certificate: authority}
+	c.put(SlotConfig, s)
+	c.head.Epoch = max(c.head.Epoch, cfg.Epoch)
+	c.raise(cfg.IssuedAt)
+	return configState{s, cfg}
+}
+
+func (l *Lock) takeAck(v credential.Verifier, raw []byte, a credential.Certificate) {
+	k, err := v.Ack(raw, a)
+	if err != nil {
+		return
+	}
+	c := l.begin()
+	if c.acknowledge(k) == nil {
+		_ = c.commit() // records that stay unacknowledged are sent and acknowledged again
+	}
+}
+
+// noteWithheld logs a visitor whose grant was made when a newer block list existed than the one the lock has now.
+func (s *Session) noteWithheld() {
+	l := s.lock
+	if !s.visit.grant.Blocks.Newer(l.blocks.list.Version) {
+		return
+	}
+	c := l.begin()
+	c.append(credential.Record{Event: credential.EventWithheld, Key: s.visit.grant.Key, Activation: s.visit.act.Serial})
+	_ = c.commit() // an observation; the door has been decided
+}
+
+func (l *Lock) up(known credential.Version) *Up {
+	var u Up
+	if b, err := l.batches(); err == nil {
+		u.Batches = b
+	}
+	if l.blocks.list.Version.Newer(known) {
+		u.Blocks, u.Revocation = l.blocks.Object, l.blocks.Certificate
+	}
+	return &u
+}

@@ -1,0 +1,95 @@
+package lockcore
+
+import (
+	"crypto/ecdh"
+
+	"github.com/flynn/noise"
+
+	"hemnyckel/credential"
+)
+
+// Purpose separates channels: a handshake made for one never completes as another.
+type Purpose string
+
+// The purposes. The number is the protocol's version, mixed into the handshake by both ends.
+const (
+	ToLock    Purpose = "hemnyckel/door/1"
+	ToStation Purpose = "hemnyckel/station/1"
+)
+
+// tagBytes is what encryption adds to a message.
+const tagBytes = 16
+
+// MaxFrame is the longest Noise message, in bytes (Noise §3).
+const MaxFrame = noise.MaxMsgLen
+
+// secure is one end of a Noise NX channel as a state machine over messages.
+type secure struct {
+	hs         *noise.HandshakeState
+	send, recv *noise.CipherState
+	hash       credential.Hash
+}
+
+func newSecure(p Purpose, initiator bool, static *ecdh.PrivateKey) (*secure, error) {
+	c := noise.Config{
+		CipherSuite: noise.NewCipherSuite(noise.DH25519, noise.CipherAESGCM, noise.HashSHA256),
+		Pattern:     noise.HandshakeNX,
+		Initiator:   initiator,
+		Prologue:    []byte(p),
+	}
+	if static != nil {
+		c.StaticKeypair = noise.DHKey{Private: static.Bytes(), Public: static.PublicKey().Bytes()}
+	}
+	hs, err := noise.NewHandshakeState(c)
+	if err != nil {
+		return nil, err
+	}
+	return &secure{hs: hs}, nil
+}
+
+// respond takes m1 and returns m2 with the payload; the channel is then up at this end.
+func (s *secure) respond(m1, payload []byte) ([]byte, error) {
+	extra, _, _, err := s.hs.ReadMessage(nil, m1)
+	if err != nil {
+		return nil, credential.Refuse(credential.CodeProtocol, "handshake: %w", err)
+	}
+	if len(extra) != 0 {
+		return nil, credential.Refuse(credential.CodeProtocol, "the first message carries a payload")
+	}
+	m2, toUs, fromUs, err := s.hs.WriteMessage(nil, payload)
+	if err != nil {
+		return nil, credential.Refuse(credential.CodeProtocol, "handshake: %w", err)
+	}
+	s.up(fromUs, toUs)
+	return m2, nil
+}
+
+func (s *secure) start() ([]byte, error) {
+	m1, _, _, err := s.hs.WriteMessage(nil, nil)
+	return m1, err
+}
+
+// finish takes m2 and returns its payload and the responder's static key; the channel is then up at this end.
+func (s *secure) finish(m2 []byte) ([]byte, credential.ExchangeKey, error) {
+	payload, fromUs, toUs, err := s.hs.ReadMessage(nil, m2)
+	if err != nil {
+		return nil, credential.ExchangeKey{}, credential.Refuse(credential.CodeProtocol, "handshake: %w", err)
+	}
+	s.up(fromUs, toUs)
+	return payload, credential.ExchangeKey(s.hs.PeerStatic()), nil
+}
+
+func (s *secure) up(send, recv *noise.CipherState) {
+	s.send, s.recv = send, recv
+	s.hash = credential.Hash(s.hs.ChannelBinding())
+}
+
+func (s *secure) seal(plain []byte) ([]byte, error) { return s.send.Encrypt(nil, nil, plain) }
+
+func (s *secure) open(sealed []byte) ([]byte, error) {
+	plain, err := s.recv.Decrypt(nil, nil, sealed)
+	if err != nil {
+		return nil, credential.Refuse(credential.CodeProtocol, "a message does not decrypt: %w", err)
+	}
+	return plain, nil
+}

@@ -1,0 +1,187 @@
+package lockcore
+
+import (
+	"io"
+
+	"hemnyckel/credential"
+)
+
+// Session is one conversation of a lock, as a machine over frames: what comes in, what goes out. After an error or when
+// Done it answers nothing more.
+type Session struct {
+	lock   *Lock
+	s      *secure
+	next   stage
+	visit  *visit
+	code   credential.Code // of the verdict
+	opened bool
+}
+
+// stage is what a session waits for.
+type stage uint8
+
+const (
+	stageHandshake stage = iota
+	stageFirst           // Present or ClaimStart
+	stageInstall         // ClaimInstall
+	stageOpen            // Open or Down
+	stageDone
+)
+
+// NewSession begins a conversation.
+func (l *Lock) NewSession() *Session { return &Session{lock: l} }
+
+// Done reports whether the conversation is over.
+func (s *Session) Done() bool { return s.next == stageDone }
+
+// Serve runs one session over a stream. The deadline is the caller's.
+func (l *Lock) Serve(rw io.ReadWriter) error {
+	s := l.NewSession()
+	for !s.Done() {
+		in, err := readFrame(rw, MaxMail+tagBytes)
+		if err != nil {
+			if err == io.EOF && s.next >= stageOpen {
+				return nil // the visitor left after the verdict, which is their right
+			}
+			return err
+		}
+		out, err := s.Step(in)
+		if err != nil {
+			return err
+		}
+		if err := writeFrame(rw, out); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Step takes one frame and gives the answer. An error ends the session.
+func (s *Session) Step(in []byte) (out []byte, err error) {
+	s.lock.mu.Lock()
+	defer s.lock.mu.Unlock()
+	defer func() {
+		if err != nil {
+			s.next = stageDone
+		}
+	}()
+	switch s.next {
+	case stageHandshake:
+		return s.handshake(in)
+	case stageDone:
+		return nil, credential.Refuse(credential.CodeProtocol, "the session is over")
+	}
+	plain, err := s.s.open(in)
+	if err != nil {
+		return nil, err
+	}
+	m, err := DecodeMessage(plain)
+	if err != nil {
+		return nil, err
+	}
+	answer, err := s.answer(m)
+	if err != nil {
+		return nil, err
+	}
+	b, err := credential.Encode(answer)
+	if err != nil {
+		return nil, err
+	}
+	return s.s.seal(b)
+}
+
+func (s *Session) handshake(m1 []byte) ([]byte, error) {
+	l := s.lock
+	if err := l.fresh(); err != nil {
+		return nil, err
+	}
+	g := Greeting{Blocks: l.blocks.list.Version}
+	if l.claim != nil {
+		g.Certificate = l.claim.Certificate
+	}
+	payload, err := credential.Encode(g)
+	if err != nil {
+		return nil, err
+	}
+	if s.s, err = newSecure(ToLock, false, l.id.Exchange); err != nil {
+		return nil, err
+	}
+	s.next = stageFirst
+	return s.s.respond(m1, payload)
+}
+
+func (s *Session) answer(m Message) (Message, error) {
+	switch {
+	case s.next == stageFirst && m.Present != nil:
+		return Message{Verdict: s.present(m.Present)}, nil
+	case s.next == stageFirst && m.ClaimStart != nil:
+		return s.claimStart(m.ClaimStart)
+	case s.next == stageInstall && m.ClaimInstall != nil:
+		return s.claimInstall(m.ClaimInstall)
+	case s.next == stageOpen && m.Open != nil:
+		return Message{Opened: s.open()}, nil
+	case s.next == stageOpen && m.Down != nil:
+		s.next = stageDone
+		return Message{Up: s.mail(m.Down)}, nil
+	}
+	return Message{}, credential.Refuse(credential.CodeProtocol, "a message out of turn")
+}
+
+func (s *Session) present(p *Present) *Verdict {
+	l := s.lock
+	s.next = stageOpen
+	var err error
+	if s.visit, err = l.decide(p, s.s.hash); err != nil {
+		s.code = credential.CodeOf(err)
+		if s.visit.genuine && l.refused(s.visit, s.code) != nil {
+			s.code = credential.CodeStorage
+		}
+	}
+	now, _ := l.clock(l.head)
+	return &Verdict{
+		Code: s.code, Seq: l.head.Last, Head: l.head.Head, Time: now,
+		Blocks: l.blocks.list.Version, Config: l.config.Version,
+	}
+}
+
+func (l *Lock) refused(v *visit, code credential.Code) error {
+	c := l.begin()
+	c.append(credential.Record{
+		Event: credential.EventRefused, Key: v.grant.Key, Activation: v.act.Serial, Code: code,
+	})
+	return c.commit()
+}
+
+// open stores the record and everything that the opening changes, and then moves the bolt.
+func (s *Session) open() *Opened {
+	switch {
+	case s.code != credential.OK:
+		return &Opened{Code: s.code}
+	case s.opened:
+		return &Opened{Code: credential.CodeOpenUsed}
+	}
+	s.opened = true
+	l, v := s.lock, s.visit
+	c := l.begin()
+	r := credential.Record{Event: credential.EventOpened, Key: v.grant.Key, Activation: v.act.Serial}
+	after, behind := l.seen.with(v.grant.Key, v.p.Counter)
+	if behind {
+		r.Flags |= credential.FlagCounterBehind
+	}
+	if v.quality == credential.TimeLost {
+		r.Flags |= credential.FlagTimeUnverified
+		c.head.Unverified++
+	} else {
+		c.head.Unverified = 0
+	}
+	c.put(SlotCounters, after)
+	c.head.Epoch = max(c.head.Epoch, v.leaf.Epoch)
+	c.nudge(max(v.grant.NotBefore, v.act.NotBefore))
+	seq := c.append(r)
+	if err := c.commit(); err != nil {
+		return &Opened{Code: credential.CodeOf(err)}
+	}
+	l.seen = after
+	l.cfg.Bolt()
+	return &Opened{Seq: seq}
+}
