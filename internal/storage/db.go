@@ -8,10 +8,12 @@ import (
 	"time"
 
 	"hemnyckel/internal/storage/engine"
+	"hemnyckel/internal/storage/postgres"
 )
 
 // DB is one municipality's database. It is safe for concurrent use.
 type DB struct {
+	target string // as given to Open
 	engine engine.Engine
 	turn   chan struct{} // held by the one Update that runs; waiting senders are served in order
 	clock  func() time.Time
@@ -21,6 +23,9 @@ type DB struct {
 
 // Engine returns "sqlite" or "postgres".
 func (db *DB) Engine() string { return string(db.engine.Name()) }
+
+// Target returns what Open was given, without a password.
+func (db *DB) Target() string { return postgres.WithoutPassword(db.target) }
 
 // Close waits for the Update that runs and closes the database.
 func (db *DB) Close() error {

@@ -1,6 +1,8 @@
 package storage
 
-import "context"
+import (
+	"context"
+)
 
 // What the tests of the engine use of a transaction.
 
@@ -19,3 +21,5 @@ func (tx *Tx) TestStringsIn(ctx context.Context, text string, keys []int64, befo
 func (tx *Tx) TestInsert(ctx context.Context, table string, columns []string, rows [][]any, suffix string) (int64, error) {
 	return tx.insert(ctx, table, columns, rows, suffix)
 }
+
+func (db *DB) TestTarget() string { return db.target }

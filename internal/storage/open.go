@@ -51,6 +51,7 @@ func Open(ctx context.Context, target string, options Options) (*DB, error) {
 		return nil, err
 	}
 	return &DB{
+		target: target,
 		engine: opened,
 		turn:   make(chan struct{}, 1),
 		clock:  options.Clock,

@@ -64,7 +64,7 @@ func Restore(ctx context.Context, file, url string) error {
 	}
 	defer pool.Close()
 	if version, err := Version(ctx, pool); version != 0 || errors.Is(err, engine.NotOurs) {
-		return engine.MunicipalityExists.Fill(withoutPassword(url))
+		return engine.MunicipalityExists.Fill(WithoutPassword(url))
 	} else if err != nil {
 		return err
 	}
@@ -132,7 +132,7 @@ func tool(ctx context.Context, name, at string, args ...string) (*exec.Cmd, erro
 	if at == "" {
 		return cmd, nil
 	}
-	cmd.Args = append(cmd.Args, "--dbname="+withoutPassword(at))
+	cmd.Args = append(cmd.Args, "--dbname="+WithoutPassword(at))
 	if parsed, err := url.Parse(at); err == nil {
 		if password, ok := parsed.User.Password(); ok {
 			cmd.Env = append(cmd.Env, "PGPASSWORD="+password)
@@ -158,7 +158,8 @@ func major(path string) int {
 	return n
 }
 
-func withoutPassword(at string) string {
+// WithoutPassword is a database URL as it may be shown.
+func WithoutPassword(at string) string {
 	parsed, err := url.Parse(at)
 	if err != nil || parsed.User == nil {
 		return at

@@ -22,8 +22,8 @@ func (db *DB) Translate(err error) error { return Translate(err) }
 
 // Translate maps PostgreSQL's error codes of an error that came from a [Pool].
 func Translate(err error) error {
-	if err == nil {
-		return nil
+	if _, done := errors.AsType[*problem.Error](err); err == nil || done {
+		return err
 	}
 	if fault, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return translateCode(fault, err)

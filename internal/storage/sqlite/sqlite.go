@@ -22,6 +22,7 @@ import (
 	"strings"
 	"time"
 
+	"hemnyckel/internal/base/problem"
 	"hemnyckel/internal/storage/engine"
 
 	driver "modernc.org/sqlite"
@@ -55,7 +56,16 @@ type DB struct {
 	writer  *session
 	readers chan *session // Readers places; nil where no connection has been opened yet
 	indexes indexNames
+	began   time.Time // of the Update that runs or ran last
+	rested  time.Time // before it the next Update does not ask for the lock
 }
+
+// A transaction that held the lock for longer than this is part of a long work (an import). The next one of this process
+// waits for a moment, in which other processes, which ask once a millisecond, get their turn.
+const (
+	longHold = 10 * time.Millisecond
+	courtesy = 3 * time.Millisecond
+)
 
 var _ engine.Engine = (*DB)(nil)
 
@@ -179,32 +189,48 @@ func (db *DB) Update(ctx context.Context) (engine.Session, error) {
 	if err := db.lock(ctx); err != nil {
 		return nil, err
 	}
-	return &transaction{session: db.writer, release: func(broken bool) {
-		if broken {
-			db.writer.close()
-			db.writer = nil
-		}
-	}}, nil
+	db.began = time.Now()
+	return &transaction{session: db.writer, release: db.released}, nil
+}
+
+func (db *DB) released(broken bool) {
+	if broken {
+		db.writer.close()
+		db.writer = nil
+	}
+	if now := time.Now(); now.Sub(db.began) > longHold {
+		db.rested = now.Add(courtesy)
+	}
 }
 
 // lock begins a transaction with the write lock, asking about every millisecond until the bound.
 func (db *DB) lock(ctx context.Context) error {
+	if err := sleep(ctx, time.Until(db.rested)); err != nil {
+		return err
+	}
 	deadline := time.Now().Add(db.bound)
 	for {
 		err := db.Translate(db.writer.begin(ctx, "BEGIN IMMEDIATE"))
-		if !errors.Is(err, engine.Busy) {
+		if !errors.Is(err, engine.Busy) || time.Now().After(deadline) {
 			return err
 		}
-		if time.Now().After(deadline) {
+		if err := sleep(ctx, 500*time.Microsecond+rand.N(time.Millisecond)); err != nil {
 			return err
 		}
-		timer := time.NewTimer(500*time.Microsecond + rand.N(time.Millisecond))
-		select {
-		case <-timer.C:
-		case <-ctx.Done():
-			timer.Stop()
-			return ctx.Err()
-		}
+	}
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return ctx.Err()
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
 	}
 }
 
@@ -215,6 +241,9 @@ func (db *DB) Translate(err error) error { return translate(err, &db.indexes) }
 func Translate(err error) error { return translate(err, nil) }
 
 func translate(err error, names *indexNames) error {
+	if _, done := errors.AsType[*problem.Error](err); done {
+		return err
+	}
 	fault, ok := errors.AsType[*driver.Error](err)
 	if !ok {
 		return err
