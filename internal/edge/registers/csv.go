@@ -140,7 +140,7 @@ func (c *csvRows) record() ([]byte, error) {
 			c.taken = end
 			return trimEOL(window[:end]), nil
 		}
-		_, err := c.win.Peek(len(window) + 1)
+		_, err := c.win.Peek(len(window) + 1) // reads more; what the window held may have moved
 		switch {
 		case err == nil:
 		case err == io.EOF && len(window) == 0:
@@ -148,8 +148,9 @@ func (c *csvRows) record() ([]byte, error) {
 		case quoted && (err == io.EOF || errors.Is(err, bufio.ErrBufferFull)):
 			return nil, c.skipOpenQuote()
 		case err == io.EOF:
-			c.taken = len(window)
-			return trimEOL(window), nil
+			last, _ := c.win.Peek(len(window))
+			c.taken = len(last)
+			return trimEOL(last), nil
 		case errors.Is(err, bufio.ErrBufferFull):
 			return nil, c.skipLine()
 		default:
