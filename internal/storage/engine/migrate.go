@@ -7,9 +7,14 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"time"
 
 	"github.com/pressly/goose/v3"
 )
+
+// tries is how often a step may fail without that the version grows: on SQLite two processes may both want to make the
+// table of versions, and the one that loses must look again.
+const tries = 4
 
 // MigrateFrom applies the steps after version current. It refuses a database that is newer than the steps. When a step
 // fails because another process has just applied it, which version then tells, it goes on.
@@ -25,14 +30,18 @@ func MigrateFrom(ctx context.Context, current int64, dialect goose.Dialect, pool
 	}
 	sources := provider.ListSources()
 	newest := sources[len(sources)-1].Version
-	for current < newest {
+	for stuck := 0; current < newest; {
 		_, failed := provider.Up(ctx)
 		reached, err := version()
 		if err != nil {
 			return err
 		}
 		if failed != nil && reached <= current {
-			return fmt.Errorf("migrate: %w", failed)
+			if stuck++; stuck == tries {
+				return fmt.Errorf("migrate: %w", failed)
+			}
+			time.Sleep(time.Duration(stuck) * 10 * time.Millisecond)
+			continue
 		}
 		logger.Info("database schema brought up to date", "from", current, "to", reached)
 		current = reached

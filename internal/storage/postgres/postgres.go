@@ -39,7 +39,8 @@ func Migrations() fs.FS {
 	return sub
 }
 
-// Connections is how many connections one server process uses at most.
+// Connections is how many connections one server process uses at most for Views; Updates have one more to themselves, so
+// that no number of readers keeps them waiting.
 const Connections = 16
 
 // statementTimeout bounds a single statement: far above anything the house does, low enough that a lost server process
@@ -48,22 +49,28 @@ const statementTimeout = 60 * time.Second
 
 // DB is an open pool.
 type DB struct {
-	url   string
-	pool  *sql.DB
-	begin string // how an Update begins
+	url     string
+	reading *sql.DB
+	writing *sql.DB
+	begin   string // how an Update begins
 }
 
 var _ engine.Engine = (*DB)(nil)
 
 // Open connects to the database at url. bound is how long an Update waits for other processes.
 func Open(ctx context.Context, url string, bound time.Duration) (*DB, error) {
-	pool, err := Pool(url, statementTimeout, bound)
+	reading, err := Pool(url, statementTimeout, bound)
 	if err != nil {
 		return nil, err
 	}
-	db := &DB{url: url, pool: pool}
+	writing, err := Pool(url, statementTimeout, bound)
+	if err != nil {
+		return nil, errors.Join(err, reading.Close())
+	}
+	writing.SetMaxOpenConns(1)
+	db := &DB{url: url, reading: reading, writing: writing}
 	if err := db.chooseBegin(ctx); err != nil {
-		pool.Close()
+		db.Close()
 		return nil, db.Translate(err)
 	}
 	return db, nil
@@ -124,21 +131,23 @@ func (db *DB) Name() engine.Name { return engine.Postgres }
 func (db *DB) Limits() engine.Limits { return engine.Limits{Rows: 256, List: 512} }
 
 // Close closes all connections.
-func (db *DB) Close() error { return db.pool.Close() }
+func (db *DB) Close() error { return errors.Join(db.reading.Close(), db.writing.Close()) }
 
 // View begins a read-only transaction with one snapshot.
 func (db *DB) View(ctx context.Context) (engine.Session, error) {
-	return db.start(ctx, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+	return db.start(ctx, db.reading, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
 }
 
 // Update begins a transaction in its turn.
-func (db *DB) Update(ctx context.Context) (engine.Session, error) { return db.start(ctx, db.begin) }
+func (db *DB) Update(ctx context.Context) (engine.Session, error) {
+	return db.start(ctx, db.writing, db.begin)
+}
 
 // start sends begin, which may be two statements: without arguments they travel together. An idle connection that the
 // server has dropped is noticed only here; nothing has been done on it, so another one is tried.
-func (db *DB) start(ctx context.Context, begin string) (engine.Session, error) {
+func (db *DB) start(ctx context.Context, pool *sql.DB, begin string) (engine.Session, error) {
 	for attempt := 0; ; attempt++ {
-		conn, err := db.pool.Conn(ctx)
+		conn, err := pool.Conn(ctx)
 		if err != nil {
 			return nil, db.Translate(err)
 		}

@@ -17,6 +17,7 @@ import (
 	"log/slog"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -143,3 +144,27 @@ func (s *server) database(name string) string {
 }
 
 func name() string { return "hemnyckel_test_" + strings.ToLower(rand.Text()) }
+
+// Tablespace makes a tablespace in folder for the length of the test, so that a test can fill a small disk. It returns
+// false where the server is not ours, and so cannot be expected to reach the folder.
+func Tablespace(tb testing.TB, name, folder string) bool {
+	tb.Helper()
+	s := theServer(tb)
+	if s.cluster == nil {
+		return false
+	}
+	made := filepath.Join(folder, "space")
+	as, err := serverUser()
+	if err != nil || os.Mkdir(made, 0o700) != nil || os.Chown(made, int(as.Uid), int(as.Gid)) != nil {
+		tb.Fatalf("prepare %s: %v", made, err)
+	}
+	if _, err := s.admin.Exec("CREATE TABLESPACE " + name + " LOCATION '" + made + "'"); err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() {
+		if _, err := s.admin.Exec("DROP TABLESPACE " + name); err != nil {
+			tb.Error(err)
+		}
+	})
+	return true
+}
