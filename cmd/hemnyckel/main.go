@@ -1,0 +1,12 @@
+// Command hemnyckel is the whole system: server, sync station, lock and key simulators, and the commands around them.
+package main
+
+import (
+	"os"
+
+	"hemnyckel/internal/program/cli"
+)
+
+func main() {
+	os.Exit(cli.Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}

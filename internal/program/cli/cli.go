@@ -1,0 +1,179 @@
+// Package cli is the command table: what can be typed after "hemnyckel", what it needs and what it answers.
+//
+// It owns names, flags, help texts, exit codes and how results are printed: data goes to standard output, everything said
+// to a person to standard error. It holds no behaviour of its own.
+//
+// Exit codes: 0 done; 1 it did not work, and why is said; 2 the command line is wrong, or nothing was done; import adds
+// 3 (done, but rows were left out).
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	"hemnyckel/internal/base/problem"
+)
+
+// commands is the command table. Each field is a command; its type has the flags and a Run method.
+type commands struct {
+	Lang string `help:"Language of messages: sv or en." enum:"sv,en" default:"sv" env:"HEMNYCKEL_LANG"`
+
+	Demo    demoCmd    `cmd:"" help:"Play a working day in a made-up municipality and leave the portal open."`
+	Import  importCmd  `cmd:"" help:"Read a municipality's registers into its database."`
+	Sample  sampleCmd  `cmd:"" help:"Write the registers of a made-up municipality."`
+	Server  serverCmd  `cmd:"" help:"Serve a municipality: portal, interfaces, stations."`
+	Station stationCmd `cmd:"" help:"Run a sync station, or enrol one."`
+	Lock    lockCmd    `cmd:"" help:"Run a simulated lock."`
+	Key     keyCmd     `cmd:"" help:"Use a simulated key: sync, activate, open, return, enrol, block."`
+	Mount   mountCmd   `cmd:"" help:"Mount a lock at a client's door and claim it."`
+	Staff   staffCmd   `cmd:"" help:"Give a staff member badge and PIN."`
+	Token   tokenCmd   `cmd:"" help:"Create, list and revoke the tokens of calling systems."`
+	Why     whyCmd     `cmd:"" help:"Say why a group may open a lock, back to the decision."`
+	Rights  rightsCmd  `cmd:"" help:"Recompute all rights from their grounds."`
+	Log     logCmd     `cmd:"" help:"The journal: public keys, proofs, check."`
+	Verify  verifyCmd  `cmd:"" help:"Verify an extract of a journal, without trusting whoever made it."`
+	Backup  backupCmd  `cmd:"" help:"Copy a municipality to a file while it is in use."`
+	Restore restoreCmd `cmd:"" help:"Make a municipality from a backup."`
+	Version versionCmd `cmd:"" help:"Print the version."`
+}
+
+// program is what commands get to work with.
+type program struct {
+	ctx    context.Context
+	lang   string
+	stdin  io.Reader
+	stdout io.Writer
+	stderr io.Writer
+}
+
+// exit is an error that sets the exit code. Without a cause it says nothing.
+type exit struct {
+	code  int
+	cause error
+}
+
+func (e exit) Error() string {
+	if e.cause == nil {
+		return ""
+	}
+	return e.cause.Error()
+}
+
+func (e exit) Unwrap() error { return e.cause }
+
+// database is the flag that nearly every command has.
+type database struct {
+	DB string `required:"" name:"db" placeholder:"DIR|URL" help:"The municipality: a folder (SQLite) or a postgres:// URL."`
+}
+
+// Main runs one command and returns the exit code. It ends early, and cleanly, on SIGINT and SIGTERM.
+func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	p := &program{ctx: ctx, stdin: stdin, stdout: stdout, stderr: stderr, lang: "sv"}
+	var table commands
+	code := -1
+	parser, err := kong.New(&table, kong.Name("hemnyckel"), kong.Writers(stdout, stderr), kong.UsageOnError(),
+		kong.Description("Digital keys and locks for municipal home care. Every right can say why it exists."),
+		kong.Exit(func(c int) { code = c }), kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
+	if err != nil {
+		fmt.Fprintln(stderr, "hemnyckel:", err)
+		return 2
+	}
+	chosen, err := parser.Parse(args)
+	if code >= 0 { // --help
+		return code
+	}
+	if err != nil {
+		fmt.Fprintf(stderr, "hemnyckel: %v\nhemnyckel --help lists the commands; hemnyckel COMMAND --help says what one needs.\n", err)
+		return 2
+	}
+	p.lang = table.Lang
+	return p.report(chosen.Run(p))
+}
+
+// report says what went wrong and returns the exit code.
+func (p *program) report(err error) int {
+	if err == nil {
+		return 0
+	}
+	code := 1
+	if e, ok := errors.AsType[exit](err); ok {
+		code = e.code
+		if e.cause == nil {
+			return code
+		}
+	}
+	fmt.Fprintln(p.stderr, "hemnyckel:", p.words(err))
+	return code
+}
+
+// words is an error for a person: the safe sentence in their language, with the cause behind it, which the one who runs a
+// command may see.
+func (p *program) words(err error) string {
+	e, ok := errors.AsType[*problem.Error](err)
+	if !ok {
+		return err.Error()
+	}
+	out := e.Text.In(p.lang)
+	if e.Cause != nil {
+		out += " (" + e.Cause.Error() + ")"
+	}
+	return out
+}
+
+// say prints a line for a person.
+func (p *program) say(sv, en string, args ...any) {
+	fmt.Fprintf(p.stderr, problem.Text{SV: sv, EN: en}.In(p.lang)+"\n", args...)
+}
+
+// local is where the municipality's midnight is.
+func local() (*time.Location, error) { return time.LoadLocation("Europe/Stockholm") }
+
+// day prints an instant as a local day, with the hour where it is not midnight; the far end of time as "tills vidare".
+func (p *program) day(t time.Time) string {
+	if t.Year() >= 9999 {
+		return problem.Text{SV: "tills vidare", EN: "until further notice"}.In(p.lang)
+	}
+	loc, err := local()
+	if err != nil {
+		loc = time.UTC
+	}
+	t = t.In(loc)
+	if t.Hour() == 0 && t.Minute() == 0 && t.Second() == 0 {
+		return t.Format("2006-01-02")
+	}
+	return t.Format("2006-01-02 15:04:05")
+}
+
+// table prints rows with aligned columns.
+func (p *program) table(w io.Writer, rows [][]string) {
+	var width []int
+	for _, r := range rows {
+		for i, c := range r {
+			if i == len(width) {
+				width = append(width, 0)
+			}
+			width[i] = max(width[i], len([]rune(c)))
+		}
+	}
+	for _, r := range rows {
+		var b strings.Builder
+		for i, c := range r {
+			b.WriteString(c)
+			if i < len(r)-1 {
+				b.WriteString(strings.Repeat(" ", width[i]-len([]rune(c))+2))
+			}
+		}
+		fmt.Fprintln(w, b.String())
+	}
+}

@@ -1,0 +1,158 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"sort"
+	"time"
+
+	"hemnyckel/internal/base/swedish"
+	"hemnyckel/internal/program/importer"
+	"hemnyckel/internal/program/municipality"
+	"hemnyckel/internal/program/sample"
+)
+
+type importCmd struct {
+	database
+	Folder string `arg:"" help:"Folder of .csv files, folder of one .xlsx, or that .xlsx."`
+	DryRun bool   `help:"Check and compare, but apply nothing."`
+	JSON   bool   `name:"json" help:"Print the result as JSON on standard output."`
+	Day    string `help:"The present day, YYYY-MM-DD (default: today)." placeholder:"DAY"`
+	Test   bool   `name:"accept-test-numbers" help:"Accept reserve identity numbers of made-up persons. For demonstrations only."`
+}
+
+func (c *importCmd) Run(p *program) error {
+	day, loc, err := present(c.Day)
+	if err != nil {
+		return exit{2, err}
+	}
+	m, err := municipality.Open(p.ctx, c.DB, municipality.Options{Create: true})
+	if err != nil {
+		return exit{2, err}
+	}
+	defer m.Close()
+	progress := newProgress(p)
+	result, err := importer.Run(p.ctx, m, c.Folder, p.lang, importer.Options{Day: day, Location: loc, DryRun: c.DryRun,
+		AllowReserve: c.Test, Progress: progress.step})
+	progress.end()
+	if err != nil {
+		return exit{2, err}
+	}
+	if c.JSON {
+		encoder := json.NewEncoder(p.stdout)
+		encoder.SetEscapeHTML(false)
+		if err := encoder.Encode(result); err != nil {
+			return err
+		}
+	} else {
+		printImport(p, result, c.DryRun)
+	}
+	if len(result.Rejected) > 0 {
+		return exit{code: 3}
+	}
+	return nil
+}
+
+// printImport tells a person what an import came to.
+func printImport(p *program, r *importer.Result, dry bool) {
+	if dry {
+		p.say("Provkörning: inget har ändrats.", "Dry run: nothing was changed.")
+	}
+	rows := [][]string{{"fil/file", "nya/new", "oförändrade/unchanged", "avvisade/rejected"}}
+	rejected := map[string]int{}
+	for _, f := range r.Rejected {
+		rejected[f.File]++
+	}
+	names := map[string]bool{}
+	for _, m := range []map[string]int{r.Accepted, r.Unchanged, rejected} {
+		for n := range m {
+			names[n] = true
+		}
+	}
+	sorted := make([]string, 0, len(names))
+	for n := range names {
+		sorted = append(sorted, n)
+	}
+	sort.Strings(sorted)
+	for _, n := range sorted {
+		rows = append(rows, []string{n, fmt.Sprint(r.Accepted[n]), fmt.Sprint(r.Unchanged[n]), fmt.Sprint(rejected[n])})
+	}
+	p.table(p.stdout, rows)
+	for _, f := range r.Rejected {
+		fmt.Fprintf(p.stdout, "%s:%d %s [%s] %s\n", f.File, f.Row, f.Column, f.Code, f.Message)
+	}
+	if len(r.Vanished) > 0 {
+		p.say("%d rader från en tidigare inläsning finns inte längre i registren. De är orörda; beställ det som ska upphöra:",
+			"%d rows of an earlier import are no longer in the registers. They are untouched; order what shall end:", len(r.Vanished))
+		for _, v := range r.Vanished {
+			fmt.Fprintf(p.stdout, "%s: %s\n", v.File, v.Key)
+		}
+	}
+}
+
+// progress shows how far a long command has come, on a terminal only.
+type progress struct {
+	p     *program
+	on    bool
+	last  time.Time
+	begun bool
+}
+
+func newProgress(p *program) *progress {
+	f, ok := p.stderr.(*os.File)
+	if !ok {
+		return &progress{p: p}
+	}
+	info, err := f.Stat()
+	return &progress{p: p, on: err == nil && info.Mode()&os.ModeCharDevice != 0}
+}
+
+func (g *progress) step(name string, done, all int) {
+	if !g.on || time.Since(g.last) < 100*time.Millisecond {
+		return
+	}
+	g.last, g.begun = time.Now(), true
+	if all > 0 {
+		fmt.Fprintf(g.p.stderr, "\r%-12s %d/%d (%d %%)   ", name, done, all, 100*done/all)
+		return
+	}
+	fmt.Fprintf(g.p.stderr, "\r%-12s %d   ", name, done)
+}
+
+func (g *progress) end() {
+	if g.begun {
+		fmt.Fprint(g.p.stderr, "\r\033[K")
+	}
+}
+
+type sampleCmd struct {
+	Dir     string `arg:"" help:"Folder to write; it is made if absent and must be empty."`
+	Clients int    `help:"Number of clients, 1 to 300 000." default:"2300"`
+	Seed    uint64 `help:"The same seed gives the same municipality." default:"1"`
+	Day     string `help:"The day on which the registers are exported, YYYY-MM-DD (default: today)." placeholder:"DAY"`
+	Faults  bool   `help:"Plant faults, and write FACIT.json that counts them."`
+}
+
+func (c *sampleCmd) Run(p *program) error {
+	day, _, err := present(c.Day)
+	if err != nil {
+		return exit{2, err}
+	}
+	_, err = sample.Write(c.Dir, sample.Options{Clients: c.Clients, Seed: c.Seed, Faults: c.Faults, Day: day})
+	return err
+}
+
+// present is the day that a flag names, or today, and where its midnight is.
+func present(flag string) (swedish.Date, *time.Location, error) {
+	loc, err := local()
+	if err != nil {
+		return 0, nil, err
+	}
+	today := swedish.DateOf(time.Now().In(loc))
+	if flag == "" {
+		return today, loc, nil
+	}
+	day, err := swedish.ParseDate(flag, today)
+	return day, loc, err
+}

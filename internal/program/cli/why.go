@@ -1,0 +1,101 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"hemnyckel/internal/base/problem"
+	"hemnyckel/internal/domain/access"
+	"hemnyckel/internal/domain/casework"
+	"hemnyckel/internal/domain/routine"
+	"hemnyckel/internal/program/municipality"
+	"hemnyckel/internal/storage"
+
+	"context"
+)
+
+type whyCmd struct {
+	database
+	Lock  string `required:"" help:"Serial number of a lock, such as DC10002."`
+	Group string `required:"" help:"Code of a group, such as G001."`
+}
+
+// Run prints the chain of grounds of every right that a group has or has had to a lock.
+func (c *whyCmd) Run(p *program) error {
+	return with(p, c.DB, func(m *municipality.Municipality) error {
+		chains, err := m.Why(p.ctx, c.Lock, c.Group)
+		if err != nil {
+			return err
+		}
+		for i, chain := range chains {
+			if i > 0 {
+				fmt.Fprintln(p.stdout)
+			}
+			printChain(p, c, chain)
+		}
+		return nil
+	})
+}
+
+func printChain(p *program, c *whyCmd, chain access.Chain) {
+	say := func(sv, en string, args ...any) {
+		fmt.Fprintf(p.stdout, problem.Text{SV: sv, EN: en}.In(p.lang)+"\n", args...)
+	}
+	rule := routine.Sentence(chain.Ground.Rule)
+	say("behörighet  %s (%s) får öppna lås %s från %s till %s", "right       %s (%s) may open lock %s from %s until %s",
+		c.Group, chain.GroupName, c.Lock, p.day(chain.Right.From), p.day(chain.Right.Until))
+	say("grund       %s, regel %s: %s", "ground      %s, rule %s: %s", p.service(chain.Ground.Kind), rule.ID, problem.Text{SV: rule.SV, EN: rule.EN}.In(p.lang))
+	say("beslut      insats från %s till %s för kund %s", "decision    service from %s until %s for client %s",
+		p.day(chain.Ground.From), p.day(chain.Ground.Until), chain.ClientID)
+	if chain.OrderNumber != "" {
+		say("beställning %s (%s) från %s genom %s, mottagen %s", "order       %s (%s) from %s through %s, received %s",
+			chain.OrderNumber, chain.OrderKind, chain.OrderedBy, chain.Channel, p.day(chain.OrderedAt))
+	} else {
+		say("källa       %s", "source      %s", p.origin(chain.Origin))
+	}
+	if chain.EndedBy != "" {
+		say("upphör      enligt %s", "ends        by %s", p.origin(chain.EndedBy))
+	}
+}
+
+func (p *program) service(k routine.ServiceKind) string {
+	t := map[routine.ServiceKind]problem.Text{
+		routine.Alarm:    {SV: "trygghetslarm", EN: "safety alarm"},
+		routine.HomeCare: {SV: "hemtjänst", EN: "home care"},
+		routine.Health:   {SV: "hälso- och sjukvård", EN: "health care"},
+		routine.Shopping: {SV: "inköp", EN: "shopping"},
+	}[k]
+	return t.In(p.lang)
+}
+
+// origin says in words where something came from.
+func (p *program) origin(o string) string {
+	kind, rest, _ := strings.Cut(o, ":")
+	switch kind {
+	case "register":
+		file, row, _ := strings.Cut(rest, ":")
+		return fmt.Sprintf(problem.Text{SV: "registret %s, rad %s", EN: "register %s, row %s"}.In(p.lang), file, row)
+	case "order":
+		return fmt.Sprintf(problem.Text{SV: "beställning %s", EN: "order %s"}.In(p.lang), rest)
+	}
+	return o
+}
+
+type rightsCmd struct {
+	Rebuild rebuildCmd `cmd:"" help:"Recompute everybody's grounds and rights; says how many rows were not as they should be."`
+}
+
+type rebuildCmd struct{ database }
+
+func (c *rebuildCmd) Run(p *program) error {
+	return with(p, c.DB, func(m *municipality.Municipality) error {
+		changed, err := m.Casework.RefreshAll(p.ctx, func(ctx context.Context, f func(casework.RegisterTx) error) error {
+			return m.DB.Update(ctx, func(tx *storage.Tx) error { return f(tx) })
+		})
+		if err != nil {
+			return err
+		}
+		p.say("%d rader ändrades.", "%d rows were changed.", changed)
+		return nil
+	})
+}

@@ -1,0 +1,282 @@
+// Package importer brings a municipality's registers into its database: reads and checks a folder, compares it with what
+// the last import saw, stages what is new or changed, and applies that part by part.
+//
+// It owns the order of things and the result that the command prints. Reading and checking is internal/edge/registers';
+// what a row does to a client is internal/domain/casework's.
+//
+// Promises: a folder with a fault that makes it unreadable changes nothing; a bad row is left out and reported, everything
+// else is applied; each part is one short transaction, with a pause after it, so that a station's visit does not wait; an
+// interrupted import goes on where it stopped; the same folder again changes nothing; rows that have vanished are listed
+// and left alone.
+package importer
+
+import (
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"hemnyckel/internal/base/swedish"
+	"hemnyckel/internal/domain/casework"
+	"hemnyckel/internal/domain/journal"
+	"hemnyckel/internal/edge/registers"
+	"hemnyckel/internal/program/municipality"
+	"hemnyckel/internal/storage"
+)
+
+// Options of Run.
+type Options struct {
+	Day          swedish.Date         // the present day
+	Location     *time.Location       // where midnight is
+	DryRun       bool                 // check and compare, apply nothing
+	AllowReserve bool                 // accept reserve identity numbers: demonstrations and benchmarks only
+	Progress     Progress
+}
+
+// Progress is told now and then how far a step has come; all is 0 while that is not known. It may be nil.
+type Progress func(step string, done, all int)
+
+// Result is what an import came to. Its JSON is what the command prints.
+type Result struct {
+	Accepted  map[string]int `json:"accepted"`  // new or changed rows, by file
+	Unchanged map[string]int `json:"unchanged"` // rows that said what they said last time
+	Rejected  []Rejected     `json:"rejected"`
+	Vanished  []Vanished     `json:"vanished"` // rows of an earlier import that are not in this one; nothing was done to them
+	Resumed   bool           `json:"resumed,omitempty"`
+}
+
+// Rejected is a row that was left out.
+type Rejected struct {
+	File    string `json:"file"`
+	Row     int    `json:"row"`
+	Column  string `json:"column"`
+	Code    string `json:"code"`
+	Message string `json:"message"`
+}
+
+// Vanished is a row that an earlier import applied and that is gone now.
+type Vanished struct {
+	File string `json:"file"`
+	Key  string `json:"key"`
+}
+
+// pauseAfter is how long an import stands aside after each transaction, for those who wait for the database.
+const pauseAfter = 2 * time.Millisecond
+
+// Run imports the registers at path. lang is the language of the rejected rows' messages.
+func Run(ctx context.Context, m *municipality.Municipality, path, lang string, o Options) (*Result, error) {
+	if o.Progress == nil {
+		o.Progress = func(string, int, int) {}
+	}
+	read, faults, err := registers.Read(ctx, path, registers.Options{Day: o.Day, AllowReserve: o.AllowReserve,
+		Progress: func(table string, row int) { o.Progress(table, row, 0) }})
+	if err != nil {
+		return nil, err
+	}
+	i := &run{m: m, o: o, lang: lang, result: &Result{Accepted: map[string]int{}, Unchanged: map[string]int{}, Rejected: []Rejected{}, Vanished: []Vanished{}}}
+	for _, f := range faults {
+		i.reject(f.File, f.Row, f.Column, f.Code, f.Message.In(lang))
+	}
+	if err := i.load(ctx); err != nil {
+		return nil, err
+	}
+	batches := newPlan(read, o.Location, i).batches()
+	i.findVanished()
+	if o.DryRun {
+		return i.result, nil
+	}
+	if err := i.stage(ctx, hex.EncodeToString(read.Digest[:]), batches); err != nil {
+		return nil, err
+	}
+	if err := i.apply(ctx); err != nil {
+		return nil, err
+	}
+	_, err = m.Log.Integrate(ctx)
+	return i.result, err
+}
+
+// run is one import.
+type run struct {
+	m      *municipality.Municipality
+	o      Options
+	lang   string
+	result *Result
+	id     string
+	units  int
+	before map[rowKey]seenRow // what earlier imports saw
+	rural  bool               // the rural groups have changed, which concerns everybody
+}
+
+// filePort stands for entrances among the rows: they have no table of their own, only mentions.
+const filePort = "port"
+
+type rowKey struct{ file, key string }
+
+type seenRow struct {
+	digest string
+	again  bool
+}
+
+func (i *run) reject(file string, row int, column, code, message string) {
+	i.result.Rejected = append(i.result.Rejected, Rejected{file, row, column, code, message})
+}
+
+func (i *run) load(ctx context.Context) error {
+	i.before = map[rowKey]seenRow{}
+	return i.m.DB.View(ctx, func(tx *storage.Tx) error {
+		clear(i.before)
+		return tx.EachRegisterRow(ctx, func(file, key, digest string) error {
+			i.before[rowKey{file, key}] = seenRow{digest: digest}
+			return nil
+		})
+	})
+}
+
+// isNew compares a row with what was seen before, and counts it.
+func (i *run) isNew(r casework.RegisterRow) bool {
+	k := rowKey{r.File, r.Key}
+	old, known := i.before[k]
+	if known {
+		old.again = true
+		i.before[k] = old
+	}
+	if known && old.digest == r.Digest {
+		i.result.Unchanged[r.File]++
+		return false
+	}
+	i.result.Accepted[r.File]++
+	return true
+}
+
+func (i *run) findVanished() {
+	for k, v := range i.before {
+		if !v.again && k.file != filePort {
+			i.result.Vanished = append(i.result.Vanished, Vanished{k.file, k.key})
+		}
+	}
+	sortVanished(i.result.Vanished)
+	i.before = nil
+}
+
+// stage writes what is to be applied to the database, so that an interrupted import can go on without its files. An import
+// of the same content that was interrupted is taken up instead.
+func (i *run) stage(ctx context.Context, digest string, batches []casework.RegisterBatch) error {
+	var open storage.RegisterRun
+	var found bool
+	err := i.m.DB.View(ctx, func(tx *storage.Tx) (err error) {
+		open, found, err = tx.UnfinishedRun(ctx)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if found && open.Digest == digest && len(batches) > 0 {
+		i.id, i.units, i.result.Resumed = open.ID, open.Units, true
+		return i.update(ctx, func(tx *storage.Tx) error { return tx.DiscardRuns(ctx, i.id) })
+	}
+	i.id = uuid.Must(uuid.NewV7()).String()
+	if err := i.update(ctx, func(tx *storage.Tx) error {
+		if err := tx.DiscardRuns(ctx, ""); err != nil {
+			return err
+		}
+		return tx.StartRun(ctx, i.id, digest)
+	}); err != nil {
+		return err
+	}
+	const together = 16
+	for first := 0; first < len(batches); first += together {
+		var bodies []string
+		for _, b := range batches[first:min(first+together, len(batches))] {
+			body, err := json.Marshal(b)
+			if err != nil {
+				return err
+			}
+			bodies = append(bodies, string(body))
+		}
+		if err := i.update(ctx, func(tx *storage.Tx) error { return tx.Stage(ctx, i.id, first, bodies) }); err != nil {
+			return err
+		}
+	}
+	i.units = len(batches)
+	return i.update(ctx, func(tx *storage.Tx) error { return tx.SealRun(ctx, i.id, i.units) })
+}
+
+// apply applies staged parts until none is left.
+func (i *run) apply(ctx context.Context) error {
+	done := 0
+	for {
+		var faults []casework.RegisterFault
+		var found bool
+		var seq int
+		err := i.update(ctx, func(tx *storage.Tx) (err error) {
+			faults, seq, found, err = i.applyNext(ctx, tx)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		for _, f := range faults {
+			i.reject(f.File, f.Row, f.Column, f.Code, f.Text.In(i.lang))
+			i.result.Accepted[f.File]--
+		}
+		if !found {
+			break
+		}
+		done = seq + 1
+		i.o.Progress("apply", done, i.units)
+	}
+	if i.rural {
+		if _, err := i.m.Casework.RefreshAll(ctx, func(ctx context.Context, f func(casework.RegisterTx) error) error {
+			return i.update(ctx, func(tx *storage.Tx) error { return f(tx) })
+		}); err != nil {
+			return err
+		}
+	}
+	return i.finish(ctx)
+}
+
+func (i *run) applyNext(ctx context.Context, tx *storage.Tx) (faults []casework.RegisterFault, seq int, found bool, err error) {
+	seq, body, found, err := tx.NextStaged(ctx, i.id)
+	if err != nil || !found {
+		return nil, 0, false, err
+	}
+	var b casework.RegisterBatch
+	if err := json.Unmarshal([]byte(body), &b); err != nil {
+		return nil, 0, false, fmt.Errorf("importer: staged part %d: %w", seq, err)
+	}
+	faults, err = i.m.Casework.ApplyRegisters(ctx, tx, i.id, b)
+	if err != nil {
+		return nil, 0, false, err
+	}
+	return faults, seq, true, tx.DropStaged(ctx, i.id, seq)
+}
+
+func (i *run) finish(ctx context.Context) error {
+	return i.update(ctx, func(tx *storage.Tx) error {
+		if err := tx.FinishRun(ctx, i.id); err != nil || i.units == 0 {
+			return err
+		}
+		return journal.Append(ctx, tx, journal.Entry{Kind: journal.RegistersImported, Subjects: []string{i.id}, Fields: []journal.Field{
+			{Name: journal.FieldActor, Value: "import:" + i.id},
+			{Name: "parts", Value: fmt.Sprint(i.units)},
+			{Name: "rejected", Value: fmt.Sprint(len(i.result.Rejected))},
+			{Name: "vanished", Value: fmt.Sprint(len(i.result.Vanished))},
+		}})
+	})
+}
+
+// update runs one short transaction and then stands aside.
+func (i *run) update(ctx context.Context, f func(tx *storage.Tx) error) error {
+	if err := i.m.DB.Update(ctx, f); err != nil {
+		return err
+	}
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(pauseAfter):
+		return nil
+	}
+}

@@ -1,0 +1,327 @@
+package importer
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"hemnyckel/internal/base/swedish"
+	"hemnyckel/internal/domain/care"
+	"hemnyckel/internal/domain/casework"
+	"hemnyckel/internal/domain/consent"
+	"hemnyckel/internal/domain/fleet"
+	"hemnyckel/internal/domain/routine"
+	"hemnyckel/internal/edge/registers"
+)
+
+// How many things are applied in one transaction: some tens of milliseconds each.
+const (
+	clientsTogether = 32
+	othersTogether  = 128
+)
+
+// plan turns register rows into the parts that are applied.
+type plan struct {
+	r   *registers.Registers
+	loc *time.Location
+	run *run
+	out []casework.RegisterBatch
+}
+
+func newPlan(r *registers.Registers, loc *time.Location, i *run) *plan {
+	return &plan{r: r, loc: loc, run: i}
+}
+
+// batches are what is new or changed, in an order in which everything finds what it depends on.
+func (p *plan) batches() []casework.RegisterBatch {
+	p.providers()
+	p.groups()
+	p.staff()
+	p.entrances()
+	p.clients()
+	p.keys()
+	p.consents()
+	return p.out
+}
+
+// gather adds one thing of rows to the current part, starting a new one after size things.
+func gather[T any](p *plan, size int, things *int, rows []casework.RegisterRow, thing T, add func(*casework.RegisterBatch, T)) {
+	if *things%size == 0 {
+		p.out = append(p.out, casework.RegisterBatch{})
+	}
+	*things++
+	b := &p.out[len(p.out)-1]
+	b.Rows = append(b.Rows, rows...)
+	add(b, thing)
+}
+
+// fresh tells the run about rows and reports whether any of them is new or changed. It returns those that are.
+func (p *plan) fresh(rows ...casework.RegisterRow) []casework.RegisterRow {
+	var out []casework.RegisterRow
+	for _, r := range rows {
+		if p.run.isNew(r) {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+func row1(file string, row int32, key string, says ...any) casework.RegisterRow {
+	sum := sha256.Sum256(fmt.Appendln(nil, says...))
+	return casework.RegisterRow{File: file, Row: int(row), Key: key, Digest: hex.EncodeToString(sum[:12])}
+}
+
+func (p *plan) providers() {
+	n := 0
+	for _, v := range p.r.Providers {
+		rows := p.fresh(row1("utforare", v.Row, v.Org.String(), v.Name, v.Municipal))
+		if len(rows) > 0 {
+			gather(p, othersTogether, &n, rows, care.Provider{OrgNumber: v.Org.String(), Name: v.Name, Private: !v.Municipal},
+				func(b *casework.RegisterBatch, t care.Provider) { b.Providers = append(b.Providers, t) })
+		}
+	}
+}
+
+func groupKind(k registers.GroupKind) routine.GroupKind {
+	switch k {
+	case registers.GroupHealthCare:
+		return routine.HealthGroup
+	case registers.GroupDelivery:
+		return routine.ShoppingGroup
+	}
+	return routine.GroupKind(k) // homecare, rural and alarm are called the same
+}
+
+func (p *plan) groups() {
+	n := 0
+	for _, v := range p.r.Groups {
+		rows := p.fresh(row1("grupper", v.Row, v.ID, v.Name, v.Provider, v.Kind, v.MaxInOneDay))
+		if len(rows) == 0 {
+			continue
+		}
+		g := care.Group{Code: v.ID, Name: v.Name, OrgNumber: v.Provider.String(), Kind: groupKind(v.Kind), MaxStaff: v.MaxInOneDay}
+		p.run.rural = p.run.rural || (g.Kind == routine.RuralGroup && len(p.run.before) > 0)
+		gather(p, othersTogether, &n, rows, g, func(b *casework.RegisterBatch, t care.Group) { b.Groups = append(b.Groups, t) })
+	}
+}
+
+func (p *plan) staff() {
+	n := 0
+	for _, of := range groupBy(p.r.Staff, func(s registers.Staff) string { return s.Number }) {
+		var all []casework.RegisterRow
+		first := of[0]
+		out := casework.RegisterStaff{Staff: care.Staff{EmployeeNumber: first.Number, GivenName: first.GivenName,
+			FamilyName: first.FamilyName, Email: first.Email, Phone: first.Phone}}
+		for _, s := range of {
+			all = append(all, row1("medarbetare", s.Row, s.Number+"/"+s.Group, s.GivenName, s.FamilyName, s.Email, s.Phone, s.From, s.Until))
+			out.Groups = append(out.Groups, casework.RegisterMembership{Group: s.Group, From: p.at(s.From), Until: p.until(s.Until)})
+		}
+		if rows := p.fresh(all...); len(rows) > 0 {
+			gather(p, othersTogether, &n, rows, out, func(b *casework.RegisterBatch, t casework.RegisterStaff) { b.Staff = append(b.Staff, t) })
+		}
+	}
+}
+
+// entrances are those that clients name and those that locks sit on; locks in stock follow.
+func (p *plan) entrances() {
+	locks := map[string][]registers.Lock{}
+	for _, l := range p.r.Locks {
+		if l.Status == registers.LockMounted && l.Kind == registers.LockEntrance {
+			locks[l.Entrance] = append(locks[l.Entrance], l)
+		}
+	}
+	named := map[string]bool{}
+	var codes []string
+	for _, c := range p.r.Clients {
+		if c.Entrance != "" && !named[c.Entrance] {
+			named[c.Entrance] = true
+			codes = append(codes, c.Entrance)
+		}
+	}
+	n := 0
+	for _, code := range codes {
+		out := casework.RegisterEntrance{Code: code}
+		var all []casework.RegisterRow
+		for _, l := range locks[code] {
+			all = append(all, lockRow(l))
+			out.Locks = append(out.Locks, p.lock(l))
+		}
+		rows := p.fresh(all...)
+		if _, known := p.run.before[rowKey{filePort, code}]; !known {
+			rows = append(rows, casework.RegisterRow{File: filePort, Key: code})
+		}
+		if len(rows) == 0 {
+			continue
+		}
+		gather(p, othersTogether, &n, rows, out, func(b *casework.RegisterBatch, t casework.RegisterEntrance) { b.Entrances = append(b.Entrances, t) })
+	}
+	n = 0
+	for _, l := range p.r.Locks {
+		if l.Status == registers.LockMounted {
+			continue
+		}
+		if rows := p.fresh(lockRow(l)); len(rows) > 0 {
+			gather(p, othersTogether, &n, rows, p.lock(l), func(b *casework.RegisterBatch, t fleet.Lock) { b.Stock = append(b.Stock, t) })
+		}
+	}
+}
+
+func lockRow(l registers.Lock) casework.RegisterRow {
+	return row1("las", l.Row, l.Serial, l.Kind, l.Status, l.Client, l.Entrance, l.Mounted)
+}
+
+func (p *plan) lock(l registers.Lock) fleet.Lock {
+	out := fleet.Lock{Serial: l.Serial, State: fleet.InStock, MountedAt: p.at(l.Mounted)}
+	switch l.Kind {
+	case registers.LockKeyBox:
+		out.Kind = fleet.Box
+	case registers.LockEntrance:
+		out.Kind = fleet.Entrance
+	default:
+		out.Kind = fleet.Door
+	}
+	if l.Status == registers.LockMounted {
+		out.State = fleet.Mounted
+	}
+	return out
+}
+
+func (p *plan) clients() {
+	services := map[swedish.PersonalNumber][]registers.Service{}
+	for _, s := range p.r.Services {
+		services[s.Client] = append(services[s.Client], s)
+	}
+	locks := map[swedish.PersonalNumber]registers.Lock{}
+	for _, l := range p.r.Locks {
+		if l.Status == registers.LockMounted && l.Kind != registers.LockEntrance {
+			locks[l.Client] = l
+		}
+	}
+	n := 0
+	for i := range p.r.Clients {
+		c := &p.r.Clients[i]
+		out, all := p.client(c, services[c.ID])
+		if l, ok := locks[c.ID]; ok {
+			lock := p.lock(l)
+			out.Lock, out.LockRow = &lock, int(l.Row)
+			all = append(all, lockRow(l))
+		}
+		if rows := p.fresh(all...); len(rows) > 0 {
+			gather(p, clientsTogether, &n, rows, out, func(b *casework.RegisterBatch, t casework.RegisterClient) { b.Clients = append(b.Clients, t) })
+		}
+	}
+}
+
+func (p *plan) client(c *registers.Client, services []registers.Service) (casework.RegisterClient, []casework.RegisterRow) {
+	number := c.ID.String()
+	out := casework.RegisterClient{
+		Client: care.Client{PersonalNumber: number, GivenName: c.GivenName, FamilyName: c.FamilyName, Phone: c.Phone,
+			Protected: c.Protected, RelativeName: c.ContactName, RelativePhone: c.ContactPhone},
+		Dwelling: care.Dwelling{Street: c.Street, Apartment: c.Apartment, PostalCode: c.PostalCode.String(), Town: c.Town},
+		Entrance: c.Entrance,
+	}
+	if key, shared := c.Address(); shared {
+		out.Dwelling.AddressKey = key
+	}
+	rows := []casework.RegisterRow{row1("kunder", c.Row, number, c.GivenName, c.FamilyName, c.Phone, c.Protected, c.ContactName,
+		c.ContactPhone, c.Street, c.Apartment, c.PostalCode, c.Town, c.Entrance)}
+	slices.SortStableFunc(services, func(a, b registers.Service) int { return int(a.From) - int(b.From) })
+	ordinals := map[string]int{}
+	for _, s := range services {
+		same := string(s.Kind) + "/" + s.Group
+		v := casework.RegisterService{Row: int(s.Row), Ordinal: ordinals[same], Kind: serviceKind(s.Kind), Group: s.Group,
+			From: p.at(s.From), Until: p.until(s.Until), InEffect: s.InEffect, OpensSelf: s.OpensSelf}
+		rows = append(rows, row1("insatser", s.Row, fmt.Sprintf("%s/%s/%d", number, same, ordinals[same]), s.From, s.Until, s.InEffect, s.OpensSelf))
+		ordinals[same]++
+		out.Services = append(out.Services, v)
+	}
+	return out, rows
+}
+
+func serviceKind(k registers.ServiceKind) routine.ServiceKind {
+	if k == registers.ServiceHealthCare {
+		return routine.Health
+	}
+	return routine.ServiceKind(k) // alarm, homecare and shopping are called the same
+}
+
+func (p *plan) keys() {
+	n := 0
+	for _, k := range p.r.Keys {
+		rows := p.fresh(row1("nycklar", k.Row, k.Number, k.Group, k.Status, k.BatteryChanged))
+		if len(rows) == 0 {
+			continue
+		}
+		out := casework.RegisterKey{Group: k.Group, Key: fleet.Key{Number: k.Number, BatteryChanged: p.at(k.BatteryChanged), State: keyState(k.Status)}}
+		gather(p, othersTogether, &n, rows, out, func(b *casework.RegisterBatch, t casework.RegisterKey) { b.Keys = append(b.Keys, t) })
+	}
+}
+
+func keyState(s registers.KeyStatus) fleet.KeyState {
+	switch s {
+	case registers.KeyInUse:
+		return fleet.KeyIssued
+	case registers.KeyBlocked:
+		return fleet.KeyBlocked
+	case registers.KeyBroken:
+		return fleet.KeyBroken
+	}
+	return fleet.KeyInStock
+}
+
+func (p *plan) consents() {
+	n := 0
+	for _, c := range p.r.Consents {
+		rows := p.fresh(row1("samtycken", c.Row, c.Property+"|"+c.Town, c.Owner, c.Answer, c.Date, c.Diary))
+		if len(rows) == 0 {
+			continue
+		}
+		out := consent.Consent{Property: c.Property, Town: c.Town, Owner: c.Owner, Answer: consent.Answer(c.Answer), Date: p.at(c.Date), Diary: c.Diary}
+		gather(p, othersTogether, &n, rows, out, func(b *casework.RegisterBatch, t consent.Consent) { b.Consents = append(b.Consents, t) })
+	}
+}
+
+// at is the local midnight that begins a day, the zero time for an empty cell.
+func (p *plan) at(d swedish.Date) time.Time {
+	if d == 0 {
+		return time.Time{}
+	}
+	return d.Start(p.loc).UTC()
+}
+
+// until is at, with no end for an empty cell.
+func (p *plan) until(d swedish.Date) time.Time {
+	if d == 0 {
+		return routine.Forever
+	}
+	return p.at(d)
+}
+
+// groupBy gathers values with the same key, in the order in which the keys first appear.
+func groupBy[T any](values []T, key func(T) string) [][]T {
+	place := map[string]int{}
+	var out [][]T
+	for _, v := range values {
+		k := key(v)
+		i, ok := place[k]
+		if !ok {
+			i = len(out)
+			place[k] = i
+			out = append(out, nil)
+		}
+		out[i] = append(out[i], v)
+	}
+	return out
+}
+
+func sortVanished(v []Vanished) {
+	slices.SortFunc(v, func(a, b Vanished) int {
+		if c := strings.Compare(a.File, b.File); c != 0 {
+			return c
+		}
+		return strings.Compare(a.Key, b.Key)
+	})
+}

@@ -1,0 +1,195 @@
+// Package municipality opens one municipality: its database, its keys and the services over them, ready to be used by a
+// server, a command or a demonstration.
+//
+// It owns the keys' first making and the list of which service needs what. It owns no behaviour: that is in the services.
+// Its neighbours are internal/program/server, which puts front doors before a municipality, and internal/program/cli.
+//
+// Promise: keys are made once, in the transaction that first opens a municipality, and never replaced here. They lie in the
+// municipality's own database until key files and hardware modules come (issue 03); whoever can read the database can sign.
+package municipality
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"golang.org/x/mod/sumdb/note"
+
+	"hemnyckel/credential"
+	"hemnyckel/internal/base/txn"
+	"hemnyckel/internal/domain/access"
+	"hemnyckel/internal/domain/casework"
+	"hemnyckel/internal/domain/identity"
+	"hemnyckel/internal/domain/journal"
+	"hemnyckel/internal/domain/routine"
+	"hemnyckel/internal/storage"
+)
+
+// Options of Open.
+type Options struct {
+	Create bool             // make the municipality if it is not there
+	Clock  func() time.Time // nil: time.Now
+	Logger *slog.Logger     // nil: silent
+}
+
+// Municipality is one opened municipality.
+type Municipality struct {
+	DB        *storage.DB
+	Name      string // settings: what people call it
+	Profile   routine.Profile
+	Authority *credential.Authority
+	Log       *journal.Log
+	Verifier  string // the log's public key, as trust files carry it
+	Casework  *casework.Service
+	Tokens    *identity.Tokens
+	Staff     *identity.Staff
+}
+
+// Names of settings and secrets.
+const (
+	settingID      = "id"
+	settingName    = "name"
+	settingProfile = "profile"
+	settingLogKey  = "journal.verifier"
+	secretLog      = "journal"
+	secretDevices  = "authority"
+)
+
+// Open opens the municipality at target, a folder or a PostgreSQL URL.
+func Open(ctx context.Context, target string, o Options) (*Municipality, error) {
+	db, err := storage.Open(ctx, target, storage.Options{Create: o.Create, Clock: o.Clock, Logger: o.Logger})
+	if err != nil {
+		return nil, err
+	}
+	m := &Municipality{DB: db}
+	if err := m.load(ctx); err != nil {
+		db.Close()
+		return nil, err
+	}
+	return m, nil
+}
+
+// Close releases the database.
+func (m *Municipality) Close() error { return m.DB.Close() }
+
+func (m *Municipality) load(ctx context.Context) error {
+	var stored kept
+	if err := m.DB.View(ctx, func(tx *storage.Tx) (err error) {
+		stored, err = read(ctx, tx)
+		return err
+	}); err != nil {
+		return err
+	}
+	if !stored.complete() {
+		if err := m.DB.Update(ctx, func(tx *storage.Tx) (err error) {
+			stored, err = found(ctx, tx)
+			return err
+		}); err != nil {
+			return err
+		}
+	}
+	return m.wire(stored)
+}
+
+// kept is what a municipality keeps about itself.
+type kept struct {
+	id, name, profile, verifier string
+	logKey, devices             []byte
+}
+
+func (k kept) complete() bool { return k.id != "" && k.logKey != nil && k.devices != nil }
+
+func read(ctx context.Context, tx *storage.Tx) (k kept, err error) {
+	for name, to := range map[string]*string{settingID: &k.id, settingName: &k.name, settingProfile: &k.profile, settingLogKey: &k.verifier} {
+		if *to, err = tx.Setting(ctx, name); err != nil {
+			return k, err
+		}
+	}
+	if k.logKey, err = tx.Secret(ctx, secretLog); err != nil {
+		return k, err
+	}
+	k.devices, err = tx.Secret(ctx, secretDevices)
+	return k, err
+}
+
+// found makes what a new municipality needs, unless somebody else has just done it.
+func found(ctx context.Context, tx *storage.Tx) (kept, error) {
+	k, err := read(ctx, tx)
+	if err != nil || k.complete() {
+		return k, err
+	}
+	k.id = uuid.Must(uuid.NewV7()).String()
+	k.name = "Kommunen"
+	skey, vkey, err := journal.GenerateKey("hemnyckel.invalid/" + k.id)
+	if err != nil {
+		return k, err
+	}
+	k.verifier, k.logKey = vkey, []byte(skey)
+	authority, err := credential.NewAuthority(tx.Now())
+	if err != nil {
+		return k, err
+	}
+	if k.devices, err = authority.Marshal(); err != nil {
+		return k, err
+	}
+	profile, err := json.Marshal(routine.DefaultProfile())
+	if err != nil {
+		return k, err
+	}
+	k.profile = string(profile)
+	for name, value := range map[string]string{settingID: k.id, settingName: k.name, settingProfile: k.profile, settingLogKey: k.verifier} {
+		if err := tx.SetSetting(ctx, name, value); err != nil {
+			return k, err
+		}
+	}
+	for name, value := range map[string][]byte{secretLog: k.logKey, secretDevices: k.devices} {
+		if err := tx.AddSecret(ctx, name, value); err != nil {
+			return k, err
+		}
+	}
+	return k, journal.Append(ctx, tx, journal.Entry{Kind: journal.KeysChanged, Fields: []journal.Field{
+		{Name: journal.FieldActor, Value: "system"},
+		{Name: "keys", Value: "journal and device authority made"},
+		{Name: "verifier", Value: vkey},
+	}})
+}
+
+func (m *Municipality) wire(k kept) error {
+	m.Name, m.Verifier = k.name, k.verifier
+	decoder := json.NewDecoder(strings.NewReader(k.profile))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&m.Profile); err != nil {
+		return fmt.Errorf("municipality: the stored profile: %w", err)
+	}
+	signer, err := note.NewSigner(string(k.logKey))
+	if err != nil {
+		return fmt.Errorf("municipality: the log's key: %w", err)
+	}
+	verifier, err := note.NewVerifier(k.verifier)
+	if err != nil {
+		return fmt.Errorf("municipality: the log's public key: %w", err)
+	}
+	if m.Log, err = journal.NewLog(txn.Narrow(m.DB, func(tx *storage.Tx) journal.Tx { return tx }), signer, verifier); err != nil {
+		return err
+	}
+	if m.Authority, err = credential.UnmarshalAuthority(k.devices); err != nil {
+		return fmt.Errorf("municipality: the devices' authority: %w", err)
+	}
+	m.Casework = casework.NewService(txn.Narrow(m.DB, func(tx *storage.Tx) casework.Tx { return tx }), m.Profile)
+	m.Tokens = identity.NewTokens(txn.Narrow(m.DB, func(tx *storage.Tx) identity.TokenTx { return tx }))
+	//STAFF
+	return nil
+}
+
+// Why gives the chains of grounds of a group's rights to a lock.
+func (m *Municipality) Why(ctx context.Context, lockSerial, groupCode string) (chains []access.Chain, err error) {
+	err = m.DB.View(ctx, func(tx *storage.Tx) (err error) {
+		chains, err = access.Why(ctx, tx, lockSerial, groupCode)
+		return err
+	})
+	return chains, err
+}
