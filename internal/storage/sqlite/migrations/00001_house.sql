@@ -233,6 +233,7 @@ CREATE INDEX activations_by_key ON activations (key_id, until_us);
 CREATE TABLE blocks (
     kind       BIGINT NOT NULL, -- credential.BlockKind
     subject    BIGINT NOT NULL, -- the number that the block list names
+    listed     BIGINT NOT NULL, -- number of the first block list that names it
     expires_us BIGINT NOT NULL,
     at_us      BIGINT NOT NULL,
     reason     TEXT NOT NULL,

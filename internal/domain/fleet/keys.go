@@ -1,0 +1,245 @@
+package fleet
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"hemnyckel/credential"
+	"hemnyckel/internal/base/problem"
+	"hemnyckel/internal/base/txn"
+	"hemnyckel/internal/domain/journal"
+)
+
+// BlockLife is how long a blocked key stays in the block list: longer than anything that it can carry lives (a grant of
+// five days, and the skew of clocks).
+const BlockLife = 7 * 24 * time.Hour
+
+// MaxReason bounds free text about a key, in bytes.
+const MaxReason = 500
+
+// Problems with keys. Codes are stable.
+var (
+	ErrKeyUnknown = problem.New(problem.NotFound, "key-unknown",
+		"Ingen nyckel har numret %s. Kontrollera märkningen på nyckeln.",
+		"No key has the number %s. Check the label on the key.")
+	ErrKeyBlocked = problem.New(problem.Conflict, "key-is-blocked",
+		"Nyckeln %s är spärrad. Lämna den till låsansvarig.",
+		"Key %s is blocked. Hand it to the lock manager.")
+	ErrKeyEnrolled = problem.New(problem.Conflict, "key-enrolled",
+		"Nyckeln %s är redan inskriven med en annan identitet. Spärra den innan numret används för en ny.",
+		"Key %s is enrolled with another identity. Block it before its number is used for a new one.")
+	ErrKeyPublic = problem.New(problem.Invalid, "key-public-key",
+		"Det som lämnades är inte en nyckels publika nyckel. Läs av nyckeln igen.",
+		"What was given is not a key's public key. Read it from the key again.")
+	ErrReason = problem.New(problem.Invalid, "key-reason",
+		"Ange varför nyckeln spärras, med högst 500 tecken.",
+		"Say why the key is blocked, in at most 500 characters.")
+	ErrNotYetBlocked = problem.New(problem.Conflict, "key-replaced-not-blocked",
+		"Nyckeln %s är inte spärrad. Spärra den först; sedan kan en ny lämnas ut.",
+		"Key %s is not blocked. Block it first; then another can be handed out.")
+	ErrNotInStock = problem.New(problem.Conflict, "key-not-in-stock",
+		"Nyckeln %s ligger inte i samma grupps lager. Välj en av gruppens reservnycklar.",
+		"Key %s is not in the same group's stock. Choose one of the group's reserve keys.")
+	ErrBlockListFull = problem.New(problem.Conflict, "block-list-full",
+		"Spärrlistan är full (%d poster). Kontakta systemägaren genast: gruppens nycklar måste synkas om.",
+		"The block list is full (%d entries). Contact the system owner at once: the group's keys must be synced anew.")
+)
+
+// Block is one blocked thing.
+type Block struct {
+	Kind    credential.BlockKind
+	Subject uint64 // the number that block lists use
+	Listed  uint64 // number of the first block list that names it
+	Expires time.Time
+	At      time.Time
+	Reason  string
+}
+
+// KeyTx is what keys need of a database transaction.
+type KeyTx interface {
+	journal.Tx
+	KeyRegisterTx
+
+	// GroupNumber is what grants and certificates call the group.
+	GroupNumber(ctx context.Context, groupID string) (uint32, error)
+	// BlocksAt returns the blocks that have not expired at t, in a fixed order.
+	BlocksAt(ctx context.Context, t time.Time) ([]Block, error)
+	// PutBlock stores a block. One that is there already keeps all but its expiry.
+	PutBlock(ctx context.Context, b Block) error
+	// BlockList returns the newest signed snapshot, 0 and nil while there is none.
+	BlockList(ctx context.Context) (number uint64, body []byte, err error)
+	// SetBlockList replaces the snapshot. It fails if number is not higher than the stored one.
+	SetBlockList(ctx context.Context, number uint64, body []byte) error
+	// IssueFromStock makes a key of the group's stock an issued one and reports whether it did. It does so only while lost is
+	// blocked and in the blocks, in one statement (V2.2-e).
+	IssueFromStock(ctx context.Context, keyID, lostID string) (bool, error)
+	// DoorsForKey returns the locks that the group of the key had a right to when the key was last synced.
+	DoorsForKey(ctx context.Context, keyID string) ([]KeyDoor, error)
+}
+
+// Keys is the service of keys and of the block list.
+type Keys struct {
+	db        txn.Runner[KeyTx]
+	authority *credential.Authority
+}
+
+// NewKeys returns the keys of one municipality, whose certificates and block lists authority signs.
+func NewKeys(db txn.Runner[KeyTx], authority *credential.Authority) *Keys { return &Keys{db, authority} }
+
+// Enrol certifies a key's public key under the number that is printed on it, and returns what the key must be given. The same
+// public key again gives the same identity a fresh certificate; another one is refused.
+func (s *Keys) Enrol(ctx context.Context, actor, number string, public credential.PublicKey) (credential.Enrolment, error) {
+	var out credential.Enrolment
+	if _, err := credential.ParsePublicKey(public.String()); err != nil {
+		return out, ErrKeyPublic.With(err)
+	}
+	err := s.db.Update(ctx, func(tx KeyTx) error {
+		key, err := keyByNumber(ctx, tx, number)
+		if err != nil {
+			return err
+		}
+		if key.State == KeyBlocked {
+			return ErrKeyBlocked.Fill(number)
+		}
+		if key.PublicKey != nil && string(key.PublicKey) != string(public[:]) {
+			return ErrKeyEnrolled.Fill(number)
+		}
+		group, err := tx.GroupNumber(ctx, key.GroupID)
+		if err != nil {
+			return err
+		}
+		key.PublicKey = public[:]
+		if key.Certificate, err = s.authority.IssueKey(key.Device, group, public, tx.Now()); err != nil {
+			return err
+		}
+		if err := tx.PutKeys(ctx, []Key{key}); err != nil {
+			return err
+		}
+		out = credential.Enrolment{Root: s.authority.Root(), Certificate: key.Certificate,
+			DeviceCA: s.authority.Certificate(credential.RoleDeviceCA), StationCA: s.authority.Certificate(credential.RoleStationCA)}
+		return journal.Append(ctx, tx, keyEntry(journal.KeyIssued, actor, key))
+	})
+	return out, err
+}
+
+// Block blocks a lost or stolen key: its state, the entry that locks are told, a new signed block list and the journal
+// entry are one transaction. A key that is blocked already stays so, with its first reason and a renewed entry.
+func (s *Keys) Block(ctx context.Context, actor, number, reason string) error {
+	reason = strings.TrimSpace(reason)
+	if reason == "" || len(reason) > MaxReason {
+		return ErrReason
+	}
+	return s.db.Update(ctx, func(tx KeyTx) error {
+		key, err := keyByNumber(ctx, tx, number)
+		if err != nil {
+			return err
+		}
+		if key.State != KeyBlocked {
+			key.State, key.BlockedAt, key.BlockReason = KeyBlocked, tx.Now(), reason
+			if err := tx.PutKeys(ctx, []Key{key}); err != nil {
+				return err
+			}
+		}
+		if err := s.list(ctx, tx, Block{Kind: credential.BlockKey, Subject: uint64(key.Device), Reason: reason}); err != nil {
+			return err
+		}
+		return journal.Append(ctx, tx, keyEntry(journal.KeyBlocked, actor, key, journal.Field{Name: "reason", Value: reason}))
+	})
+}
+
+// Replace hands out a key of the group's stock in place of a lost one, which must be blocked and in force (V2.2-e).
+func (s *Keys) Replace(ctx context.Context, actor, lost, replacement string) error {
+	return s.db.Update(ctx, func(tx KeyTx) error {
+		old, err := keyByNumber(ctx, tx, lost)
+		if err != nil {
+			return err
+		}
+		fresh, err := keyByNumber(ctx, tx, replacement)
+		if err != nil {
+			return err
+		}
+		if old.State != KeyBlocked {
+			return ErrNotYetBlocked.Fill(lost)
+		}
+		issued, err := tx.IssueFromStock(ctx, fresh.ID, old.ID)
+		if err != nil {
+			return err
+		}
+		if !issued {
+			return ErrNotInStock.Fill(replacement)
+		}
+		return journal.Append(ctx, tx, keyEntry(journal.KeyIssued, actor, fresh, journal.Field{Name: "replaces", Value: old.ID}))
+	})
+}
+
+// CurrentBlockList returns the newest signed block list, and signs the first one if there is none. For use inside a
+// transaction of another module.
+func CurrentBlockList(ctx context.Context, tx KeyTx, authority *credential.Authority) (uint64, []byte, error) {
+	number, body, err := tx.BlockList(ctx)
+	if err != nil || body != nil {
+		return number, body, err
+	}
+	s := Keys{authority: authority}
+	if number, err = nextList(ctx, tx); err != nil {
+		return 0, nil, err
+	}
+	body, err = s.sign(ctx, tx, number)
+	return number, body, err
+}
+
+// list adds a block and signs the block list that names it.
+func (s *Keys) list(ctx context.Context, tx KeyTx, b Block) error {
+	number, err := nextList(ctx, tx)
+	if err != nil {
+		return err
+	}
+	b.Listed, b.At, b.Expires = number, tx.Now(), tx.Now().Add(BlockLife)
+	if err := tx.PutBlock(ctx, b); err != nil {
+		return err
+	}
+	_, err = s.sign(ctx, tx, number)
+	return err
+}
+
+func nextList(ctx context.Context, tx KeyTx) (uint64, error) {
+	last, _, err := tx.BlockList(ctx)
+	return credential.Version{Number: last}.Next(credential.At(tx.Now())).Number, err
+}
+
+// sign makes the snapshot of that number, of everything that is blocked now.
+func (s *Keys) sign(ctx context.Context, tx KeyTx, number uint64) ([]byte, error) {
+	blocks, err := tx.BlocksAt(ctx, tx.Now())
+	if err != nil {
+		return nil, err
+	}
+	if len(blocks) > credential.MaxBlockEntries {
+		return nil, ErrBlockListFull.Fill(len(blocks))
+	}
+	list := credential.BlockList{Version: credential.Version{Number: number}}
+	for _, b := range blocks {
+		list.Entries = append(list.Entries, credential.BlockEntry{Kind: b.Kind, ID: b.Subject, Expiry: credential.DayOf(credential.At(b.Expires))})
+	}
+	body, err := s.authority.IssueBlockList(list, tx.Now())
+	if err != nil {
+		return nil, err
+	}
+	return body, tx.SetBlockList(ctx, number, body)
+}
+
+func keyByNumber(ctx context.Context, tx KeyTx, number string) (Key, error) {
+	found, err := tx.KeysByNumber(ctx, []string{number})
+	if err != nil {
+		return Key{}, err
+	}
+	key, ok := found[number]
+	if !ok {
+		return Key{}, ErrKeyUnknown.Fill(number)
+	}
+	return key, nil
+}
+
+func keyEntry(kind journal.Kind, actor string, k Key, more ...journal.Field) journal.Entry {
+	fields := []journal.Field{{Name: journal.FieldActor, Value: actor}, {Name: "key", Value: k.Number}}
+	return journal.Entry{Kind: kind, Subjects: []string{k.ID}, Fields: append(fields, more...)}
+}
