@@ -18,6 +18,7 @@ import (
 	"hemnyckel/internal/base/txn"
 	"hemnyckel/internal/domain/access"
 	"hemnyckel/internal/domain/care"
+	"hemnyckel/internal/domain/fleet"
 	"hemnyckel/internal/domain/journal"
 	"hemnyckel/internal/domain/routine"
 )
@@ -95,6 +96,7 @@ type Tx interface {
 	care.Writer
 	access.Tx
 	journal.Tx
+	fleet.LockTx
 
 	MountedLocks(ctx context.Context, dwellingIDs []string) (map[string]routine.LockKind, error)
 	IdempotentOrder(ctx context.Context, orderer, key string) (orderID, digest string, err error)

@@ -94,7 +94,6 @@ type RegisterFault struct {
 // RegisterTx is what applying registers needs besides Tx.
 type RegisterTx interface {
 	Tx
-	fleet.LockTx
 	fleet.KeyRegisterTx
 	consent.Tx
 
