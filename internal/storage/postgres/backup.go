@@ -73,7 +73,11 @@ func Restore(ctx context.Context, file, url string) error {
 		return err
 	}
 	restore.Args = append(restore.Args, file)
-	return run(restore, io.Discard)
+	err = run(restore, io.Discard)
+	if errors.Is(err, toolFailed) {
+		return engine.BadBackup.Fill(file).With(err) // the server could be reached just now
+	}
+	return err
 }
 
 // inspect refuses a file that pg_restore cannot read, that is not ours, or that is newer than the program.

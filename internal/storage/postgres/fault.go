@@ -5,6 +5,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"net"
+	"strings"
 
 	"hemnyckel/internal/base/problem"
 	"hemnyckel/internal/storage/engine"
@@ -70,7 +71,7 @@ func translateCode(fault *pgconn.PgError, err error) error {
 	case "57P01", "57P02", "57P03", "28P01", "28000", "3D000":
 		return engine.Unreachable.With(err)
 	}
-	if fault.Code[:2] == "08" {
+	if strings.HasPrefix(fault.Code, "08") {
 		return engine.Unreachable.With(err)
 	}
 	return err
