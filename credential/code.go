@@ -56,6 +56,7 @@ const (
 	CodeNotEnrolled   Code = 52
 	CodeStationRefuse Code = 53
 	CodeProtocol      Code = 54
+	CodeGrantMissing  Code = 55
 )
 
 type codeText struct{ slug, sv, en string }
@@ -107,6 +108,7 @@ var codeTexts = map[Code]codeText{
 	CodeNoLeaf:        {"no-leaf", "Nyckeln har ingen rätt till det här låset. Synka den om rätten är ny.", "The key has no right to this lock. Sync it if the right is new."},
 	CodeNotEnrolled:   {"not-enrolled", "Nyckeln är inte inskriven. Skriv in den först.", "The key is not enrolled. Enrol it first."},
 	CodeStationRefuse: {"station-refused", "Stationen nekade. Läs orsaken på stationens skärm.", "The station refused. Read the reason on the station's screen."},
+	CodeGrantMissing:  {"grant-missing", "Nyckeln har ingen behörighet. Synka den vid en station.", "The key has no grant. Sync it at a station."},
 	CodeProtocol:      {"protocol", "Motparten följde inte protokollet. Försök igen.", "The other side broke the protocol. Try again."},
 }
 

@@ -35,7 +35,7 @@ func (v Verifier) SyncRequest(raw, mail []byte, key PublicKey) (SyncRequest, err
 
 // Bounds of what a key carries.
 const (
-	MaxMailBatches     = 256
+	MaxMailBatches     = 192 // all of them at their longest fit in MaxMail
 	MaxMailActivations = 64
 	MaxMailAcks        = 1024
 	MaxMailConfigs     = 64
@@ -73,7 +73,6 @@ type SyncResponse struct {
 	Blocks       []byte   `cbor:"9,keyasint,omitempty"`
 	Revocation   []byte   `cbor:"10,keyasint,omitempty"` // revocation certificate, for the block list
 	MailReceived Hash     `cbor:"11,keyasint"`           // SHA-256 of the Mail that is now safe: the key may forget it
-	Certificate  []byte   `cbor:"12,keyasint,omitempty"` // the key's own, when renewed
 }
 
 // DecodeSyncResponse reads and bounds a SyncResponse. What is in it is judged where it is used.

@@ -1,0 +1,297 @@
+package locksim
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"fmt"
+	"slices"
+	"sync"
+
+	"hemnyckel/credential"
+	"hemnyckel/lockcore"
+)
+
+// Key is a fob. It carries what others have signed and keeps one secret: its own key. It is safe for concurrent use, one
+// visit at a time.
+type Key struct {
+	path   string
+	signer *ecdsa.PrivateKey
+
+	mu sync.Mutex
+	st keyState
+}
+
+// keyState is the key's file.
+type keyState struct {
+	Secret    []byte                  `cbor:"1,keyasint"`
+	Counter   uint32                  `cbor:"2,keyasint"` // uses; stored before each
+	Enrolment []byte                  `cbor:"3,keyasint,omitempty"`
+	Out       credential.SyncResponse `cbor:"4,keyasint"` // grant and mail for the locks
+	Shift     credential.Activate     `cbor:"5,keyasint"` // empty while not activated
+	Used      [][]byte                `cbor:"6,keyasint"` // activations to bring home
+	Home      []lockMail              `cbor:"7,keyasint"` // log batches to bring home
+}
+
+// lockMail is the mail of one lock, by its identity: a lock that has been reset is another one. A later visit's replaces it: a lock sends everything that has not been acknowledged,
+// from the oldest on, so that the later is never less.
+type lockMail struct {
+	Lock    credential.KeyHash `cbor:"1,keyasint"`
+	Batches [][]byte           `cbor:"2,keyasint"`
+}
+
+// OpenKey loads the key at path, or makes a new one there.
+func OpenKey(path string) (*Key, error) {
+	st, err := readState[keyState](path)
+	if err != nil {
+		return nil, err
+	}
+	k := &Key{path: path, st: st}
+	if st.Secret != nil {
+		if k.signer, err = ecdsa.ParseRawPrivateKey(elliptic.P256(), st.Secret); err != nil {
+			return nil, fmt.Errorf("%s: the key's secret is damaged: %w", path, err)
+		}
+		return k, nil
+	}
+	if k.signer, err = credential.NewSigningKey(); err != nil {
+		return nil, err
+	}
+	if k.st.Secret, err = k.signer.Bytes(); err != nil {
+		return nil, err
+	}
+	return k, k.save()
+}
+
+func (k *Key) save() error { return writeState(k.path, k.st) }
+
+// PublicKey is what the municipality certifies when the key is enrolled.
+func (k *Key) PublicKey() credential.PublicKey {
+	p, err := credential.PublicKeyOf(k.signer)
+	if err != nil {
+		panic(err) // made or checked by OpenKey
+	}
+	return p
+}
+
+// Enrol installs the municipality's root and the key's own certificate: an encoded [credential.Enrolment]. Whatever the key
+// carried before is gone.
+func (k *Key) Enrol(enrolment []byte) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	e, _, err := credential.DecodeEnrolment(enrolment, k.PublicKey())
+	if err != nil {
+		return err
+	}
+	k.st = keyState{Secret: k.st.Secret, Counter: k.st.Counter, Enrolment: enrolment}
+	k.st.Out.DeviceCAs = [][]byte{e.DeviceCA}
+	return k.save()
+}
+
+func (k *Key) enrolment() (credential.Enrolment, credential.Certificate, error) {
+	if len(k.st.Enrolment) == 0 {
+		return credential.Enrolment{}, credential.Certificate{}, credential.Refuse(credential.CodeNotEnrolled, "")
+	}
+	return credential.DecodeEnrolment(k.st.Enrolment, k.PublicKey())
+}
+
+// Status is what a key knows about itself.
+type Status struct {
+	Key       uint32 // id, 0 until enrolled
+	Group     uint32
+	Counter   uint32
+	Synced    credential.Instant // end of the grant, 0 without one
+	Activated credential.Instant // end of the activation, 0 without one
+	Blocks    credential.Version
+	Batches   int // log batches on their way home
+}
+
+// Status reads the key.
+func (k *Key) Status() Status {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	s := Status{Counter: k.st.Counter, Blocks: k.blocks().Version, Batches: k.batches()}
+	if _, c, err := k.enrolment(); err == nil {
+		s.Key, s.Group = c.Subject, c.Group
+	}
+	if g, err := credential.ParseGrant(k.st.Out.Grant); err == nil {
+		s.Synced = g.Expires
+	}
+	if a, err := credential.ParseActivation(k.st.Shift.Activation); err == nil {
+		s.Activated = a.Expires
+	}
+	return s
+}
+
+func (k *Key) batches() (n int) {
+	for _, m := range k.st.Home {
+		n += len(m.Batches)
+	}
+	return n
+}
+
+func (k *Key) blocks() credential.BlockList {
+	b, err := credential.ParseBlockList(k.st.Out.Blocks)
+	if err != nil {
+		return credential.BlockList{} // none yet; what is stored has been verified
+	}
+	return b
+}
+
+// Return erases the activation.
+func (k *Key) Return() error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.st.Shift = credential.Activate{}
+	return k.save()
+}
+
+// use counts one use, durably.
+func (k *Key) use() (uint32, error) {
+	k.st.Counter++
+	return k.st.Counter, k.save()
+}
+
+// Result is what happened at a door.
+type Result struct {
+	Lock      uint32          // its number, 0 if it never proved who it is
+	Code      credential.Code // credential.OK when the bolt was told to move
+	SV, EN    string          // the code's sentence
+	Opened    bool
+	Seq       uint32 // the lock's record of the opening
+	Collected int    // log batches taken along
+}
+
+func (r Result) with(c credential.Code) Result {
+	r.Code = c
+	r.SV, r.EN = c.Text()
+	return r
+}
+
+// Open presents the key to the lock at addr, opens if it may, and exchanges mail. A refusal, by the lock or by the key itself, is
+// a Result; an error is a door that could not be reached or a conversation that broke. Mail that fails after the door has opened
+// is no error: it goes with the next visit.
+func (k *Key) Open(ctx context.Context, addr string) (Result, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	var r Result
+	pass, trust, err := k.pass()
+	if err != nil {
+		return k.refusal(r, err)
+	}
+	conn, done, err := dial(ctx, addr, FirstByte+2*SessionTime)
+	if err != nil {
+		return r, err
+	}
+	defer done()
+	v, err := lockcore.Meet(conn, trust)
+	if err != nil {
+		return k.refusal(r, err)
+	}
+	r.Lock = v.Lock.Subject
+	verdict, err := v.Present(pass)
+	if err != nil {
+		return k.refusal(r, err)
+	}
+	r = r.with(verdict.Code)
+	if verdict.Code == credential.OK {
+		opened, err := v.Open()
+		if err != nil {
+			return r.with(credential.CodeProtocol), err
+		}
+		r = r.with(opened.Code)
+		r.Opened, r.Seq = opened.Code == credential.OK, opened.Seq
+	}
+	if up, err := v.Mail(k.mailFor(v)); err == nil {
+		r.Collected, err = k.collect(v.Lock, up)
+		if err != nil {
+			return r, err
+		}
+	}
+	return r, nil
+}
+
+// refusal turns what the key or lock refused into a result, and leaves broken conversations as errors.
+func (k *Key) refusal(r Result, err error) (Result, error) {
+	code := credential.CodeOf(err)
+	if code == credential.CodeProtocol || code == credential.CodeMalformed {
+		return r.with(code), err
+	}
+	return r.with(code), nil
+}
+
+// pass gathers what a lock is shown, and counts the use.
+func (k *Key) pass() (lockcore.Pass, lockcore.Trust, error) {
+	e, _, err := k.enrolment()
+	if err != nil {
+		return lockcore.Pass{}, lockcore.Trust{}, err
+	}
+	out := k.st.Out
+	if len(out.Grant) == 0 {
+		return lockcore.Pass{}, lockcore.Trust{}, credential.Refuse(credential.CodeGrantMissing, "")
+	}
+	tree, err := credential.NewTree(out.Leaves)
+	if err != nil {
+		return lockcore.Pass{}, lockcore.Trust{}, err
+	}
+	count, err := k.use()
+	if err != nil {
+		return lockcore.Pass{}, lockcore.Trust{}, err
+	}
+	p := lockcore.Pass{
+		Holder: k.signer, Counter: count, Grant: out.Grant, Issuer: out.Issuer, Tree: tree,
+		Activation: k.st.Shift.Activation, Station: k.st.Shift.Station, StationCA: k.st.Shift.StationCA,
+	}
+	return p, lockcore.Trust{Root: e.Root, DeviceCAs: out.DeviceCAs, Blocks: k.blocks()}, nil
+}
+
+// mailFor picks what concerns the lock.
+func (k *Key) mailFor(v *lockcore.Visit) lockcore.Down {
+	out := k.st.Out
+	d := lockcore.Down{Authority: out.Config, Time: out.Time}
+	if k.blocks().Version.Newer(v.Blocks) {
+		d.Blocks, d.Revocation = out.Blocks, out.Revocation
+	}
+	for _, raw := range out.Configs {
+		if c, err := credential.ParseLockConfig(raw); err == nil && c.Lock == v.Lock.Subject {
+			d.Config = raw
+		}
+	}
+	for _, raw := range out.Acks {
+		a, err := credential.ParseAck(raw)
+		if err == nil && a.Lock == v.Lock.Key.Hash() && len(d.Acks) < lockcore.MaxDownAcks {
+			d.Acks = append(d.Acks, raw)
+		}
+	}
+	return d
+}
+
+// collect keeps what the lock sent. A full key leaves the log in the lock, which keeps it.
+func (k *Key) collect(lock credential.Certificate, up lockcore.Up) (int, error) {
+	k.takeBlocks(up.Blocks, up.Revocation)
+	if len(up.Batches) == 0 || len(up.Batches) > lockcore.MaxSessionBatch {
+		return 0, k.save()
+	}
+	id := lock.Key.Hash()
+	home := slices.DeleteFunc(slices.Clone(k.st.Home), func(m lockMail) bool { return m.Lock == id })
+	count := len(up.Batches)
+	for _, m := range home {
+		count += len(m.Batches)
+	}
+	if count > credential.MaxMailBatches {
+		return 0, k.save()
+	}
+	k.st.Home = append(home, lockMail{Lock: id, Batches: up.Batches})
+	return len(up.Batches), k.save()
+}
+
+// takeBlocks keeps a newer genuine block list that a lock passed on.
+func (k *Key) takeBlocks(raw, revocation []byte) {
+	e, _, err := k.enrolment()
+	if err != nil || len(raw) == 0 {
+		return
+	}
+	b, err := credential.Verifier{}.BlockListChain(e.Root, raw, revocation)
+	if err == nil && b.Version.Newer(k.blocks().Version) {
+		k.st.Out.Blocks, k.st.Out.Revocation = raw, revocation
+	}
+}
