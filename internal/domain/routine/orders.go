@@ -156,11 +156,11 @@ func (out *Outcome) grant(k ServiceKind, o Order, rule string) *Refusal {
 		return refusedWrongGroup
 	}
 	for _, v := range out.Services {
-		if v.Kind == k && v.Group.ID == o.Group.ID && v.During(o.At) && v.Until.Equal(Forever) {
+		if v.Kind == k && v.Group.ID == o.Group.ID && v.During(o.At) && v.Until.Equal(out.Ended) {
 			return nil
 		}
 	}
-	until := Forever
+	until := out.Ended
 	for i, v := range out.Services {
 		if v.Kind != k || v.Group.ID != o.Group.ID || !v.From.Before(v.Until) {
 			continue
@@ -235,7 +235,7 @@ func (out *Outcome) change(o Order) *Refusal {
 		if v.Kind == HomeCare && v.Group.ID == o.Group.ID && v.During(o.At) {
 			old = i
 		}
-		taken = taken || (v.Kind == HomeCare && v.Group.ID == o.To.ID && v.From.Equal(o.At) && v.Until.Equal(Forever))
+		taken = taken || (v.Kind == HomeCare && v.Group.ID == o.To.ID && v.From.Equal(o.At) && v.Until.Equal(out.Ended))
 	}
 	if old < 0 {
 		if taken {
