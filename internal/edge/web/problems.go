@@ -109,30 +109,40 @@ func Describe(ctx context.Context, err error) api.Problem {
 	return p
 }
 
-// problems finds the problem that decides the answer, and those that concern fields. An error that is not a problem, or a
-// joined list with one in it, is internal: fail closed.
+// problems finds the problem that decides the answer, and those that concern fields. Joined errors are shown together only
+// if all of them may be shown.
 func problems(err error) (first *problem.Error, fields []*problem.Error) {
-	all := []error{err}
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
-		all = joined.Unwrap()
-	}
-	for _, one := range all {
-		p := asProblem(one)
-		if first == nil || p.Kind == problem.Internal {
+	for _, leaf := range flatten(err) {
+		p, ok := errors.AsType[*problem.Error](leaf)
+		if !ok || p.Kind == problem.Internal {
+			return asProblem(err), nil
+		}
+		if first == nil {
 			first = p
 		}
 		if p.Field != "" {
 			fields = append(fields, p)
 		}
 	}
-	if first == nil {
-		first = ErrInternal
-	}
 	return first, fields
 }
 
+// flatten takes apart what errors.Join has put together. There is always at least one.
+func flatten(err error) []error {
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return []error{err}
+	}
+	var all []error
+	for _, one := range joined.Unwrap() {
+		all = append(all, flatten(one)...)
+	}
+	return all
+}
+
+// asProblem is the one problem that an error is shown as. Only "try again later" outweighs a fault of ours beside it.
 func asProblem(err error) *problem.Error {
-	if p, ok := errors.AsType[*problem.Error](err); ok {
+	if p, ok := errors.AsType[*problem.Error](err); ok && (p.Kind == problem.Unavailable || p.Kind == problem.Internal) {
 		return p
 	}
 	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
