@@ -37,7 +37,7 @@ type Registers struct {
 	Dwellings int            // how many dwellings the clients live in; Client.Dwelling is below it
 	Rows      map[string]int // data rows seen per table, accepted or not; a table that was absent has no entry
 	Notes     []Note         // what was left aside without being wrong
-	Digest    [32]byte       // SHA-256 of all rows in a normal form: equal for the same content however it was written
+	Digest    [32]byte       // SHA-256 of the tables: equal for the same cells, whatever the encoding, delimiter, quoting and column order
 }
 
 // Provider is a row of utforare: an organisation that gives care.
