@@ -19,7 +19,7 @@ const reminder = "\n\tDo not edit internal/arch to make the build pass: it chang
 
 // listed is what `go list` says of one package.
 type listed struct {
-	ImportPath, Name, Dir, Doc               string
+	ImportPath, Name, Dir                    string
 	GoFiles, TestGoFiles, XTestGoFiles       []string
 	Imports, TestImports, XTestImports, Deps []string
 }
@@ -147,7 +147,7 @@ func TestRulesBite(t *testing.T) {
 func packages(t *testing.T) []listed {
 	t.Helper()
 	cmd := exec.Command("go", "list", "-e",
-		"-json=ImportPath,Name,Dir,Doc,GoFiles,TestGoFiles,XTestGoFiles,Imports,TestImports,XTestImports,Deps", "./...")
+		"-json=ImportPath,Name,Dir,GoFiles,TestGoFiles,XTestGoFiles,Imports,TestImports,XTestImports,Deps", "./...")
 	cmd.Dir = root(t)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr

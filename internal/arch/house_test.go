@@ -58,13 +58,15 @@ var house = []room{
 	// What can be started.
 	{"internal/program/config", program(), ""},
 	{"internal/program/sample", program(), ""},
+	{"internal/program/municipality", program(), "what every program opens opens no program"},
+	{"internal/program/importer", program("municipality"), ""},
 	{"internal/program/locksim", allow("credential", "lockcore", "internal/base/durable"),
 		"a lock built from the public packages alone proves that they are enough"},
-	{"internal/program/station", program("config"), ""},
-	{"internal/program/server", program("config"), ""},
-	{"internal/program/simulate", program("config", "locksim", "station", "server", "sample"), ""},
-	{"internal/program/demo", program("config", "locksim", "station", "server", "sample"), ""},
-	{"internal/program/bench", program("config", "locksim", "station", "server", "sample", "simulate"), ""},
+	{"internal/program/station", program("config"), "a station knows the server through its interface"},
+	{"internal/program/server", program("config", "municipality"), ""},
+	{"internal/program/simulate", composing, ""},
+	{"internal/program/demo", composing, ""},
+	{"internal/program/bench", append(composing, "internal/program/simulate"), ""},
 	{"internal/program/cli", program("..."), ""},
 
 	{"cmd/hemnyckel", allow("internal/program/..."), "main is three lines"},
@@ -86,6 +88,7 @@ var (
 	beneathDomain = allow("internal/base/...", "credential", "lockcore", "api")
 	storage       = append(allow("internal/domain/...", "internal/storage/..."), beneathDomain...)
 	edge          = append(allow("internal/domain/...", "internal/edge/web"), beneathDomain...)
+	composing     = program("config", "municipality", "importer", "locksim", "station", "server", "sample")
 )
 
 func allow(paths ...string) []string { return paths }
