@@ -1,0 +1,331 @@
+package casework
+
+import (
+	"context"
+	"slices"
+	"sort"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"hemnyckel/internal/base/swedish"
+	"hemnyckel/internal/domain/care"
+	"hemnyckel/internal/domain/journal"
+)
+
+// Person is a client as the pages show them: what may not be seen is empty, not merely hidden by the page.
+type Person struct {
+	ID        string
+	Protected bool
+	Revealed  bool   // name, address and whole number are here, after a reason was given
+	Name      string // "" while protected and not revealed
+	Number    string // masked until revealed
+	Phone     string // only when revealed
+	Street    string
+	Apartment string
+	Postal    string
+	Town      string
+	Ended     time.Time
+}
+
+// Hits answers a search.
+type Hits struct {
+	People []Person
+	More   bool // there are more than MaxHits: the question was too wide
+	Exact  bool // asked by identity number
+}
+
+// SearchClients finds clients by the beginning of a name, or by the whole identity number. Who lives with protected
+// identity is found by number only, so that a name cannot be tried out. Whom it showed is noted in the journal; what was
+// asked is not.
+func (p *Pages) SearchClients(ctx context.Context, who Reader, query string) (Hits, error) {
+	query = strings.Join(strings.Fields(query), " ")
+	if utf8.RuneCountInString(query) < 2 || len(query) > 100 || !utf8.ValidString(query) || strings.ContainsRune(query, 0) {
+		return Hits{}, ErrQuery.On("q")
+	}
+	var out Hits
+	err := p.db.Update(ctx, func(tx PagesTx) error {
+		out = Hits{}
+		clients, exact, err := find(ctx, tx, query)
+		if err != nil || len(clients) == 0 {
+			return err
+		}
+		out.Exact = exact
+		if len(clients) > MaxHits {
+			clients, out.More = clients[:MaxHits], true
+		}
+		ids := idsOf(clients)
+		homes, err := tx.Dwellings(ctx, dwellingsOf(clients))
+		if err != nil {
+			return err
+		}
+		for _, c := range clients {
+			out.People = append(out.People, masked(c, homes[c.DwellingID]))
+		}
+		return noteRead(ctx, tx, who, "search", "", ids...)
+	})
+	return out, err
+}
+
+func find(ctx context.Context, tx PagesTx, query string) (clients []care.Client, exact bool, err error) {
+	if strings.ContainsFunc(query, unicode.IsDigit) {
+		n, err := swedish.ParsePersonalNumber(strings.ReplaceAll(query, " ", ""),
+			swedish.NumberOptions{Day: swedish.DateOf(tx.Now()), AllowReserve: true})
+		if err != nil {
+			return nil, true, err
+		}
+		found, err := tx.ClientsByNumber(ctx, []string{n.String()})
+		for _, c := range found {
+			clients = append(clients, c)
+		}
+		return clients, true, err
+	}
+	first, second, _ := strings.Cut(query, " ")
+	ids, err := tx.PageNames(ctx, nameCase(first), nameCase(second), MaxHits+1)
+	if err != nil || len(ids) == 0 {
+		return nil, false, err
+	}
+	found, err := tx.ClientsByID(ctx, ids)
+	for _, id := range ids { // in the order of the names
+		if c, ok := found[id]; ok {
+			clients = append(clients, c)
+		}
+	}
+	return clients, false, err
+}
+
+// nameCase writes a name the way registers do, if somebody in a hurry wrote it all small or all large. Comparing letters
+// of any case is not the same on both engines, and would not use the index.
+func nameCase(s string) string {
+	if s != strings.ToLower(s) && s != strings.ToUpper(s) {
+		return s
+	}
+	start := true
+	return strings.Map(func(r rune) rune {
+		defer func() { start = r == '-' || r == ' ' }()
+		if start {
+			return unicode.ToUpper(r)
+		}
+		return unicode.ToLower(r)
+	}, s)
+}
+
+func dwellingsOf(clients []care.Client) []string {
+	var ids []string
+	for _, c := range clients {
+		if !slices.Contains(ids, c.DwellingID) { // a couple shares one
+			ids = append(ids, c.DwellingID)
+		}
+	}
+	return ids
+}
+
+// masked is what is seen without giving a reason.
+func masked(c care.Client, d care.Dwelling) Person {
+	if c.Protected {
+		return Person{ID: c.ID, Protected: true, Number: "********-****", Ended: c.Ended}
+	}
+	p := revealed(c, d)
+	p.Revealed, p.Phone = false, ""
+	if len(c.PersonalNumber) == 12 {
+		p.Number = c.PersonalNumber[:8] + "-****"
+	}
+	return p
+}
+
+func revealed(c care.Client, d care.Dwelling) Person {
+	p := Person{ID: c.ID, Protected: c.Protected, Revealed: true, Name: c.GivenName + " " + c.FamilyName, Number: c.PersonalNumber,
+		Phone: c.Phone, Street: d.Street, Apartment: d.Apartment, Postal: d.PostalCode, Town: d.Town, Ended: c.Ended}
+	if len(c.PersonalNumber) == 12 {
+		p.Number = c.PersonalNumber[:8] + "-" + c.PersonalNumber[8:]
+	}
+	if len(d.PostalCode) == 5 {
+		p.Postal = d.PostalCode[:3] + " " + d.PostalCode[3:]
+	}
+	return p
+}
+
+// ServiceLine is a decision in force with its group in words.
+type ServiceLine struct {
+	care.Service
+	GroupCode string
+	GroupName string
+}
+
+// ClientPage is one client's page.
+type ClientPage struct {
+	Now      time.Time
+	Person   Person
+	Locks    []MountedLock
+	Services []ServiceLine
+	Chains   []RightChain
+	Tasks    []TaskLine
+	Events   []journal.Record
+	Next     journal.Cursor
+	Things   map[string]Thing
+	Groups   map[string]care.Group // by id, for words in the timeline
+}
+
+// Look says how a client's page is asked for.
+type Look struct {
+	Reveal bool   // show name, address and whole number
+	Reason string // why; demanded with Reveal, at most 500 bytes
+	Before journal.Cursor
+}
+
+// ClientPage answers a client's page and notes in the same transaction that it was read, and why.
+func (p *Pages) ClientPage(ctx context.Context, who Reader, id string, look Look) (ClientPage, error) {
+	look.Reason = strings.TrimSpace(look.Reason)
+	if look.Reveal && (look.Reason == "" || len(look.Reason) > 500 || !utf8.ValidString(look.Reason)) {
+		return ClientPage{}, ErrReason.On("reason")
+	}
+	var out ClientPage
+	err := p.db.Update(ctx, func(tx PagesTx) (err error) {
+		if out, err = clientPage(ctx, tx, id, look); err != nil {
+			return err
+		}
+		purpose := "page"
+		if look.Reveal {
+			purpose = "reveal"
+		}
+		return noteRead(ctx, tx, who, purpose, look.Reason, id)
+	})
+	return out, err
+}
+
+func clientPage(ctx context.Context, tx PagesTx, id string, look Look) (ClientPage, error) {
+	out := ClientPage{Now: tx.Now(), Groups: map[string]care.Group{}}
+	clients, err := tx.ClientsByID(ctx, []string{id})
+	if err != nil {
+		return out, err
+	}
+	c, ok := clients[id]
+	if !ok {
+		return out, ErrNoClient
+	}
+	homes, err := tx.Dwellings(ctx, []string{c.DwellingID})
+	if err != nil {
+		return out, err
+	}
+	out.Person = masked(c, homes[c.DwellingID])
+	if look.Reveal {
+		out.Person = revealed(c, homes[c.DwellingID])
+	}
+	groups, err := tx.Groups(ctx)
+	if err != nil {
+		return out, err
+	}
+	for _, g := range groups {
+		out.Groups[g.ID] = g
+	}
+	if out.Locks, err = tx.PageLocksOf(ctx, id); err != nil {
+		return out, err
+	}
+	if out.Tasks, err = tx.PageTasks(ctx, id, MaxTasks); err != nil {
+		return out, err
+	}
+	if err := out.addServices(ctx, tx, id); err != nil {
+		return out, err
+	}
+	if out.Chains, err = chainsOf(ctx, tx, id, out.Locks, out.Now); err != nil {
+		return out, err
+	}
+	if out.Events, out.Next, err = timeline(ctx, tx, out.subjects(), look.Before); err != nil {
+		return out, err
+	}
+	out.Things, err = thingsIn(ctx, tx, out.Events)
+	hideEntrance(&out)
+	return out, err
+}
+
+// hideEntrance keeps the code of an entrance, which is an address in disguise, from those who may not see the address.
+func hideEntrance(out *ClientPage) {
+	if !out.Person.Protected || out.Person.Revealed {
+		return
+	}
+	for i := range out.Locks {
+		out.Locks[i].Where = ""
+	}
+	for i := range out.Chains {
+		out.Chains[i].Lock.Where = ""
+	}
+}
+
+func (out *ClientPage) addServices(ctx context.Context, tx PagesTx, id string) error {
+	services, err := tx.ServicesOf(ctx, []string{id})
+	if err != nil {
+		return err
+	}
+	for _, v := range services[id] {
+		g := out.Groups[v.Group.ID]
+		out.Services = append(out.Services, ServiceLine{Service: v, GroupCode: g.Code, GroupName: g.Name})
+	}
+	sort.SliceStable(out.Services, func(i, j int) bool {
+		a, b := out.Services[i], out.Services[j]
+		if x, y := a.During(out.Now), b.During(out.Now); x != y {
+			return x
+		}
+		return a.From.After(b.From)
+	})
+	return nil
+}
+
+// chainsOf gives the chain of every right to a client's doors, those in force first.
+func chainsOf(ctx context.Context, tx PagesTx, id string, locks []MountedLock, now time.Time) ([]RightChain, error) {
+	rights, err := tx.RightsOf(ctx, []string{id})
+	if err != nil || len(rights) == 0 {
+		return nil, err
+	}
+	var grounds []string
+	for _, r := range rights {
+		if !slices.Contains(grounds, r.GroundID) {
+			grounds = append(grounds, r.GroundID)
+		}
+	}
+	chains, err := tx.GroundChain(ctx, grounds)
+	if err != nil {
+		return nil, err
+	}
+	var out []RightChain
+	for _, r := range rights {
+		for _, c := range chains {
+			if c.Ground.ID != r.GroundID {
+				continue
+			}
+			c.Right = r
+			one := RightChain{Chain: c}
+			if i := slices.IndexFunc(locks, func(l MountedLock) bool { return l.ID == r.LockID }); i >= 0 {
+				one.Lock = locks[i]
+			}
+			out = append(out, one)
+		}
+	}
+	sortChains(out, now)
+	return out, nil
+}
+
+func sortChains(chains []RightChain, now time.Time) {
+	sort.SliceStable(chains, func(i, j int) bool {
+		a, b := chains[i], chains[j]
+		if x, y := a.InForce(now), b.InForce(now); x != y {
+			return x
+		}
+		if a.Lock.OnDoor != b.Lock.OnDoor {
+			return a.Lock.OnDoor
+		}
+		return a.Right.From.After(b.Right.From)
+	})
+}
+
+// subjects are what a client's timeline is made of: the client, and the locks of their own door since they were mounted
+// there. An entrance's openings concern the whole house and are left out.
+func (out *ClientPage) subjects() []subject {
+	all := []subject{{id: out.Person.ID}}
+	for _, l := range out.Locks {
+		if l.OnDoor {
+			all = append(all, subject{id: l.ID, since: l.Mounted})
+		}
+	}
+	return all
+}

@@ -1,0 +1,352 @@
+package casework
+
+import (
+	"context"
+	"time"
+
+	"hemnyckel/internal/base/problem"
+	"hemnyckel/internal/base/txn"
+	"hemnyckel/internal/domain/access"
+	"hemnyckel/internal/domain/care"
+	"hemnyckel/internal/domain/journal"
+	"hemnyckel/internal/domain/routine"
+)
+
+// Limits of what one page shows.
+const (
+	MaxHits     = 15  // clients of one search; more, and the question is too wide. An entry of the journal names them all
+	MaxKeys     = 50  // keys on one page
+	MaxTasks    = 100 // tasks on one page
+	MaxTimeline = 25  // events on one page of a timeline
+	MaxLogPage  = 50  // entries on one page of the journal
+	maxWaiting  = 100 // pending entries that are counted one by one
+)
+
+// DueWithin is how long before its sync runs out a key is said to need a new one.
+const DueWithin = 24 * time.Hour
+
+// PagesTx is what the pages need of a database transaction. The methods named Page… exist for them alone.
+type PagesTx interface {
+	txn.Clock
+	care.Tx
+	access.Tx
+	journal.Tx
+
+	// PageCounts counts what the first page shows: a key whose sync runs out before due needs a new one, a task that was
+	// due at late or before is late.
+	PageCounts(ctx context.Context, due, late time.Time) (Counts, error)
+	// PageNames returns at most limit ids of clients without protected identity, by name. Each part must begin a name.
+	PageNames(ctx context.Context, first, second string, limit int) ([]string, error)
+	// PageLocksOf returns the mounted locks between the street and a client.
+	PageLocksOf(ctx context.Context, clientID string) ([]MountedLock, error)
+	// PageLock returns the lock with a serial number, mounted or not.
+	PageLock(ctx context.Context, serial string) (MountedLock, bool, error)
+	// PageKeys returns at most limit keys by number.
+	PageKeys(ctx context.Context, f KeyFilter, due time.Time, limit int) ([]Key, error)
+	// PageKey returns one key.
+	PageKey(ctx context.Context, id string) (Key, bool, error)
+	// PageTasks returns at most limit open tasks by due day; of one client, or of all when clientID is "".
+	PageTasks(ctx context.Context, clientID string, limit int) ([]TaskLine, error)
+	// PageThings says what the subjects of entries are. Unknown ids are missing.
+	PageThings(ctx context.Context, ids []string) (map[string]Thing, error)
+}
+
+// Pages is the read side: each method answers one page in one transaction. What shows a person's data also writes in
+// the journal, in that transaction, who read it.
+type Pages struct {
+	db txn.Runner[PagesTx]
+}
+
+// NewPages returns the read side of one municipality.
+func NewPages(db txn.Runner[PagesTx]) *Pages { return &Pages{db: db} }
+
+// Reader is the person who looks, as the journal names them.
+type Reader struct {
+	Actor string // the account's id
+	Role  string
+}
+
+// Counts is what there is, at one instant.
+type Counts struct {
+	Clients, Locks, OpenTasks, LateTasks int64
+	Keys, KeysDue, KeysBlocked           int64
+}
+
+// LogState is how far the signed log has come.
+type LogState struct {
+	Size       int64  // entries under the signed checkpoint
+	Checkpoint string // the signed note; "" while there is none
+	Newest     time.Time
+	Waiting    int // entries not signed yet, counted up to 100
+}
+
+// Overview is the first page.
+type Overview struct {
+	Now    time.Time
+	Counts Counts
+	Log    LogState
+}
+
+// MountedLock is a lock with where it sits and when it was last heard of.
+type MountedLock struct {
+	ID        string
+	Serial    string
+	Kind      string // door, box, entrance
+	Mounted   time.Time
+	Seen      time.Time // when its records last came home; zero: never
+	OnDoor    bool      // of the dwelling itself, not of an entrance that others share
+	Where     string    // the entrance's code, or ""
+	IsMounted bool
+}
+
+// KeyState is what can be said of a key at an instant.
+type KeyState string
+
+// The states of a key on a page. Synced and due are both "issued" in the store.
+const (
+	KeySynced  KeyState = "synced"
+	KeyDue     KeyState = "due" // its sync has run out or does so within DueWithin
+	KeyBlocked KeyState = "blocked"
+	KeyBroken  KeyState = "broken"
+	KeyStock   KeyState = "stock"
+)
+
+// KeyStates returns every state, those that need somebody first.
+func KeyStates() []KeyState {
+	return []KeyState{KeyBlocked, KeyDue, KeySynced, KeyBroken, KeyStock}
+}
+
+// Key is a key as the pages show it.
+type Key struct {
+	ID             string
+	Number         string
+	GroupID        string
+	GroupCode      string
+	GroupName      string
+	Stored         string // stock, issued, blocked, broken
+	Battery        time.Time
+	Synced         time.Time // zero: never
+	SyncedUntil    time.Time
+	ActivatedUntil time.Time // of the newest activation; zero: never
+	Blocked        time.Time
+	BlockReason    string
+	Locks          int // in the newest grant
+}
+
+// State is the key's state at now.
+func (k Key) State(now time.Time) KeyState {
+	switch {
+	case k.Stored != "issued":
+		return KeyState(k.Stored)
+	case k.SyncedUntil.Before(now.Add(DueWithin)):
+		return KeyDue
+	}
+	return KeySynced
+}
+
+// KeyFilter chooses keys. The zero value chooses all.
+type KeyFilter struct {
+	Group string // code
+	State KeyState
+	After string // number of the last key of the page before
+}
+
+// TaskLine is an open task as a list shows it. It names nobody.
+type TaskLine struct {
+	Task
+	OrderNumber string
+}
+
+// taskDay is how long a task that is due on a day, which is stored as its midnight, is still in time.
+const taskDay = 24 * time.Hour
+
+// Late reports whether the day that the task was due has passed.
+func (t TaskLine) Late(now time.Time) bool { return !now.Before(t.Due.Add(taskDay)) }
+
+// Thing says what an opaque id stands for, in words that name nobody.
+type Thing struct {
+	Kind  string // client, lock, key, order, group, station
+	Label string // serial, number or code; "" for a client
+}
+
+// Problems of the read side.
+var (
+	ErrNoClient = problem.New(problem.NotFound, "page-client-unknown",
+		"Kunden finns inte. Sök på nytt.", "There is no such client. Search again.")
+	ErrNoKey = problem.New(problem.NotFound, "page-key-unknown",
+		"Nyckeln finns inte. Gå tillbaka till listan.", "There is no such key. Go back to the list.")
+	ErrReason = problem.New(problem.Invalid, "page-reason-missing",
+		"Ange varför du behöver se uppgifterna.", "Say why you need to see the details.")
+	ErrQuery = problem.New(problem.Invalid, "page-query-short",
+		"Skriv minst två bokstäver av namnet, eller hela personnumret.",
+		"Write at least two letters of the name, or the whole personal identity number.")
+)
+
+// Overview answers the first page.
+func (p *Pages) Overview(ctx context.Context) (Overview, error) {
+	var out Overview
+	err := p.db.View(ctx, func(tx PagesTx) (err error) {
+		out.Now = tx.Now()
+		if out.Counts, err = tx.PageCounts(ctx, out.Now.Add(DueWithin), out.Now.Add(-taskDay)); err != nil {
+			return err
+		}
+		out.Log, err = logState(ctx, tx)
+		return err
+	})
+	return out, err
+}
+
+func logState(ctx context.Context, tx PagesTx) (LogState, error) {
+	head, err := tx.JournalHead(ctx)
+	if err != nil {
+		return LogState{}, err
+	}
+	s := LogState{Size: head.Size, Checkpoint: head.Checkpoint}
+	if head.Size > 0 {
+		newest, err := journal.ByIndex(ctx, tx, head.Size-1)
+		if err != nil {
+			return s, err
+		}
+		s.Newest = newest.Received
+	}
+	waiting, err := tx.PendingJournal(ctx, maxWaiting)
+	s.Waiting = len(waiting)
+	return s, err
+}
+
+// Login writes in the journal that somebody logged in.
+func (p *Pages) Login(ctx context.Context, who Reader, method string) error {
+	return p.db.Update(ctx, func(tx PagesTx) error {
+		return journal.Append(ctx, tx, journal.Entry{Kind: journal.LoginMade, Fields: []journal.Field{
+			{Name: journal.FieldActor, Value: who.Actor}, {Name: "role", Value: who.Role}, {Name: "method", Value: method}}})
+	})
+}
+
+// noteRead writes in the journal that somebody saw what concerns the subjects.
+func noteRead(ctx context.Context, tx PagesTx, who Reader, purpose, reason string, subjects ...string) error {
+	fields := []journal.Field{{Name: journal.FieldActor, Value: who.Actor}, {Name: "role", Value: who.Role},
+		{Name: "purpose", Value: purpose}}
+	if reason != "" {
+		fields = append(fields, journal.Field{Name: "reason", Value: reason})
+	}
+	return journal.Append(ctx, tx, journal.Entry{Kind: journal.ClientRead, Subjects: subjects, Fields: fields})
+}
+
+// KeyList is a page of keys with the groups that it can be narrowed to.
+type KeyList struct {
+	Now    time.Time
+	Keys   []Key
+	Groups []care.Group
+	Next   string // the After of the next page; "" on the last
+}
+
+// Keys answers the list of keys.
+func (p *Pages) Keys(ctx context.Context, f KeyFilter) (KeyList, error) {
+	var out KeyList
+	err := p.db.View(ctx, func(tx PagesTx) (err error) {
+		out = KeyList{Now: tx.Now()}
+		if out.Groups, err = tx.Groups(ctx); err != nil {
+			return err
+		}
+		out.Keys, err = tx.PageKeys(ctx, f, out.Now.Add(DueWithin), MaxKeys+1)
+		if len(out.Keys) > MaxKeys {
+			out.Keys = out.Keys[:MaxKeys]
+			out.Next = out.Keys[MaxKeys-1].Number
+		}
+		return err
+	})
+	return out, err
+}
+
+// KeyPage is one key with what has happened to it.
+type KeyPage struct {
+	Now    time.Time
+	Key    Key
+	Events []journal.Record
+	Next   journal.Cursor
+	Things map[string]Thing
+}
+
+// KeyPage answers the page of a key. What happened to a key tells where somebody worked, so the read is noted.
+func (p *Pages) KeyPage(ctx context.Context, who Reader, id string, before journal.Cursor) (KeyPage, error) {
+	var out KeyPage
+	err := p.db.Update(ctx, func(tx PagesTx) error {
+		key, ok, err := tx.PageKey(ctx, id)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return ErrNoKey
+		}
+		out = KeyPage{Now: tx.Now(), Key: key}
+		if out.Events, out.Next, err = timeline(ctx, tx, []subject{{id: id}}, before); err != nil {
+			return err
+		}
+		if out.Things, err = thingsIn(ctx, tx, out.Events); err != nil {
+			return err
+		}
+		return noteRead(ctx, tx, who, "key", "", id)
+	})
+	return out, err
+}
+
+// TaskList is the open tasks.
+type TaskList struct {
+	Now   time.Time
+	Tasks []TaskLine
+	More  bool // there are more than MaxTasks
+}
+
+// Tasks answers the list of open tasks.
+func (p *Pages) Tasks(ctx context.Context) (TaskList, error) {
+	var out TaskList
+	err := p.db.View(ctx, func(tx PagesTx) (err error) {
+		out = TaskList{Now: tx.Now()}
+		out.Tasks, err = tx.PageTasks(ctx, "", MaxTasks+1)
+		if len(out.Tasks) > MaxTasks {
+			out.Tasks, out.More = out.Tasks[:MaxTasks], true
+		}
+		return err
+	})
+	return out, err
+}
+
+// WhyPage is why a group may open a lock.
+type WhyPage struct {
+	Now    time.Time
+	Lock   MountedLock
+	Chains []RightChain
+}
+
+// Why answers with the chain of every right that a group has or has had to a lock. It names no client.
+func (p *Pages) Why(ctx context.Context, lockSerial, groupCode string) (WhyPage, error) {
+	var out WhyPage
+	err := p.db.View(ctx, func(tx PagesTx) error {
+		out = WhyPage{Now: tx.Now()}
+		chains, err := access.Why(ctx, tx, lockSerial, groupCode)
+		if err != nil {
+			return err
+		}
+		if out.Lock, _, err = tx.PageLock(ctx, lockSerial); err != nil {
+			return err
+		}
+		for _, c := range chains {
+			out.Chains = append(out.Chains, RightChain{Chain: c, Lock: out.Lock})
+		}
+		sortChains(out.Chains, out.Now)
+		return nil
+	})
+	return out, err
+}
+
+// RightChain is one right with everything that it rests on and the lock that it opens.
+type RightChain struct {
+	access.Chain
+	Lock MountedLock
+}
+
+// InForce reports whether the right holds at t.
+func (c RightChain) InForce(t time.Time) bool { return access.May([]access.Right{c.Right}, t) }
+
+// Rule is the line of the routine that the right's ground follows.
+func (c RightChain) Rule() routine.Rule { return routine.Sentence(c.Ground.Rule) }

@@ -1,0 +1,180 @@
+package casework
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"hemnyckel/internal/domain/journal"
+)
+
+// subject is one of those whose entries a timeline is merged from. What happened before since is somebody else's.
+type subject struct {
+	id    string
+	since time.Time
+}
+
+// source is a subject's entries, read a few at a time.
+type source struct {
+	subject
+	next   []journal.Record
+	before journal.Cursor
+	ended  bool
+}
+
+// maxRounds bounds how many entries one page of a timeline may read past: reads are many and are not shown.
+const maxRounds = 20
+
+// timeline merges the entries of several subjects, newest first, and returns one page with the place of the next one.
+// Reads of pages are left out: they have their own place in the journal.
+func timeline(ctx context.Context, tx PagesTx, of []subject, before journal.Cursor) ([]journal.Record, journal.Cursor, error) {
+	sources := make([]source, len(of))
+	for i, s := range of {
+		sources[i] = source{subject: s, before: before}
+	}
+	var out []journal.Record
+	last := before
+	for rounds := 0; ; {
+		for i := range sources {
+			more, err := sources[i].fill(ctx, tx)
+			if err != nil {
+				return nil, "", err
+			}
+			if more {
+				rounds++
+			}
+		}
+		r, ok := newest(sources)
+		if !ok {
+			return out, "", nil
+		}
+		read := r.Kind == journal.ClientRead
+		if len(out) == MaxTimeline && !read || rounds > maxRounds*len(sources) {
+			return out, last, nil
+		}
+		last = r.Cursor()
+		if !read {
+			out = append(out, r)
+		}
+	}
+}
+
+// fill reads on when the source is empty, and reports whether it asked the database.
+func (s *source) fill(ctx context.Context, tx PagesTx) (bool, error) {
+	if len(s.next) > 0 || s.ended {
+		return false, nil
+	}
+	records, err := journal.Timeline(ctx, tx, s.id, 2*MaxTimeline, s.before)
+	if err != nil {
+		return true, err
+	}
+	s.ended = len(records) < 2*MaxTimeline
+	if len(records) > 0 {
+		s.before = records[len(records)-1].Cursor()
+	}
+	if i := slices.IndexFunc(records, func(r journal.Record) bool { return r.At.Before(s.since) }); i >= 0 {
+		records, s.ended = records[:i], true
+	}
+	s.next = records
+	return true, nil
+}
+
+// newest takes the newest entry off the sources; one that stands in several is taken off them all.
+func newest(sources []source) (journal.Record, bool) {
+	var top journal.Record
+	for _, s := range sources {
+		if len(s.next) == 0 {
+			continue
+		}
+		r := s.next[0]
+		if top.ID == "" || r.At.After(top.At) || r.At.Equal(top.At) && r.ID > top.ID {
+			top = r
+		}
+	}
+	for i := range sources {
+		if n := sources[i].next; len(n) > 0 && n[0].ID == top.ID {
+			sources[i].next = n[1:]
+		}
+	}
+	return top, top.ID != ""
+}
+
+// thingsIn says what the subjects of the records are, and the ids that their fields name.
+func thingsIn(ctx context.Context, tx PagesTx, records []journal.Record) (map[string]Thing, error) {
+	var ids []string
+	add := func(id string) {
+		if len(id) == 36 && !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	for _, r := range records {
+		for _, s := range r.Subjects {
+			add(s)
+		}
+		for _, f := range r.Fields {
+			add(strings.TrimPrefix(f.Value, "order:"))
+		}
+	}
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	return tx.PageThings(ctx, ids)
+}
+
+// LogPage is one page of the journal.
+type LogPage struct {
+	Now     time.Time
+	Entries []journal.Record
+	Next    journal.Cursor
+	Log     LogState
+}
+
+// Log answers a page of the journal, the last written first. It tells that things happened, not to whom.
+func (p *Pages) Log(ctx context.Context, f journal.Filter, before journal.Cursor) (LogPage, error) {
+	var out LogPage
+	err := p.db.View(ctx, func(tx PagesTx) (err error) {
+		out = LogPage{Now: tx.Now()}
+		if out.Entries, err = journal.List(ctx, tx, f, MaxLogPage+1, before); err != nil {
+			return err
+		}
+		if len(out.Entries) > MaxLogPage {
+			out.Entries = out.Entries[:MaxLogPage]
+			out.Next = out.Entries[MaxLogPage-1].Cursor()
+		}
+		out.Log, err = logState(ctx, tx)
+		return err
+	})
+	return out, err
+}
+
+// LogEntry is one signed entry with all its fields.
+type LogEntry struct {
+	Now    time.Time
+	Record journal.Record
+	Log    LogState
+	Things map[string]Thing
+}
+
+// LogEntry answers the page of one entry. An entry tells of somebody, so that it was read is noted on their timeline.
+func (p *Pages) LogEntry(ctx context.Context, who Reader, index int64) (LogEntry, error) {
+	var out LogEntry
+	err := p.db.Update(ctx, func(tx PagesTx) error {
+		r, err := journal.ByIndex(ctx, tx, index)
+		if err != nil {
+			return err
+		}
+		out = LogEntry{Now: tx.Now(), Record: r}
+		if out.Log, err = logState(ctx, tx); err != nil {
+			return err
+		}
+		if out.Things, err = thingsIn(ctx, tx, []journal.Record{r}); err != nil {
+			return err
+		}
+		if len(r.Subjects) == 0 {
+			return nil
+		}
+		return noteRead(ctx, tx, who, "entry", "", r.Subjects...)
+	})
+	return out, err
+}

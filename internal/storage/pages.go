@@ -1,0 +1,141 @@
+package storage
+
+import (
+	"context"
+	"math"
+	"time"
+
+	"hemnyckel/internal/domain/casework"
+	"hemnyckel/internal/domain/routine"
+)
+
+// What the pages of the portal read, beyond what the modules themselves need. Every query is bounded by a LIMIT, by one
+// client or one lock, or is a count.
+
+// PageCounts counts what the first page shows.
+func (tx *Tx) PageCounts(ctx context.Context, due, late time.Time) (casework.Counts, error) {
+	var c casework.Counts
+	err := each(ctx, tx, func(r row) error {
+		return r.Scan(&c.Clients, &c.Locks, &c.OpenTasks, &c.LateTasks, &c.Keys, &c.KeysDue, &c.KeysBlocked)
+	}, `SELECT
+		(SELECT COUNT(*) FROM clients WHERE ended_us > $1),
+		(SELECT COUNT(*) FROM locks WHERE state = 'mounted'),
+		(SELECT COUNT(*) FROM tasks WHERE state = 'open'),
+		(SELECT COUNT(*) FROM tasks WHERE state = 'open' AND due_us <= $2),
+		(SELECT COUNT(*) FROM keys),
+		(SELECT COUNT(*) FROM keys WHERE state = 'issued' AND synced_until_us < $3),
+		(SELECT COUNT(*) FROM keys WHERE state = 'blocked')`, us(tx.now), us(late), us(due))
+	return c, err
+}
+
+// PageNames finds clients by the beginnings of one or two names, in either order; second may be "". It compares by ranges,
+// which both engines answer from the index where the family name is the one that is known.
+func (tx *Tx) PageNames(ctx context.Context, first, second string, limit int) ([]string, error) {
+	text := `SELECT id FROM clients WHERE protected = 0 AND (
+		(family_name >= $1 AND family_name < $2 AND given_name >= $3 AND given_name < $4) OR
+		(family_name >= $3 AND family_name < $4 AND given_name >= $1 AND given_name < $2))
+		ORDER BY family_name, given_name, id LIMIT $5`
+	return collect(ctx, tx, column[string], text, first, after(first), second, after(second), limit)
+}
+
+// after is a text that sorts after everything that begins with prefix.
+func after(prefix string) string { return prefix + "\U0010FFFF" }
+
+const mountedLock = `SELECT l.id, l.serial, l.kind, l.mounted_us, COALESCE(h.seen_us, 0), COALESCE(e.code, ''), l.state
+	FROM locks l LEFT JOIN lock_heads h ON h.lock_id = l.number LEFT JOIN entrances e ON e.id = l.entrance_id `
+
+func scanMountedLock(r row) (casework.MountedLock, error) {
+	var l casework.MountedLock
+	var mounted, seen int64
+	var state string
+	err := r.Scan(&l.ID, &l.Serial, &l.Kind, &mounted, &seen, &l.Where, &state)
+	l.Mounted, l.Seen = fromZeroUS(mounted), fromZeroUS(seen)
+	l.OnDoor, l.IsMounted = l.Kind != "entrance", state == "mounted"
+	return l, err
+}
+
+// PageLocksOf returns the mounted locks between the street and a client, the dwelling's own first.
+func (tx *Tx) PageLocksOf(ctx context.Context, clientID string) ([]casework.MountedLock, error) {
+	text := mountedLock + `, clients c, dwellings d WHERE c.id = $1 AND d.id = c.dwelling_id AND l.state = 'mounted' AND
+		(l.dwelling_id = d.id OR (l.kind = 'entrance' AND l.entrance_id = d.entrance_id))
+		ORDER BY CASE l.kind WHEN 'entrance' THEN 1 ELSE 0 END, l.serial`
+	return collect(ctx, tx, scanMountedLock, text, clientID)
+}
+
+// PageLock returns the lock with a serial number.
+func (tx *Tx) PageLock(ctx context.Context, serial string) (casework.MountedLock, bool, error) {
+	return one(ctx, tx, scanMountedLock, mountedLock+`WHERE l.serial = $1`, serial)
+}
+
+const pageKey = `SELECT k.id, k.number, k.group_id, g.code, g.name, k.state, k.battery_us, k.synced_us, k.synced_until_us,
+	k.blocked_us, k.block_reason,
+	COALESCE((SELECT MAX(a.until_us) FROM activations a WHERE a.key_id = k.id), 0),
+	COALESCE((SELECT x.locks FROM grants x WHERE x.key_id = k.id ORDER BY x.until_us DESC, x.serial DESC LIMIT 1), 0)
+	FROM keys k JOIN care_groups g ON g.id = k.group_id `
+
+func scanPageKey(r row) (casework.Key, error) {
+	var k casework.Key
+	var battery, synced, until, blocked, activated int64
+	err := r.Scan(&k.ID, &k.Number, &k.GroupID, &k.GroupCode, &k.GroupName, &k.Stored, &battery, &synced, &until,
+		&blocked, &k.BlockReason, &activated, &k.Locks)
+	k.Battery, k.Synced, k.SyncedUntil = fromZeroUS(battery), fromZeroUS(synced), fromZeroUS(until)
+	k.Blocked, k.ActivatedUntil = fromZeroUS(blocked), fromZeroUS(activated)
+	return k, err
+}
+
+// PageKeys returns keys by number.
+func (tx *Tx) PageKeys(ctx context.Context, f casework.KeyFilter, due time.Time, limit int) ([]casework.Key, error) {
+	stored, from, until := string(f.State), int64(math.MinInt64), us(routine.Forever)
+	switch f.State {
+	case casework.KeyDue:
+		stored, until = "issued", us(due)
+	case casework.KeySynced:
+		stored, from = "issued", us(due)
+	}
+	text := pageKey + `WHERE k.number > $1 AND ($2 = '' OR g.code = $2) AND ($3 = '' OR k.state = $3) AND
+		k.synced_until_us >= $4 AND k.synced_until_us < $5 ORDER BY k.number LIMIT $6`
+	return collect(ctx, tx, scanPageKey, text, f.After, f.Group, stored, from, until, limit)
+}
+
+// PageKey returns one key.
+func (tx *Tx) PageKey(ctx context.Context, id string) (casework.Key, bool, error) {
+	return one(ctx, tx, scanPageKey, pageKey+`WHERE k.id = $1`, id)
+}
+
+// PageTasks returns open tasks by due day.
+func (tx *Tx) PageTasks(ctx context.Context, clientID string, limit int) ([]casework.TaskLine, error) {
+	text := `SELECT t.id, t.order_id, t.client_id, t.kind, t.rule, t.state, t.due_us, t.created_us, o.number
+		FROM tasks t JOIN orders o ON o.id = t.order_id WHERE t.state = 'open' AND ($1 = '' OR t.client_id = $1)
+		ORDER BY t.due_us, t.id LIMIT $2`
+	return collect(ctx, tx, func(r row) (casework.TaskLine, error) {
+		var t casework.TaskLine
+		var due, created int64
+		err := r.Scan(&t.ID, &t.OrderID, &t.ClientID, &t.Kind, &t.Rule, &t.State, &due, &created, &t.OrderNumber)
+		t.Due, t.Created = fromZeroUS(due), fromZeroUS(created)
+		return t, err
+	}, text, clientID, limit)
+}
+
+// PageThings says what ids stand for.
+func (tx *Tx) PageThings(ctx context.Context, ids []string) (map[string]casework.Thing, error) {
+	found := map[string]casework.Thing{}
+	for _, q := range []struct{ kind, text string }{
+		{"client", `SELECT id, '' FROM clients WHERE id IN %s`},
+		{"lock", `SELECT id, serial FROM locks WHERE id IN %s`},
+		{"key", `SELECT id, number FROM keys WHERE id IN %s`},
+		{"order", `SELECT id, number FROM orders WHERE id IN %s`},
+		{"group", `SELECT id, name FROM care_groups WHERE id IN %s`},
+		{"station", `SELECT id, name FROM stations WHERE id IN %s`},
+	} {
+		_, err := collectIn(ctx, tx, func(r row) (struct{}, error) {
+			var id, label string
+			err := r.Scan(&id, &label)
+			found[id] = casework.Thing{Kind: q.kind, Label: label}
+			return struct{}{}, err
+		}, q.text, ids)
+		if err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
+}
