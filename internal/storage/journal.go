@@ -37,34 +37,32 @@ func asHash(h *tlog.Hash, data []byte) error {
 	return nil
 }
 
-// InsertJournalEntries stores new entries, without a place in the tree, and the timelines that they are on.
+// InsertJournalEntries stores new entries, without a place in the tree.
 func (tx *Tx) InsertJournalEntries(ctx context.Context, rows []journal.Row) error {
 	entries := make([][]any, len(rows))
-	var subjects [][]any
 	for i := range rows {
 		r := &rows[i]
 		entries[i] = []any{r.ID, string(r.Kind), r.AtUS, r.ReceivedUS, r.Body, r.Leaf[:]}
+	}
+	_, err := tx.insert(ctx, "journal_entries", []string{"id", "kind", "at_us", "received_us", "body", "leaf"}, entries, "")
+	return err
+}
+
+// IndexJournal puts entries on the timelines of their subjects.
+func (tx *Tx) IndexJournal(ctx context.Context, rows []journal.Row) error {
+	var subjects [][]any
+	for _, r := range rows {
 		for _, s := range r.Subjects {
 			subjects = append(subjects, []any{s, r.AtUS, r.ID})
 		}
-	}
-	if _, err := tx.insert(ctx, "journal_entries", []string{"id", "kind", "at_us", "received_us", "body", "leaf"}, entries, ""); err != nil {
-		return err
 	}
 	_, err := tx.insert(ctx, "journal_subjects", []string{"subject", "at_us", "entry_id"}, subjects, "")
 	return err
 }
 
 // PendingJournal returns the oldest entries that have no place in the tree.
-func (tx *Tx) PendingJournal(ctx context.Context, limit int) ([]journal.Pending, error) {
-	return collect(ctx, tx, func(r row) (journal.Pending, error) {
-		var p journal.Pending
-		var leaf []byte
-		if err := r.Scan(&p.ID, &leaf); err != nil {
-			return p, err
-		}
-		return p, asHash(&p.Leaf, leaf)
-	}, `SELECT id, leaf FROM journal_entries WHERE idx IS NULL ORDER BY id LIMIT $1`, limit)
+func (tx *Tx) PendingJournal(ctx context.Context, limit int) ([]journal.Row, error) {
+	return collect(ctx, tx, scanJournal, `SELECT `+journalColumns+` FROM journal_entries e WHERE e.idx IS NULL ORDER BY e.id LIMIT $1`, limit)
 }
 
 // SequenceJournal gives entries their places, from first on.

@@ -61,7 +61,7 @@ func newRow(e *Entry, now time.Time) (Row, error) {
 	}
 	return Row{
 		ID: id.String(), Index: -1, Kind: e.Kind, AtUS: at.UnixMicro(), ReceivedUS: received.UnixMicro(),
-		Body: text, Leaf: leafHash(e.Kind, commitments), Subjects: e.Subjects,
+		Body: text, Leaf: leafHash(e.Kind, commitments),
 	}, nil
 }
 

@@ -14,7 +14,7 @@ import (
 
 // batch is the number of entries that one transaction of Integrate takes: some tens of milliseconds, so that a station's visit that
 // waits for the database does not wait long.
-const batch = 512
+const batch = 256
 
 // Problems of the log as a whole.
 var (
@@ -97,10 +97,17 @@ func (l *Log) extend(ctx context.Context, tx Tx, last Head) (Head, int, error) {
 	ids := make([]string, len(pending))
 	var tiles []Tile
 	for i, p := range pending {
-		ids[i] = p.ID
+		b, err := parseBody(p.Body)
+		if err != nil {
+			return old, 0, damaged("post %s är ändrad", "entry %s has been changed", p.ID).With(err)
+		}
+		ids[i], pending[i].Subjects = p.ID, b.subjects()
 		tree.add(p.Leaf, func(t Tile) { tiles = append(tiles, t) })
 	}
 	if err := tx.SequenceJournal(ctx, old.Size, ids); err != nil {
+		return old, 0, err
+	}
+	if err := tx.IndexJournal(ctx, pending); err != nil {
 		return old, 0, err
 	}
 	if err := tx.PutJournalTiles(ctx, append(tiles, tree.unfinished(old.Size)...)); err != nil {

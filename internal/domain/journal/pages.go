@@ -1,8 +1,10 @@
 package journal
 
 import (
+	"cmp"
 	"context"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -34,8 +36,12 @@ type Filter struct {
 	Kinds []Kind
 }
 
+// maxTail is the number of pending entries that Timeline looks through.
+const maxTail = 1024
+
 // Timeline returns at most limit (never more than MaxPage) records that concern subject, newest event first, that come after the
-// place before. Erased entries are on no timeline. The cost does not depend on the size of the log.
+// place before. Erased entries are on no timeline. Timelines are indexed when entries are integrated, so that appending is cheap; of those that still
+// wait, the first 1 024 are looked through here, so that what was just appended is seen at once. The cost does not depend on the size of the log.
 func Timeline(ctx context.Context, tx Tx, subject string, limit int, before Cursor) ([]Record, error) {
 	at, id, err := before.parse()
 	if err != nil {
@@ -45,7 +51,23 @@ func Timeline(ctx context.Context, tx Tx, subject string, limit int, before Curs
 	if err != nil {
 		return nil, err
 	}
-	return records(rows)
+	tail, err := tx.PendingJournal(ctx, maxTail)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range tail {
+		if r.AtUS < at || r.AtUS == at && r.ID < id {
+			b, err := parseBody(r.Body)
+			if err != nil {
+				return nil, err
+			}
+			if slices.Contains(b.subjects(), subject) {
+				rows = append(rows, r)
+			}
+		}
+	}
+	slices.SortFunc(rows, func(a, b Row) int { return cmp.Or(cmp.Compare(b.AtUS, a.AtUS), cmp.Compare(b.ID, a.ID)) })
+	return records(rows[:min(len(rows), page(limit))])
 }
 
 // List returns at most limit (never more than MaxPage) records, the last written first, that come after the place before.

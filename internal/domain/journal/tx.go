@@ -12,12 +12,14 @@ import (
 type Tx interface {
 	txn.Clock
 
-	// InsertJournalEntries stores new, pending rows and one subject row per (subject, AtUS, ID), in as few statements as it can.
+	// InsertJournalEntries stores new, pending rows, in as few statements as it can. Subjects are not looked at.
 	InsertJournalEntries(ctx context.Context, rows []Row) error
-	// PendingJournal returns the id and leaf of at most limit rows that have no index yet, by ascending id.
-	PendingJournal(ctx context.Context, limit int) ([]Pending, error)
+	// PendingJournal returns at most limit rows that have no index yet, by ascending id.
+	PendingJournal(ctx context.Context, limit int) ([]Row, error)
 	// SequenceJournal gives ids[i] the index first+i. It fails, changing nothing, if any of them is missing or has an index.
 	SequenceJournal(ctx context.Context, first int64, ids []string) error
+	// IndexJournal stores one subject row for each (subject, AtUS, ID) of rows.
+	IndexJournal(ctx context.Context, rows []Row) error
 
 	// JournalHead returns the stored head, and the zero Head if there is none.
 	JournalHead(ctx context.Context) (Head, error)
@@ -33,7 +35,7 @@ type Tx interface {
 	JournalRange(ctx context.Context, from int64, limit int) ([]Row, error)
 	// JournalByID returns the rows that exist among ids, in any order. At most 1 024 ids.
 	JournalByID(ctx context.Context, ids []string) ([]Row, error)
-	// JournalOfSubject returns at most limit rows of a subject, newest event first, strictly before (beforeUS, beforeID).
+	// JournalOfSubject returns at most limit indexed rows of a subject, newest event first, strictly before (beforeUS, beforeID).
 	JournalOfSubject(ctx context.Context, subject string, beforeUS int64, beforeID string, limit int) ([]Row, error)
 	// JournalList returns at most limit rows by descending id, strictly before beforeID ("" = from the newest). No kinds = all.
 	JournalList(ctx context.Context, kinds []Kind, beforeID string, limit int) ([]Row, error)
@@ -54,14 +56,8 @@ type Row struct {
 	Body       string // JSON, see body
 	Leaf       tlog.Hash
 
-	// Subjects is set when rows are inserted or erased. Storage leaves it nil when it reads.
+	// Subjects is set when rows are indexed or erased. Storage leaves it nil when it reads.
 	Subjects []string
-}
-
-// Pending is a row that waits for its index.
-type Pending struct {
-	ID   string
-	Leaf tlog.Hash
 }
 
 // Head is the newest signed state of the log. The zero Head is that of a log without entries.

@@ -91,6 +91,10 @@ func (tx *faultyTx) SequenceJournal(ctx context.Context, first int64, ids []stri
 	return tx.step("sequence", func() error { return tx.Tx.SequenceJournal(ctx, first, ids) })
 }
 
+func (tx *faultyTx) IndexJournal(ctx context.Context, rows []journal.Row) error {
+	return tx.step("index", func() error { return tx.Tx.IndexJournal(ctx, rows) })
+}
+
 func (tx *faultyTx) PutJournalTiles(ctx context.Context, tiles []journal.Tile) error {
 	return tx.step("tiles", func() error { return tx.Tx.PutJournalTiles(ctx, tiles) })
 }

@@ -110,11 +110,18 @@ func (tx *memoryTx) InsertJournalEntries(_ context.Context, rows []journal.Row) 
 	for _, r := range rows {
 		_, exists := tx.s.Rows[r.ID]
 		tx.police(!exists && r.Index == -1, "row %s inserted twice or with an index", r.ID)
-		for _, subject := range r.Subjects {
-			tx.s.subjects[key{subject, r.AtUS, r.ID}] = true
-		}
-		r.Subjects = nil
 		tx.s.Rows[r.ID] = r
+	}
+	return nil
+}
+
+func (tx *memoryTx) IndexJournal(_ context.Context, rows []journal.Row) error {
+	for _, r := range rows {
+		for _, subject := range r.Subjects {
+			k := key{subject, r.AtUS, r.ID}
+			tx.police(!tx.s.subjects[k], "row %s indexed twice", r.ID)
+			tx.s.subjects[k] = true
+		}
 	}
 	return nil
 }
@@ -131,12 +138,8 @@ func (tx *memoryTx) sorted(keep func(journal.Row) bool) []journal.Row {
 	return rows
 }
 
-func (tx *memoryTx) PendingJournal(_ context.Context, limit int) ([]journal.Pending, error) {
-	var all []journal.Pending
-	for _, r := range first(tx.sorted(func(r journal.Row) bool { return r.Index < 0 }), limit) {
-		all = append(all, journal.Pending{ID: r.ID, Leaf: r.Leaf})
-	}
-	return all, nil
+func (tx *memoryTx) PendingJournal(_ context.Context, limit int) ([]journal.Row, error) {
+	return first(tx.sorted(func(r journal.Row) bool { return r.Index < 0 }), limit), nil
 }
 
 func (tx *memoryTx) SequenceJournal(_ context.Context, first int64, ids []string) error {
@@ -226,7 +229,7 @@ func (tx *memoryTx) EraseJournal(_ context.Context, rows []journal.Row) error {
 		}
 		tx.police(r.Leaf == old.Leaf && r.Kind == old.Kind && r.Index == old.Index, "erasing changed what is proved of %s", r.ID)
 		for _, subject := range r.Subjects {
-			tx.police(tx.s.subjects[key{subject, r.AtUS, r.ID}], "subject row of %s was not there", r.ID)
+			tx.police(tx.s.subjects[key{subject, r.AtUS, r.ID}] || old.Index < 0, "subject row of %s was not there", r.ID)
 			delete(tx.s.subjects, key{subject, r.AtUS, r.ID})
 		}
 		old.Body, old.AtUS, old.ReceivedUS = r.Body, 0, 0
