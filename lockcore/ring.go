@@ -106,9 +106,11 @@ func (c *change) drop(n uint32) {
 	c.head.First += n
 }
 
-// strictlyFull reports whether an opening would overwrite what nobody has acknowledged.
+// strictlyFull reports whether a lock that must not lose a record has no room for another. A run is held back for what
+// happens to the lock itself, such as a new block list.
 func (l *Lock) strictlyFull() bool {
-	return l.config.StrictLog && l.begin().full() && l.head.First > l.head.Acked
+	unacked := l.head.Last + 1 - max(l.head.Acked+1, l.head.First)
+	return l.config.StrictLog && int(unacked)+lostRun >= len(l.ring)
 }
 
 // batches seals the oldest unacknowledged records for a visitor.

@@ -144,7 +144,11 @@ func (s *Session) present(p *Present) *Verdict {
 	}
 }
 
+// refused logs a refusal, unless that would cost a strict lock a record of an opening.
 func (l *Lock) refused(v *visit, code credential.Code) error {
+	if l.strictlyFull() {
+		return nil
+	}
 	c := l.begin()
 	c.append(credential.Record{
 		Event: credential.EventRefused, Key: v.grant.Key, Activation: v.act.Serial, Code: code,

@@ -57,6 +57,7 @@ type world struct {
 	holder  credential.PublicKey
 	tree    *credential.Tree
 	grant   credential.Grant // what was asked for
+	issuer  []byte           // nil is the authority's
 	rawG    []byte
 	rawA    []byte
 	count   uint32
@@ -179,8 +180,12 @@ func (w *world) trust() lockcore.Trust {
 
 func (w *world) pass() lockcore.Pass {
 	w.count++
+	issuer := w.issuer
+	if issuer == nil {
+		issuer = w.auth.Certificate(credential.RoleGrantIssuer)
+	}
 	return lockcore.Pass{
-		Holder: w.key, Counter: w.count, Grant: w.rawG, Issuer: w.auth.Certificate(credential.RoleGrantIssuer), Tree: w.tree,
+		Holder: w.key, Counter: w.count, Grant: w.rawG, Issuer: issuer, Tree: w.tree,
 		Activation: w.rawA, Station: w.stCert, StationCA: w.auth.Certificate(credential.RoleStationCA),
 	}
 }

@@ -1,0 +1,47 @@
+package lockcore
+
+import (
+	"crypto"
+
+	"hemnyckel/credential"
+)
+
+// ShowRaw presents p as it is, with a good proof for this session: what a dishonest key can send.
+func (v *Visit) ShowRaw(holder crypto.Signer, p Present) (Verdict, error) {
+	var err error
+	if p.Proof, err = credential.SignPossession(holder, v.d.ch.Handshake(), p.Counter); err != nil {
+		return Verdict{}, err
+	}
+	return v.show(p)
+}
+
+// Judge is the decision alone, for a good proof over a fixed handshake.
+func (l *Lock) Judge(holder crypto.Signer, p Present) credential.Code {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	handshake := credential.Hash{1}
+	var err error
+	if p.Proof, err = credential.SignPossession(holder, handshake, p.Counter); err != nil {
+		return credential.CodeOf(err)
+	}
+	_, err = l.decide(&p, handshake)
+	return credential.CodeOf(err)
+}
+
+// Prove fills in the proof over the handshake that Decide uses.
+func (p *Present) Prove(holder crypto.Signer) (err error) {
+	p.Proof, err = credential.SignPossession(holder, credential.Hash{1}, p.Counter)
+	return err
+}
+
+// Decide is the decision alone, for benchmarks.
+func (l *Lock) Decide(p *Present) error {
+	_, err := l.decide(p, credential.Hash{1})
+	return err
+}
+
+// Forget empties the memory of signatures.
+func (l *Lock) Forget() { l.memory = memory{} }
+
+// FailedWrites says whether the lock must load again.
+func (l *Lock) FailedWrites() bool { return l.stale }
