@@ -150,32 +150,50 @@ var (
 		"The group does not carry out that service. Choose a group of the right kind."}
 )
 
-// grant adds a service unless the group already has one in force at that day.
+// grant lets a group serve the client from a day on, until further notice: every gap from then on is filled, also one that an
+// earlier decision had left after an end, so that the latest word holds and the same word twice changes nothing. A client who
+// has opened the door and no longer can gets a service that gives access.
 func (out *Outcome) grant(k ServiceKind, o Order, rule string) *Refusal {
 	if !k.Serves(o.Group.Kind) {
 		return refusedWrongGroup
 	}
-	for _, v := range out.Services {
-		if v.Kind == k && v.Group.ID == o.Group.ID && v.During(o.At) && v.Until.Equal(out.Ended) {
-			return nil
-		}
+	add := Service{Kind: k, Group: o.Group, From: o.At, InEffect: o.InEffect, OpensSelf: o.OpensSelf && k != Alarm}
+	if i := out.at(k, o.Group, o.At); i >= 0 && out.Services[i].OpensSelf != add.OpensSelf {
+		add.Until, out.Services[i].Until = out.Services[i].Until, o.At
+		out.Services = append(out.Services, add)
+		out.rule(rule)
 	}
-	until := out.Ended
-	for i, v := range out.Services {
-		if v.Kind != k || v.Group.ID != o.Group.ID || !v.From.Before(v.Until) {
+	for add.From.Before(out.Ended) {
+		if i := out.at(k, o.Group, add.From); i >= 0 {
+			add.From = out.Services[i].Until
 			continue
 		}
-		if v.From.After(o.At) && v.From.Before(until) {
-			until = v.From // a later decision of the same kind is already there: fill up to it
-		}
-		if v.During(o.At) {
-			out.Services[i].Until = o.At // it was about to end: the new decision takes over, without overlap
+		add.Until = out.nextStart(k, o.Group, add.From)
+		out.Services = append(out.Services, add)
+		out.rule(rule)
+	}
+	return nil
+}
+
+// nextStart is when the next service of a kind and group begins after t, or when the client's file ends.
+func (out *Outcome) nextStart(k ServiceKind, g Group, t time.Time) time.Time {
+	next := out.Ended
+	for _, v := range out.Services {
+		if v.Kind == k && v.Group.ID == g.ID && v.From.Before(v.Until) && v.From.After(t) && v.From.Before(next) {
+			next = v.From
 		}
 	}
-	out.Services = append(out.Services, Service{Kind: k, Group: o.Group, From: o.At, Until: until,
-		InEffect: o.InEffect, OpensSelf: o.OpensSelf && k != Alarm})
-	out.rule(rule)
-	return nil
+	return next
+}
+
+// at finds the service of a kind and group that is in force at t, or gives -1.
+func (out *Outcome) at(k ServiceKind, g Group, t time.Time) int {
+	for i, v := range out.Services {
+		if v.Kind == k && v.Group.ID == g.ID && v.During(t) {
+			return i
+		}
+	}
+	return -1
 }
 
 // end ends the service at a day, including what was to begin later.
@@ -229,23 +247,17 @@ func (out *Outcome) change(o Order) *Refusal {
 	if !HomeCare.Serves(o.To.Kind) {
 		return refusedWrongGroup
 	}
-	old := -1
-	taken := false
-	for i, v := range out.Services {
-		if v.Kind == HomeCare && v.Group.ID == o.Group.ID && v.During(o.At) {
-			old = i
-		}
-		taken = taken || (v.Kind == HomeCare && v.Group.ID == o.To.ID && v.From.Equal(o.At) && v.Until.Equal(out.Ended))
-	}
+	old := out.at(HomeCare, o.Group, o.At)
 	if old < 0 {
-		if taken {
+		if next := out.at(HomeCare, o.To, o.At); next >= 0 && out.Services[next].From.Equal(o.At) {
 			return nil // the same change, delivered twice
 		}
 		return refusedNothing
 	}
-	from := out.Services[old]
-	out.Services[old].Until = o.At
-	next := Order{Group: o.To, At: o.At, OpensSelf: from.OpensSelf, InEffect: o.InEffect}
+	next := Order{Group: o.To, At: o.At, OpensSelf: out.Services[old].OpensSelf, InEffect: o.InEffect}
+	if refusal := out.end(HomeCare, o.Group, o.At, RuleProviderChanged); refusal != nil {
+		return refusal
+	}
 	return out.grant(HomeCare, next, RuleProviderChanged)
 }
 
