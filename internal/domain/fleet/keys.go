@@ -65,7 +65,7 @@ type KeyTx interface {
 	GroupNumber(ctx context.Context, groupID string) (uint32, error)
 	// BlocksAt returns the blocks that have not expired at t, in a fixed order.
 	BlocksAt(ctx context.Context, t time.Time) ([]Block, error)
-	// PutBlock stores a block. One that is there already keeps all but its expiry.
+	// PutBlock stores a block. One that is still in force keeps all but its expiry.
 	PutBlock(ctx context.Context, b Block) error
 	// BlockList returns the newest signed snapshot, 0 and nil while there is none.
 	BlockList(ctx context.Context) (number uint64, body []byte, err error)
@@ -85,7 +85,9 @@ type Keys struct {
 }
 
 // NewKeys returns the keys of one municipality, whose certificates and block lists authority signs.
-func NewKeys(db txn.Runner[KeyTx], authority *credential.Authority) *Keys { return &Keys{db, authority} }
+func NewKeys(db txn.Runner[KeyTx], authority *credential.Authority) *Keys {
+	return &Keys{db, authority}
+}
 
 // Enrol certifies a key's public key under the number that is printed on it, and returns what the key must be given. The same
 // public key again gives the same identity a fresh certificate; another one is refused.
@@ -171,6 +173,16 @@ func (s *Keys) Replace(ctx context.Context, actor, lost, replacement string) err
 		}
 		return journal.Append(ctx, tx, keyEntry(journal.KeyIssued, actor, fresh, journal.Field{Name: "replaces", Value: old.ID}))
 	})
+}
+
+// BlockList returns the newest signed block list.
+func (s *Keys) BlockList(ctx context.Context) ([]byte, error) {
+	var body []byte
+	err := s.db.Update(ctx, func(tx KeyTx) (err error) {
+		_, body, err = CurrentBlockList(ctx, tx, s.authority)
+		return err
+	})
+	return body, err
 }
 
 // CurrentBlockList returns the newest signed block list, and signs the first one if there is none. For use inside a

@@ -53,8 +53,6 @@ type StationTx interface {
 	MaxStationDevice(ctx context.Context) (uint32, error)
 	// PutStation stores a station; an empty hash leaves the stored one.
 	PutStation(ctx context.Context, s Station, tokenHash string) error
-	// SeeStation records that a station was in touch.
-	SeeStation(ctx context.Context, id string, at time.Time) error
 	// KeysDue returns at most limit issued keys of a group whose grant ends before t, the most urgent first.
 	KeysDue(ctx context.Context, groupID string, t time.Time, limit int) ([]Key, error)
 }
