@@ -45,6 +45,10 @@ func sentence(code string) (problem.Text, bool) {
 		return of("Raden har inte lika många celler som rubrikraden. Kontrollera skiljetecknen; text som innehåller dem ska stå inom citattecken.",
 			"The row does not have as many cells as the header. Check the delimiters; text that contains them must be quoted.")
 
+	case "cell-too-long":
+		return of("Cellen är längre än 500 tecken, vilket ingen uppgift i registret är. Kontrollera exporten och korta texten.",
+			"The cell is longer than 500 characters, which nothing in the register is. Check the export and shorten the text.")
+
 	case "provider-orgnr-invalid", "group-orgnr-invalid":
 		return of("Organisationsnumret {} är inte giltigt. Kontrollera det mot avtalet eller Bolagsverket och skriv NNNNNN-NNNN.",
 			"The organisation number {} is not valid. Check it against the contract or the companies register and write NNNNNN-NNNN.")

@@ -18,6 +18,7 @@ import (
 
 const (
 	maxRows       = 5_000_000 // per table: ten times the largest Swedish municipality's
+	maxCell       = 500       // bytes: no name, address or number is longer, and everything accepted is kept in memory
 	maxFaults     = 200_000   // more than a person will ever correct: the file is not what it says
 	progressEvery = 20_000
 )
@@ -245,6 +246,9 @@ func (w *row) fill(cells []string, places []int, width int, strict bool) {
 		w.cells[i] = ""
 		if at >= 0 && at < len(cells) {
 			w.cells[i] = norm.NFC.String(strings.Trim(cells[at], " \t\u00a0"))
+			if len(w.cells[i]) > maxCell {
+				w.fail(i, "cell-too-long")
+			}
 		}
 	}
 }

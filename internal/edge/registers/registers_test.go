@@ -116,6 +116,7 @@ func TestFaults(t *testing.T) {
 		{"kunder", `280219-7059;"Åsa" x;;;;;;;;;;`, "", "row-quote-unclosed"},
 		{"kunder", `280219-7059;"Åsa;;;;;;;;;;`, "", "row-quote-unclosed"},
 		{"kunder", strings.Repeat("x", 70_000), "", "row-too-long"},
+		{"kunder", strings.Replace(client, "Åsa", strings.Repeat("Å", 300), 1), "förnamn", "cell-too-long"},
 		{"insatser", "19280219-7058;larm;G2;250718;;ja;nej", "personnummer", "service-personnummer-invalid"},
 		{"insatser", "19360228-5292;larm;G2;250718;;ja;nej", "personnummer", "service-unknown-client"},
 		{"insatser", "19280219-7059;städ;G2;250718;;ja;nej", "insats", "service-kind-unknown"},
