@@ -1,10 +1,12 @@
 package journal
 
 import (
+	"bufio"
 	"context"
 	"crypto/rand"
 	"encoding/base64"
 	"fmt"
+	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,8 +27,9 @@ func Append(ctx context.Context, tx Tx, entries ...Entry) error {
 	}
 	now := tx.Now()
 	rows := make([]Row, len(entries))
+	random := bufio.NewReaderSize(rand.Reader, min(256*len(entries), 4096)) // one read from the system for many salts
 	for i := range entries {
-		row, err := newRow(&entries[i], now)
+		row, err := newRow(&entries[i], now, random)
 		if err != nil {
 			return err
 		}
@@ -36,17 +39,17 @@ func Append(ctx context.Context, tx Tx, entries ...Entry) error {
 }
 
 // newRow commits to every field of e.
-func newRow(e *Entry, now time.Time) (Row, error) {
+func newRow(e *Entry, now time.Time, random io.Reader) (Row, error) {
 	at, received, fields, err := e.expand(now)
 	if err != nil {
 		return Row{}, err
 	}
-	id, err := uuid.NewV7()
+	id, err := uuid.NewV7FromReader(random)
 	if err != nil {
 		return Row{}, err
 	}
 	salts := make([]byte, saltSize*len(fields))
-	if _, err := rand.Read(salts); err != nil {
+	if _, err := io.ReadFull(random, salts); err != nil {
 		return Row{}, err
 	}
 	open, commitments := make([][3]string, len(fields)), make([]tlog.Hash, len(fields))

@@ -19,17 +19,14 @@ const (
 // lengths make name and value unambiguous. All salts have one length, since HMAC takes a key and the same key with zeroes
 // after it for equal.
 func commitment(salt []byte, name, value string) tlog.Hash {
-	var lengths [4]byte
+	message := make([]byte, 0, 8+len(name)+len(value))
+	message = binary.BigEndian.AppendUint32(message, uint32(len(name)))
+	message = append(message, name...)
+	message = binary.BigEndian.AppendUint32(message, uint32(len(value)))
+	message = append(message, value...)
 	mac := hmac.New(sha256.New, salt)
-	binary.BigEndian.PutUint32(lengths[:], uint32(len(name)))
-	mac.Write(lengths[:])
-	mac.Write([]byte(name))
-	binary.BigEndian.PutUint32(lengths[:], uint32(len(value)))
-	mac.Write(lengths[:])
-	mac.Write([]byte(value))
-	var h tlog.Hash
-	mac.Sum(h[:0])
-	return h
+	mac.Write(message)
+	return tlog.Hash(mac.Sum(message[:0]))
 }
 
 // leafBytes is what a leaf of the tree is the hash of: version, kind and commitments, each part with its length. It sorts
