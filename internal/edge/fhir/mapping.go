@@ -73,7 +73,7 @@ func (h *Handler) order(b *bundle, r *serviceRequest, who casework.Orderer) (cas
 	add("requester", checkRequester(b, r, who))
 	o.Reason, err = reason(r)
 	add("reasonCode", err)
-	o.Reference, o.IdempotencyKey, err = identity(r, o.Kind)
+	o.Reference, o.IdempotencyKey, err = numberOf(r, o.Kind)
 	add("identifier", err)
 	return o, errors.Join(wrong...)
 }
@@ -291,9 +291,9 @@ func reason(r *serviceRequest) (string, error) {
 	return "", nil
 }
 
-// identity is the request's own number and the key that makes it idempotent. The kind is part of the key, because a
+// numberOf is the request's own number and the key that makes it idempotent. The kind is part of the key, because a
 // request keeps its identifier when it is revoked.
-func identity(r *serviceRequest, kind routine.OrderKind) (reference, key string, err error) {
+func numberOf(r *serviceRequest, kind routine.OrderKind) (reference, key string, err error) {
 	if len(r.Identifier) != 1 || r.Identifier[0].System == nil || r.Identifier[0].Value == nil ||
 		*r.Identifier[0].System == "" || *r.Identifier[0].Value == "" {
 		return "", "", errIdentifier.Fill("system + value")
