@@ -6,12 +6,8 @@ import (
 
 	"hemnyckel/internal/base/problem"
 	"hemnyckel/internal/domain/access"
-	"hemnyckel/internal/domain/casework"
 	"hemnyckel/internal/domain/routine"
 	"hemnyckel/internal/program/municipality"
-	"hemnyckel/internal/storage"
-
-	"context"
 )
 
 type whyCmd struct {
@@ -89,9 +85,7 @@ type rebuildCmd struct{ database }
 
 func (c *rebuildCmd) Run(p *program) error {
 	return with(p, c.DB, func(m *municipality.Municipality) error {
-		changed, err := m.Casework.RefreshAll(p.ctx, func(ctx context.Context, f func(casework.RegisterTx) error) error {
-			return m.DB.Update(ctx, func(tx *storage.Tx) error { return f(tx) })
-		})
+		changed, err := m.Recompute(p.ctx)
 		if err != nil {
 			return err
 		}

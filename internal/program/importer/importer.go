@@ -29,10 +29,10 @@ import (
 
 // Options of Run.
 type Options struct {
-	Day          swedish.Date         // the present day
-	Location     *time.Location       // where midnight is
-	DryRun       bool                 // check and compare, apply nothing
-	AllowReserve bool                 // accept reserve identity numbers: demonstrations and benchmarks only
+	Day          swedish.Date   // the present day
+	Location     *time.Location // where midnight is
+	DryRun       bool           // check and compare, apply nothing
+	AllowReserve bool           // accept reserve identity numbers: demonstrations and benchmarks only
 	Progress     Progress
 }
 

@@ -220,7 +220,7 @@ func (p *plan) client(c *registers.Client, services []registers.Service) (casewo
 	out := casework.RegisterClient{
 		Client: care.Client{PersonalNumber: number, GivenName: c.GivenName, FamilyName: c.FamilyName, Phone: c.Phone,
 			Protected: c.Protected, RelativeName: c.ContactName, RelativePhone: c.ContactPhone},
-		Dwelling: care.Dwelling{Street: c.Street, Apartment: c.Apartment, PostalCode: c.PostalCode.String(), Town: c.Town},
+		Dwelling: care.Dwelling{Street: c.Street, Apartment: c.Apartment, PostalCode: digits(c.PostalCode), Town: c.Town},
 		Entrance: c.Entrance,
 	}
 	if key, shared := c.Address(); shared {
@@ -325,3 +325,6 @@ func sortVanished(v []Vanished) {
 		return strings.Compare(a.Key, b.Key)
 	})
 }
+
+// digits is a postal code without its space, as the house keeps it.
+func digits(p swedish.PostalCode) string { return strings.ReplaceAll(p.String(), " ", "") }

@@ -185,6 +185,13 @@ func (m *Municipality) wire(k kept) error {
 	return nil
 }
 
+// Recompute computes everybody's grounds and rights anew and returns how many rows were not as they should be.
+func (m *Municipality) Recompute(ctx context.Context) (changed int, err error) {
+	return m.Casework.RefreshAll(ctx, func(ctx context.Context, f func(casework.RegisterTx) error) error {
+		return m.DB.Update(ctx, func(tx *storage.Tx) error { return f(tx) })
+	})
+}
+
 // Why gives the chains of grounds of a group's rights to a lock.
 func (m *Municipality) Why(ctx context.Context, lockSerial, groupCode string) (chains []access.Chain, err error) {
 	err = m.DB.View(ctx, func(tx *storage.Tx) (err error) {
