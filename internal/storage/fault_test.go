@@ -118,6 +118,29 @@ func TestFullDisk(t *testing.T) {
 	})
 }
 
+// proves issue 01, bad input: a file system that has become read-only
+func TestReadOnlyDisk(t *testing.T) {
+	disk := smallDisk(t)
+	if disk == "" {
+		return
+	}
+	db, err := storage.Open(t.Context(), disk, storage.Options{Create: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	probe(t, db)
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Mount("", disk, "", syscall.MS_REMOUNT|syscall.MS_RDONLY, "size=3m"); err != nil {
+		t.Fatal(err)
+	}
+	_, err = storage.Open(t.Context(), disk, storage.Options{})
+	wantCode(t, err, "database-read-only")
+	_, err = storage.Open(t.Context(), filepath.Join(disk, "new"), storage.Options{Create: true})
+	wantCode(t, err, "database-read-only")
+}
+
 // proves issue 01, bad input: every wrong target gets a clear error
 func TestOpenRefuses(t *testing.T) {
 	write := func(t *testing.T, data string) string {

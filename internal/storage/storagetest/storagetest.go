@@ -127,11 +127,18 @@ func (s *server) create(tb testing.TB, template string) string {
 		tb.Fatalf("make a test database: %v", err)
 	}
 	tb.Cleanup(func() {
-		if _, err := s.admin.Exec("DROP DATABASE " + made + " WITH (FORCE)"); err != nil {
+		if s.cluster != nil {
+			go s.drop(made) // nobody waits: the whole cluster goes away with this process
+		} else if err := s.drop(made); err != nil {
 			tb.Errorf("drop the test database: %v", err)
 		}
 	})
 	return s.database(made)
+}
+
+func (s *server) drop(database string) error {
+	_, err := s.admin.Exec("DROP DATABASE " + database + " WITH (FORCE)")
+	return err
 }
 
 func (s *server) database(name string) string {
