@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/veraison/go-cose"
 	"golang.org/x/mod/sumdb/tlog"
 	"pgregory.net/rapid"
 
@@ -168,6 +169,27 @@ func TestBatchForgeries(t *testing.T) {
 	short.Records = short.Records[:7]
 	if must(short.Head())(t) == full {
 		t.Error("a truncated batch has the whole one's head")
+	}
+}
+
+// Another COSE implementation's parser and verifier read our objects.
+func TestObjectsAreCOSE(t *testing.T) {
+	s := newSample(t)
+	for kind, o := range map[credential.Kind]struct {
+		raw    []byte
+		signer *ecdsa.PublicKey
+	}{
+		credential.KindActivation: {s.activation, &s.station.Signing.PublicKey},
+		credential.KindBatch:      {s.batch, &s.lock.Signing.PublicKey},
+	} {
+		var m cose.UntaggedSign1Message
+		if err := m.UnmarshalCBOR(o.raw); err != nil {
+			t.Fatal(err)
+		}
+		v := must(cose.NewVerifier(cose.AlgorithmES256, o.signer))(t)
+		if err := m.Verify([]byte(kind), v); err != nil {
+			t.Errorf("%s: %v", kind, err)
+		}
 	}
 }
 

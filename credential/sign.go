@@ -1,6 +1,7 @@
 package credential
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/rand"
 	"crypto/sha256"
@@ -52,74 +53,96 @@ func Sign(s crypto.Signer, kind Kind, body any) ([]byte, error) {
 	return cose.Sign1Untagged(rand.Reader, signer, h, payload, []byte(kind))
 }
 
-// prefix is how every one of our objects begins: array of 4, the protected header {1: -7}, an empty unprotected one.
-// Comparing it leaves an attacker no header to play with.
-const prefix = "\x84\x43\xa1\x01\x26\xa0"
+// protected is the protected header {1: -7} as a byte string, and prefix how every object of ours begins: an array of
+// four, that header, an empty unprotected one. As both are fixed an attacker has no header to play with, and reading an
+// object is reading its two byte strings; a test holds it against go-cose's own parser.
+const (
+	protected = "\x43\xa1\x01\x26"
+	prefix    = "\x84" + protected + "\xa0"
+	sigHead   = "\x58\x40" // a byte string of 64
+	sigBytes  = 64
+)
 
 // Parse reads an object without judging its signature: for finding out which key must have signed it, and for a key,
 // which carries what it cannot judge. limit is in bytes.
 func Parse[T any](raw []byte, limit int) (T, error) {
 	var none T
-	m, err := parseMessage(raw, limit)
+	payload, _, err := split(raw, limit)
 	if err != nil {
 		return none, err
 	}
-	return Decode[T](m.Payload, limit)
+	return Decode[T](payload, limit)
 }
 
-func parseMessage(raw []byte, limit int) (*cose.UntaggedSign1Message, error) {
+// split returns an object's payload and signature.
+func split(raw []byte, limit int) (payload, sig []byte, err error) {
 	if len(raw) > limit {
-		return nil, Refuse(CodeMalformed, "%d bytes, at most %d allowed", len(raw), limit)
+		return nil, nil, Refuse(CodeMalformed, "%d bytes, at most %d allowed", len(raw), limit)
 	}
-	if len(raw) < len(prefix) || string(raw[:len(prefix)]) != prefix {
-		return nil, Refuse(CodeMalformed, "not an ES256 COSE_Sign1")
+	body, ok := bytes.CutPrefix(raw, []byte(prefix))
+	if !ok || len(body) < len(sigHead)+sigBytes {
+		return nil, nil, Refuse(CodeMalformed, "not an ES256 COSE_Sign1")
 	}
-	var m cose.UntaggedSign1Message
-	if err := m.UnmarshalCBOR(raw); err != nil {
-		return nil, Refuse(CodeMalformed, "COSE_Sign1: %w", err)
+	at := len(body) - sigBytes
+	payloadItem, ok := bytes.CutSuffix(body[:at], []byte(sigHead))
+	if !ok {
+		return nil, nil, Refuse(CodeMalformed, "not a signature of %d bytes", sigBytes)
 	}
-	if len(m.Signature) != 64 {
-		return nil, Refuse(CodeMalformed, "signature of %d bytes, 64 expected", len(m.Signature))
-	}
-	return &m, nil
+	payload, err = Decode[[]byte](payloadItem, limit)
+	return payload, body[at:], err
 }
 
 // Verify reads an object and checks that key signed it as that kind. limit is in bytes.
 func Verify[T any](v Verifier, kind Kind, raw []byte, limit int, key PublicKey) (T, error) {
 	var none T
-	m, err := parseMessage(raw, limit)
+	payload, sig, err := split(raw, limit)
 	if err != nil {
 		return none, err
 	}
-	if err := v.check(kind, raw, m, key); err != nil {
-		return none, err
-	}
-	return Decode[T](m.Payload, limit)
-}
-
-func (v Verifier) check(kind Kind, raw []byte, m *cose.UntaggedSign1Message, key PublicKey) error {
 	var digest [32]byte
 	if v.Memory != nil {
 		digest = signatureDigest(kind, raw, key)
-		if v.Memory.Known(digest) {
-			return nil
+	}
+	if v.Memory == nil || !v.Memory.Known(digest) {
+		if err := verify(kind, payload, sig, key); err != nil {
+			return none, err
+		}
+		if v.Memory != nil {
+			v.Memory.Remember(digest)
 		}
 	}
-	pub, err := key.ecdsa()
+	return Decode[T](payload, limit)
+}
+
+func verify(kind Kind, payload, sig []byte, key PublicKey) error {
+	verifier, err := key.verifier()
 	if err != nil {
 		return err
 	}
-	verifier, err := cose.NewVerifier(cose.AlgorithmES256, pub)
-	if err != nil {
-		return Refuse(CodeSignature, "%w", err)
+	m := cose.Sign1Message{
+		Headers: cose.Headers{
+			RawProtected: []byte(protected),
+			Protected:    cose.ProtectedHeader{cose.HeaderLabelAlgorithm: cose.AlgorithmES256},
+		},
+		Payload:   payload,
+		Signature: sig,
 	}
 	if err := m.Verify([]byte(kind), verifier); err != nil {
 		return Refuse(CodeSignature, "%s: %w", kind, err)
 	}
-	if v.Memory != nil {
-		v.Memory.Remember(digest)
-	}
 	return nil
+}
+
+func (p PublicKey) verifier() (cose.Verifier, error) {
+	pub, err := p.ecdsa()
+	if err != nil {
+		return nil, err
+	}
+	v, err := cose.NewVerifier(cose.AlgorithmES256, pub)
+	if err != nil {
+		return nil, Refuse(CodeMalformed, "public key: %w", err)
+	}
+	return v, nil
 }
 
 // Proof is a holder's bare ES256 signature (RFC 9053 §2.1) over one handshake and counter.
@@ -156,13 +179,9 @@ func (Verifier) Possession(p Proof, handshake Hash, counter uint32, holder Publi
 	if err != nil {
 		return err
 	}
-	pub, err := holder.ecdsa()
+	v, err := holder.verifier()
 	if err != nil {
 		return err
-	}
-	v, err := cose.NewVerifier(cose.AlgorithmES256, pub)
-	if err != nil {
-		return Refuse(CodeNotHolder, "%w", err)
 	}
 	if err := v.Verify(content, p[:]); err != nil {
 		return Refuse(CodeNotHolder, "%w", err)
