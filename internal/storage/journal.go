@@ -86,7 +86,8 @@ func (tx *Tx) SequenceJournal(ctx context.Context, first int64, ids []string) er
 	return nil
 }
 
-// pairs is a VALUES of n pairs of binds with their types, which PostgreSQL cannot guess. Both engines call the columns column1 and column2.
+// pairs is a VALUES of n pairs of binds with their types, which PostgreSQL cannot guess. Both engines call the columns
+// column1 and column2.
 func pairs(n int, a, b string) string {
 	var text strings.Builder
 	text.WriteString("VALUES ")
@@ -176,7 +177,8 @@ func (tx *Tx) JournalOfSubject(ctx context.Context, subject string, beforeUS int
 		subject, beforeUS, beforeID, limit)
 }
 
-// JournalList returns a page of entries, the last written first. Each kind is asked for alone, for that is what the index is sorted for.
+// JournalList returns a page of entries, the last written first. Each kind is asked for alone, for that is what the
+// index is sorted for.
 func (tx *Tx) JournalList(ctx context.Context, kinds []journal.Kind, beforeID string, limit int) ([]journal.Row, error) {
 	if beforeID == "" {
 		beforeID = "g" // after every hexadecimal digit
@@ -209,6 +211,12 @@ func (tx *Tx) CountJournal(ctx context.Context, kinds []journal.Kind) (int64, er
 		total += n
 	}
 	return total, err
+}
+
+// CountJournalIndex counts the places on all timelines.
+func (tx *Tx) CountJournalIndex(ctx context.Context) (int64, error) {
+	n, _, err := one(ctx, tx, column[int64], `SELECT count(*) FROM journal_subjects`)
+	return n, err
 }
 
 // EraseJournal leaves of each entry only what its Body says, and takes it off its timelines.

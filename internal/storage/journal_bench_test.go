@@ -11,8 +11,9 @@ import (
 	"hemnyckel/internal/storage/storagetest"
 )
 
-// BenchmarkJournal measures entries per second: append, with its commitments, timelines and indexes; the same rows made beforehand, which
-// is what the commitments cost; bare, the same bytes into a table with nothing but a key, which is the raw limit; and integrate.
+// BenchmarkJournal measures entries per second: append, with its commitments, timelines and indexes; the same rows made
+// beforehand, which is what the commitments cost; bare, the same bytes into a table with nothing but a key, which is
+// the raw limit; and integrate.
 func BenchmarkJournal(b *testing.B) {
 	for engine, target := range map[string]func(testing.TB) string{
 		"sqlite": func(tb testing.TB) string { return tb.TempDir() }, "postgres": storagetest.Postgres,

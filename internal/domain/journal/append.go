@@ -18,9 +18,9 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 )
 
-// Append writes entries in the caller's transaction, so that a change and its entry commit together. Entries get their place
-// in the tree later, in the order of this call. It fails with ErrEntry, before anything is written, when an entry is malformed. Give
-// it many entries at once rather than one at a time: storage inserts them with few statements.
+// Append writes entries in the caller's transaction, so that a change and its entry commit together. Entries get their
+// place in the tree later, in the order of this call. It fails with ErrEntry, before anything is written, when an entry
+// is malformed. Give it many entries at once rather than one at a time: storage inserts them with few statements.
 func Append(ctx context.Context, tx Tx, entries ...Entry) error {
 	if len(entries) == 0 {
 		return nil

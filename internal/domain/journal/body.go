@@ -13,8 +13,8 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 )
 
-// body is the JSON of a stored row: either open, with every field's name, value and salt (base64), or erased, with the bare
-// commitments and nothing else.
+// body is the JSON of a stored row: either open, with every field's name, value and salt (base64), or erased, with the
+// bare commitments and nothing else.
 type body struct {
 	Open   [][3]string `json:"open,omitempty"`
 	Erased []tlog.Hash `json:"erased,omitempty"`
@@ -52,24 +52,24 @@ func (b body) commitments() ([]tlog.Hash, error) {
 	return all, nil
 }
 
-// verify tells whether what the row says is what its leaf hash commits to.
-func (r Row) verify() error {
+// open returns the body of r if what the row says is what its leaf hash commits to.
+func (r Row) open() (body, error) {
 	b, err := parseBody(r.Body)
 	if err != nil {
-		return err
+		return b, err
 	}
 	all, err := b.commitments()
 	if err != nil {
-		return err
+		return b, err
 	}
 	if leafHash(r.Kind, all) != r.Leaf {
-		return errors.New("kind or fields are not those that the leaf commits to")
+		return b, errors.New("kind or fields are not those that the leaf commits to")
 	}
 	at, received := b.time(FieldAt), b.time(FieldReceived)
 	if r.AtUS != microseconds(at) || r.ReceivedUS != microseconds(received) {
-		return errors.New("the stored times are not those that the leaf commits to")
+		return b, errors.New("the stored times are not those that the leaf commits to")
 	}
-	return nil
+	return b, nil
 }
 
 func (b body) value(name string) string {
@@ -84,7 +84,7 @@ func (b body) value(name string) string {
 func (b body) time(name string) time.Time {
 	t, err := time.Parse(timeLayout, b.value(name))
 	if err != nil {
-		return time.Time{} // an erased row, or one that verify rejects
+		return time.Time{} // an erased row, or one that open rejects
 	}
 	return t
 }

@@ -30,10 +30,13 @@ type State struct {
 	Erased  int64 // of them, erased
 	Pending int64 // entries not yet in the tree
 	Root    tlog.Hash
+
+	indexed int64 // places on timelines that the signed entries should have
 }
 
-// Check recomputes everything from the entries up, in one snapshot: every commitment, leaf, index, tile, the root and the signature. It
-// returns ErrStopped or ErrDamaged, naming the first fault, or what the log holds. Its cost is that of reading the whole log.
+// Check recomputes everything from the entries up, in one snapshot: every commitment, leaf, index, tile, the root and
+// the signature. It returns ErrStopped or ErrDamaged, naming the first fault, or what the log holds. Its cost is that
+// of reading the whole log.
 func (l *Log) Check(ctx context.Context) (s State, err error) {
 	last := l.seen()
 	err = l.db.View(ctx, func(tx Tx) (err error) {
@@ -76,6 +79,13 @@ func (l *Log) check(ctx context.Context, tx Tx, last Head) (State, error) {
 	if head.Size > 0 && root != head.Root {
 		return s, damaged("posterna ger en annan rot än den underskrivna", "the entries give another root than the signed one")
 	}
+	indexed, err := tx.CountJournalIndex(ctx)
+	if err != nil {
+		return s, err
+	}
+	if indexed != s.indexed { // counting finds what was hidden or added, not what was exchanged
+		return s, damaged("tidslinjerna har %d rader men posterna ger %d", "the timelines have %d rows where the entries give %d", indexed, s.indexed)
+	}
 	total, err := tx.CountJournal(ctx, nil)
 	s.Pending = total - s.Size
 	if err == nil && s.Pending < 0 {
@@ -90,12 +100,14 @@ func (s *State) take(tree *edge, rows []Row) (full []Tile, err error) {
 		if r.Index != tree.size {
 			return nil, damaged("post %d saknas eller är dubblerad", "entry %d is missing or doubled", tree.size)
 		}
-		if err := r.verify(); err != nil {
+		b, err := r.open()
+		if err != nil {
 			return nil, damaged("post %d är ändrad", "entry %d has been changed", r.Index).With(err)
 		}
-		if r.AtUS == 0 {
+		if len(b.Erased) > 0 {
 			s.Erased++
 		}
+		s.indexed += int64(len(b.subjects()))
 		tree.add(r.Leaf, func(t Tile) { full = append(full, t) })
 	}
 	return full, nil
@@ -125,8 +137,8 @@ func damaged(sv, en string, args ...any) *problem.Error {
 	return e
 }
 
-// Extends tells whether the log contains an earlier checkpoint of its own (a signed note that somebody kept outside): nil if it does,
-// ErrForked if the log has been cut short, rewritten or rolled back since then.
+// Extends tells whether the log contains an earlier checkpoint of its own (a signed note that somebody kept outside):
+// nil if it does, ErrForked if the log has been cut short, rewritten or rolled back since then.
 func (l *Log) Extends(ctx context.Context, earlier string) error {
 	c, _, err := openCheckpoint(earlier, note.VerifierList(l.verifier))
 	if err != nil {

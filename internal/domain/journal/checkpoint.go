@@ -19,8 +19,8 @@ var ErrOrigin = problem.New(problem.Invalid, "journal-origin",
 	"Loggens namn ska vara 1–100 tecken utan mellanslag och plustecken, till exempel kommun.example/hemnyckel.",
 	"The name of the log must be 1–100 characters without spaces and plus signs, for example kommun.example/hemnyckel.")
 
-// GenerateKey makes a new Ed25519 key for the log named origin (C2SP tlog-checkpoint: unique, by custom a name in DNS with a
-// path and no scheme). skey is secret and goes to note.NewSigner; vkey is public and goes to whoever verifies.
+// GenerateKey makes a new Ed25519 key for the log named origin (C2SP tlog-checkpoint: unique, by custom a name in DNS
+// with a path and no scheme). skey is secret and goes to note.NewSigner; vkey is public and goes to whoever verifies.
 func GenerateKey(origin string) (skey, vkey string, err error) {
 	if origin == "" || len(origin) > 100 || strings.ContainsAny(origin, "+ \t\r\n") {
 		return "", "", ErrOrigin
@@ -32,7 +32,8 @@ func GenerateKey(origin string) (skey, vkey string, err error) {
 	return skey, vkey, nil
 }
 
-// checkpoint is the text of a C2SP tlog-checkpoint. Further lines that the format allows are neither written nor accepted by us.
+// checkpoint is the text of a C2SP tlog-checkpoint. Further lines that the format allows are neither written nor
+// accepted by us.
 type checkpoint struct {
 	origin string
 	size   int64
@@ -70,8 +71,8 @@ func sign(signer note.Signer, size int64, root tlog.Hash) (string, error) {
 	return string(signed), err
 }
 
-// openCheckpoint checks that a signed note carries a good signature of the log that it names, by one of the known keys. It returns also
-// the names of every known key that signed.
+// openCheckpoint checks that a signed note carries a good signature of the log that it names, by one of the known keys.
+// It returns also the names of every known key that signed.
 func openCheckpoint(signed string, known note.Verifiers) (checkpoint, []string, error) {
 	n, err := note.Open([]byte(signed), known)
 	if err != nil {

@@ -15,9 +15,9 @@ const (
 	leafVersion = "hemnyckel-entry/v1"
 )
 
-// commitment is HMAC-SHA-256 of one field. The salt hides the value from guessing, for most values are easily guessed; the
-// lengths make name and value unambiguous. All salts have one length, since HMAC takes a key and the same key with zeroes
-// after it for equal.
+// commitment is HMAC-SHA-256 of one field. The salt hides the value from guessing, for most values are easily guessed;
+// the lengths make name and value unambiguous. All salts have one length, since HMAC takes a key and the same key with
+// zeroes after it for equal.
 func commitment(salt []byte, name, value string) tlog.Hash {
 	message := make([]byte, 0, 8+len(name)+len(value))
 	message = binary.BigEndian.AppendUint32(message, uint32(len(name)))

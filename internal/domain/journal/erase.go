@@ -7,9 +7,10 @@ import (
 	"strings"
 )
 
-// Erase takes the values, salts, times and subjects of the entries with these ids (at most MaxErase) and appends, in the same
-// transaction, an entry of kind EntriesErased with the given fields (actor and ground at least) that says which. What stays are kind, place and
-// commitments, so every proof keeps verifying. Ids that are unknown or already erased are passed over; it returns how many were erased.
+// Erase takes the values, salts, times and subjects of the entries with these ids (at most MaxErase) and appends, in
+// the same transaction, an entry of kind EntriesErased with the given fields (actor and ground at least) that says
+// which. What stays are kind, place and commitments, so every proof keeps verifying. Ids that are unknown or already
+// erased are passed over; it returns how many were erased.
 func Erase(ctx context.Context, tx Tx, ids []string, ground ...Field) (int, error) {
 	if len(ids) > MaxErase {
 		return 0, ErrEntry.Fill(fmt.Sprintf("%s: more than %d entries in one call", EntriesErased, MaxErase))
@@ -39,14 +40,15 @@ func Erase(ctx context.Context, tx Tx, ids []string, ground ...Field) (int, erro
 	return len(erased), Append(ctx, tx, Entry{Kind: EntriesErased, Fields: append(own, ground...)})
 }
 
-// bare returns r with only its commitments left in the body; AtUS and Subjects still name the subject rows to delete. ok is false
-// if r was erased before. A row that no longer fits its leaf is not erased, for that would hide that somebody changed it.
+// bare returns r with only its commitments left in the body; AtUS and Subjects still name the subject rows to delete.
+// ok is false if r was erased before. A row that no longer fits its leaf is not erased, for that would hide that
+// somebody changed it.
 func (r Row) bare() (_ Row, ok bool, err error) {
 	b, err := parseBody(r.Body)
 	if err != nil || len(b.Erased) > 0 {
 		return r, false, err
 	}
-	if err := r.verify(); err != nil {
+	if _, err := r.open(); err != nil {
 		return r, false, damaged("post %s är ändrad", "entry %s has been changed", r.ID).With(err)
 	}
 	all, err := b.commitments()

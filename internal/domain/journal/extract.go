@@ -16,14 +16,15 @@ import (
 // Limits of one extract.
 const (
 	MaxExtractEntries = 10_000
-	MaxExtractBytes   = 64 << 20
+	MaxExtractBytes   = 32 << 20
 )
 
 const extractFormat = "hemnyckel-extract/v1"
 
 // ErrExtract means that an extract cannot be made of what was asked for.
 var ErrExtract = problem.New(problem.Invalid, "journal-extract",
-	"Ett utdrag ska ha 1–10 000 poster. Dela upp det.", "An extract has 1–10,000 entries. Split it.")
+	"Ett utdrag ska ha 1–10 000 poster och vara högst 32 MB. Dela upp det.",
+	"An extract has 1–10,000 entries and at most 32 MB. Split it.")
 
 // extract is the proof file. It has one spelling: the one that encode gives.
 type extract struct {
@@ -61,8 +62,9 @@ func (x extract) encode() ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// Prove returns an extract (a file for [Verify]) of the entries at these indexes, with the fields that show says yes to; nil shows all. The
-// others stay hidden behind their commitments. Erased entries are proved to exist. An extract that does not verify is never returned.
+// Prove returns an extract (a file for [Verify]) of the entries at these indexes, with the fields that show says yes
+// to; nil shows all. The others stay hidden behind their commitments. Erased entries are proved to exist. An extract
+// that does not verify is never returned.
 func (l *Log) Prove(ctx context.Context, indexes []int64, show func(Kind, string) bool) ([]byte, error) {
 	indexes = slices.Compact(slices.Sorted(slices.Values(indexes)))
 	if len(indexes) == 0 || len(indexes) > MaxExtractEntries {
@@ -83,6 +85,9 @@ func (l *Log) Prove(ctx context.Context, indexes []int64, show func(Kind, string
 	file, err := x.encode()
 	if err != nil {
 		return nil, err
+	}
+	if len(file) > MaxExtractBytes {
+		return nil, ErrExtract
 	}
 	if _, err := Verify(Trust{[]note.Verifier{l.verifier}}, file); err != nil {
 		return nil, stopped("utdraget stämmer inte med trädet", "the extract does not fit the tree", err)
@@ -143,7 +148,8 @@ func (r Row) show(show func(Kind, string) bool) (shown, error) {
 	return s, nil
 }
 
-// commitment recomputes what the field was committed as. The salt has one spelling only: base64 lets several texts mean the same.
+// commitment recomputes what the field was committed as. The salt has one spelling only: base64 lets several texts mean
+// the same.
 func (f shownField) commitment() (tlog.Hash, bool) {
 	salt, err := base64.StdEncoding.DecodeString(f.Salt)
 	if err != nil || len(salt) != saltSize || base64.StdEncoding.EncodeToString(salt) != f.Salt {

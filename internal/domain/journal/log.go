@@ -12,14 +12,14 @@ import (
 	"hemnyckel/internal/base/txn"
 )
 
-// batch is the number of entries that one transaction of Integrate takes: some tens of milliseconds, so that a station's visit that
-// waits for the database does not wait long.
+// batch is the number of entries that one transaction of Integrate takes: some tens of milliseconds, so that a
+// station's visit that waits for the database does not wait long.
 const batch = 256
 
 // Problems of the log as a whole.
 var (
-	// ErrStopped means that the log cannot tell its own state and writes nothing more to the tree. New entries still become pending, so
-	// no event is lost. It needs a person.
+	// ErrStopped means that the log cannot tell its own state and writes nothing more to the tree. New entries still
+	// become pending, so no event is lost. It needs a person.
 	ErrStopped = problem.New(problem.Unavailable, "journal-stopped",
 		"Loggen är stoppad: %s. Inget har skrivits. Kör hemnyckel log check; återställ sedan den senaste säkerhetskopian som klarar kontrollen.",
 		"The log has stopped: %s. Nothing was written. Run hemnyckel log check, then restore the newest backup that passes the check.")
@@ -28,8 +28,9 @@ var (
 		"Loggen har ingen signerad post ännu.", "The log has no signed entry yet.")
 )
 
-// Log is the service that turns pending entries into a signed tree, proves entries and checks everything. It is safe for concurrent
-// use, and several may share one database: each step is one transaction that compares and swaps the head.
+// Log is the service that turns pending entries into a signed tree, proves entries and checks everything. It is safe
+// for concurrent use, and several may share one database: each step is one transaction that compares and swaps the
+// head.
 type Log struct {
 	db       txn.Runner[Tx]
 	signer   note.Signer
@@ -39,7 +40,8 @@ type Log struct {
 	last Head // the newest head that this process has seen committed; guarded by mu
 }
 
-// NewLog returns the log in db. The name of signer is the origin of its checkpoints, and verifier is the public half of signer.
+// NewLog returns the log in db. The name of signer is the origin of its checkpoints, and verifier is the public half of
+// signer.
 func NewLog(db txn.Runner[Tx], signer note.Signer, verifier note.Verifier) (*Log, error) {
 	if signer.Name() != verifier.Name() || signer.KeyHash() != verifier.KeyHash() {
 		return nil, fmt.Errorf("journal: signer %s+%08x and verifier %s+%08x are not one key",
@@ -48,9 +50,9 @@ func NewLog(db txn.Runner[Tx], signer note.Signer, verifier note.Verifier) (*Log
 	return &Log{db: db, signer: signer, verifier: verifier}, nil
 }
 
-// Integrate puts every pending entry into the tree, in order, in transactions of a few tens of milliseconds each, and returns the size
-// of the signed log. It can be stopped anywhere and called again. It returns ErrStopped, having written nothing, when what is stored does not agree
-// with itself.
+// Integrate puts every pending entry into the tree, in order, in transactions of a few tens of milliseconds each, and
+// returns the size of the signed log. It can be stopped anywhere and called again. It returns ErrStopped, having
+// written nothing, when what is stored does not agree with itself.
 func (l *Log) Integrate(ctx context.Context) (size int64, err error) {
 	lost := 0
 	for {
@@ -83,8 +85,8 @@ func (l *Log) integrate(ctx context.Context) (head Head, taken int, err error) {
 	return head, taken, err
 }
 
-// extend is one step in one transaction. It may run more than once, and then signs more than one next head; only the one that commits is
-// ever seen by anybody.
+// extend is one step in one transaction. It may run more than once, and then signs more than one next head; only the
+// one that commits is ever seen by anybody.
 func (l *Log) extend(ctx context.Context, tx Tx, last Head) (Head, int, error) {
 	old, tree, err := l.verified(ctx, tx, last)
 	if err != nil {
@@ -97,8 +99,8 @@ func (l *Log) extend(ctx context.Context, tx Tx, last Head) (Head, int, error) {
 	ids := make([]string, len(pending))
 	var tiles []Tile
 	for i, p := range pending {
-		b, err := parseBody(p.Body)
-		if err != nil {
+		b, err := p.open()
+		if err != nil { // what is wrong is not sealed as if it were right
 			return old, 0, damaged("post %s är ändrad", "entry %s has been changed", p.ID).With(err)
 		}
 		ids[i], pending[i].Subjects = p.ID, b.subjects()
@@ -134,8 +136,8 @@ func (l *Log) signed(tree *edge) (Head, error) {
 	return Head{tree.size, root, text}, err
 }
 
-// verified returns the stored head and right edge if they agree with each other, with the signature, and with what this process
-// saw before (last, read before the transaction began); ErrStopped otherwise.
+// verified returns the stored head and right edge if they agree with each other, with the signature, and with what this
+// process saw before (last, read before the transaction began); ErrStopped otherwise.
 func (l *Log) verified(ctx context.Context, tx Tx, last Head) (Head, *edge, error) {
 	head, err := tx.JournalHead(ctx)
 	if err != nil {
@@ -167,7 +169,8 @@ func (l *Log) verified(ctx context.Context, tx Tx, last Head) (Head, *edge, erro
 	return head, tree, nil
 }
 
-// verifyHead checks signature and text of a stored head, and that the log has not gone back since this process last saw it.
+// verifyHead checks signature and text of a stored head, and that the log has not gone back since this process last saw
+// it.
 func (l *Log) verifyHead(head, last Head) error {
 	if head.Size < last.Size || (head.Size == last.Size && head.Root != last.Root) {
 		return stopped("huvudet har backat eller bytts ut", "the head has gone back or been replaced", nil)

@@ -39,9 +39,10 @@ type Filter struct {
 // maxTail is the number of pending entries that Timeline looks through.
 const maxTail = 1024
 
-// Timeline returns at most limit (never more than MaxPage) records that concern subject, newest event first, that come after the
-// place before. Erased entries are on no timeline. Timelines are indexed when entries are integrated, so that appending is cheap; of those that still
-// wait, the first 1 024 are looked through here, so that what was just appended is seen at once. The cost does not depend on the size of the log.
+// Timeline returns at most limit (never more than MaxPage) records that concern subject, newest event first, that come
+// after the place before. Erased entries are on no timeline. Timelines are indexed when entries are integrated, so that
+// appending is cheap; of those that still wait, the first 1 024 are looked through here, so that what was just appended
+// is seen at once. The cost does not depend on the size of the log.
 func Timeline(ctx context.Context, tx Tx, subject string, limit int, before Cursor) ([]Record, error) {
 	at, id, err := before.parse()
 	if err != nil {
@@ -83,8 +84,8 @@ func List(ctx context.Context, tx Tx, filter Filter, limit int, before Cursor) (
 	return records(rows)
 }
 
-// Count returns the number of entries, pending and erased ones included. It is for reports, not for every page: it may take time in
-// proportion to the log.
+// Count returns the number of entries, pending and erased ones included. It is for reports, not for every page: it may
+// take time in proportion to the log.
 func Count(ctx context.Context, tx Tx, filter Filter) (int64, error) {
 	return tx.CountJournal(ctx, filter.Kinds)
 }

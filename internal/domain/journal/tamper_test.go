@@ -51,7 +51,8 @@ func flip(data []byte, i int) []byte {
 	return out
 }
 
-// Whatever is changed behind the journal's back is found by the full check; what touches head or edge stops the log at once.
+// Whatever is changed behind the journal's back is found by the full check; what touches head or edge stops the log at
+// once.
 func TestTampering(t *testing.T) {
 	const n = 300
 	stopped, damaged := error(journal.ErrStopped), error(journal.ErrDamaged)
@@ -155,8 +156,27 @@ func heads(t *testing.T, db *journaltest.Memory) (h journal.Head) {
 	return h
 }
 
-// A database restored from an old copy is whole in itself. The process that saw more notices at once; so does whoever kept a checkpoint, even when
-// the restored log has grown past it.
+// An entry that is hidden from its timeline is found by the full check.
+func TestHiddenFromTimeline(t *testing.T) {
+	db, log, _ := grown(t, 10)
+	db.Hide()
+	if _, err := log.Check(t.Context()); !errors.Is(err, journal.ErrDamaged) {
+		t.Errorf("Check = %v, want ErrDamaged", err)
+	}
+}
+
+// What was changed while it waited is not sealed.
+func TestChangedWhilePending(t *testing.T) {
+	db, log, _ := grown(t, 10)
+	journaltest.Append(t, db, journaltest.Openings(1)...)
+	db.Tamper(func(r rowMap, _ tileMap, _ *journal.Head) { change(r, -1, replace("activation-0", "activation-1")) })
+	if _, err := log.Integrate(t.Context()); !errors.Is(err, journal.ErrDamaged) {
+		t.Errorf("Integrate = %v, want ErrDamaged", err)
+	}
+}
+
+// A database restored from an old copy is whole in itself. The process that saw more notices at once; so does whoever
+// kept a checkpoint, even when the restored log has grown past it.
 func TestRestoredFromOldCopy(t *testing.T) {
 	db, log, keys := grown(t, 10)
 	old := db.Copy()

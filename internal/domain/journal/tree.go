@@ -14,8 +14,8 @@ const (
 	tileBytes  = tileWidth * tlog.HashSize
 )
 
-// edge is the right edge of the tree: at each level the tile that is not yet full. It is all that is needed to extend the tree
-// and to compute its root.
+// edge is the right edge of the tree: at each level the tile that is not yet full. It is all that is needed to extend
+// the tree and to compute its root.
 type edge struct {
 	size   int64
 	levels [][]byte // levels[l] is the data of the unfinished tile at level l, empty if the last one is just full
@@ -33,8 +33,8 @@ func edgeIDs(n int64) []TileID {
 // edgeWidth is the number of hashes in the unfinished tile at level l of a tree of n entries.
 func edgeWidth(n int64, l int) int { return int(n >> (tileHeight * l) & (tileWidth - 1)) }
 
-// loadEdge reads the right edge of a tree of n entries. It is an error if a tile has any other width than n gives it: one that is
-// too wide comes from a later head than the one stored.
+// loadEdge reads the right edge of a tree of n entries. It is an error if a tile has any other width than n gives it:
+// one that is too wide comes from a later head than the one stored.
 func loadEdge(ctx context.Context, tx Tx, n int64) (*edge, error) {
 	ids := edgeIDs(n)
 	data, err := tx.JournalTiles(ctx, ids)

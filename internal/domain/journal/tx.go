@@ -16,14 +16,16 @@ type Tx interface {
 	InsertJournalEntries(ctx context.Context, rows []Row) error
 	// PendingJournal returns at most limit rows that have no index yet, by ascending id.
 	PendingJournal(ctx context.Context, limit int) ([]Row, error)
-	// SequenceJournal gives ids[i] the index first+i. It fails, changing nothing, if any of them is missing or has an index.
+	// SequenceJournal gives ids[i] the index first+i. It fails, changing nothing, if any of them is missing or has an
+	// index.
 	SequenceJournal(ctx context.Context, first int64, ids []string) error
 	// IndexJournal stores one subject row for each (subject, AtUS, ID) of rows.
 	IndexJournal(ctx context.Context, rows []Row) error
 
 	// JournalHead returns the stored head, and the zero Head if there is none.
 	JournalHead(ctx context.Context) (Head, error)
-	// SetJournalHead replaces old by next and reports whether the stored head was old (size and root; zero = none stored).
+	// SetJournalHead replaces old by next and reports whether the stored head was old (size and root; zero = none
+	// stored).
 	SetJournalHead(ctx context.Context, old, next Head) (bool, error)
 
 	// JournalTiles returns, in the same order, the data of each tile; nil for one that is not stored.
@@ -35,12 +37,17 @@ type Tx interface {
 	JournalRange(ctx context.Context, from int64, limit int) ([]Row, error)
 	// JournalByID returns the rows that exist among ids, in any order. At most 1 024 ids.
 	JournalByID(ctx context.Context, ids []string) ([]Row, error)
-	// JournalOfSubject returns at most limit indexed rows of a subject, newest event first, strictly before (beforeUS, beforeID).
+	// JournalOfSubject returns at most limit indexed rows of a subject, newest event first, strictly before (beforeUS,
+	// beforeID).
 	JournalOfSubject(ctx context.Context, subject string, beforeUS int64, beforeID string, limit int) ([]Row, error)
-	// JournalList returns at most limit rows by descending id, strictly before beforeID ("" = from the newest). No kinds = all.
+	// JournalList returns at most limit rows by descending id, strictly before beforeID ("" = from the newest). No
+	// kinds = all.
 	JournalList(ctx context.Context, kinds []Kind, beforeID string, limit int) ([]Row, error)
 	// CountJournal counts rows, of the given kinds if any are given. It may read an index from end to end.
 	CountJournal(ctx context.Context, kinds []Kind) (int64, error)
+
+	// CountJournalIndex counts all subject rows.
+	CountJournalIndex(ctx context.Context) (int64, error)
 
 	// EraseJournal sets body to each row's Body and both times to 0, and deletes its subject rows (Subjects, AtUS, ID).
 	EraseJournal(ctx context.Context, rows []Row) error

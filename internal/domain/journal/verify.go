@@ -58,8 +58,8 @@ type Trust struct {
 	keys []note.Verifier
 }
 
-// ParseTrust reads a trust file: one verifier key (vkey of C2SP signed-note) per line; empty lines and lines that start with # are skipped.
-// A log that has changed key has several lines of one name.
+// ParseTrust reads a trust file: one verifier key (vkey of C2SP signed-note) per line; empty lines and lines that start
+// with # are skipped. A log that has changed key has several lines of one name.
 func ParseTrust(text []byte) (Trust, error) {
 	var t Trust
 	if len(text) > 64<<10 {
@@ -102,8 +102,8 @@ type Proved struct {
 	Hidden int     // number of fields that are not shown, or erased
 }
 
-// Verify tells whether file is a genuine extract of a log whose key is in trust. It is a pure function: it reads no clock, no network and no disk.
-// Every fault has its own problem code; see the errors above.
+// Verify tells whether file is a genuine extract of a log whose key is in trust. It is a pure function: it reads no
+// clock, no network and no disk. Every fault has its own problem code; see the errors above.
 func Verify(trust Trust, file []byte) (Report, error) {
 	x, err := parseExtract(file)
 	if err != nil {
@@ -114,9 +114,6 @@ func Verify(trust Trust, file []byte) (Report, error) {
 		return Report{}, checkpointProblem(err)
 	}
 	r := Report{Origin: c.origin, Size: c.size, Root: c.root, SignedBy: names}
-	if len(x.Entries) == 0 || len(x.Entries) > MaxExtractEntries {
-		return Report{}, ErrOrder
-	}
 	last := int64(-1)
 	for _, s := range x.Entries {
 		if s.Index <= last {
@@ -149,6 +146,9 @@ func parseExtract(file []byte) (extract, error) {
 	}
 	if x.Format != extractFormat {
 		return x, ErrFileFormat
+	}
+	if len(x.Entries) == 0 || len(x.Entries) > MaxExtractEntries {
+		return x, ErrOrder
 	}
 	again, err := x.encode()
 	if err != nil {

@@ -216,8 +216,8 @@ func TestParseTrust(t *testing.T) {
 	}
 }
 
-// Whatever subset is erased, every extract made before still verifies, and so does every one made after: erased entries as existing, the others with
-// all their fields.
+// Whatever subset is erased, every extract made before still verifies, and so does every one made after: erased entries
+// as existing, the others with all their fields.
 func TestErasureKeepsProofs(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		n := rapid.IntRange(1, 40).Draw(rt, "entries")

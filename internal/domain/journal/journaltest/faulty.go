@@ -3,6 +3,7 @@ package journaltest
 import (
 	"context"
 	"errors"
+	"testing"
 
 	"hemnyckel/internal/base/txn"
 	"hemnyckel/internal/domain/journal"
@@ -109,4 +110,90 @@ func (tx *faultyTx) SetJournalHead(ctx context.Context, old, next journal.Head) 
 
 func (tx *faultyTx) EraseJournal(ctx context.Context, rows []journal.Row) error {
 	return tx.step("erase", func() error { return tx.Tx.EraseJournal(ctx, rows) })
+}
+
+// Faults lets every persisting step of a small life of a log fail in every way, and then goes on as a new process
+// would. A life has n openings; open may return the same store again and again.
+func Faults(t *testing.T, open Open, n int) {
+	keys := NewKeys(t)
+	for _, mode := range []Mode{Lost, Saved, Rerun} {
+		for step := 1; ; step++ {
+			l := &life{Faulty: &Faulty{Runner: open(t), Mode: mode}, keys: keys, n: n}
+			l.N = step
+			l.live(t)
+			if l.Fired == "" {
+				break // past the last step
+			}
+			if step > 100 {
+				t.Fatal("the steps do not end")
+			}
+		}
+	}
+}
+
+func testFaults(t *testing.T, open Open) {
+	store := open(t)
+	Faults(t, func(testing.TB) txn.Runner[journal.Tx] { return store }, 5)
+}
+
+type life struct {
+	*Faulty
+	keys Keys
+	n    int
+}
+
+// live appends, integrates, erases and integrates again, through a store that may fail once. What was acknowledged must
+// be there once, and the log must be whole, for the same process as for the next.
+func (l *life) live(t *testing.T) {
+	t.Helper()
+	before, log, acknowledged := l.doors(t), l.keys.NewLog(t, l), 0
+	for i, step := range []func(context.Context, *journal.Log) error{l.append, l.integrate, l.erase, l.integrate} {
+		fired := l.Fired
+		err := step(t.Context(), log)
+		if injected := l.Fired != fired && l.Mode != Rerun; injected != errors.Is(err, ErrInjected) || (!injected && err != nil) {
+			t.Fatalf("%s at %s: step %d = %v", l.Mode, l.Fired, i, err)
+		}
+		if err == nil && i == 0 {
+			acknowledged = l.n
+		}
+	}
+	l.N = 0 // no more faults
+	size, err := log.Integrate(t.Context())
+	if err != nil {
+		t.Fatalf("%s at %s: the same process: Integrate = %v", l.Mode, l.Fired, err)
+	}
+	integrate(t, l.keys.NewLog(t, l), size)
+	if got := l.doors(t) - before; got != 0 && got != l.n || got < acknowledged {
+		t.Fatalf("%s at %s: %d openings are there, %d were acknowledged", l.Mode, l.Fired, got, acknowledged)
+	}
+}
+
+func (l *life) append(ctx context.Context, _ *journal.Log) error {
+	return l.Update(ctx, func(tx journal.Tx) error { return journal.Append(ctx, tx, Openings(l.n)...) })
+}
+
+func (l *life) integrate(ctx context.Context, log *journal.Log) error {
+	_, err := log.Integrate(ctx)
+	return err
+}
+
+// erase takes the newest entry.
+func (l *life) erase(ctx context.Context, _ *journal.Log) error {
+	return l.Update(ctx, func(tx journal.Tx) error {
+		rows, err := journal.List(ctx, tx, journal.Filter{}, 1, "")
+		if err != nil || len(rows) == 0 {
+			return err
+		}
+		_, err = journal.Erase(ctx, tx, []string{rows[0].ID})
+		return err
+	})
+}
+
+func (l *life) doors(t *testing.T) int {
+	n := int64(0)
+	Must(t, l.View(t.Context(), func(tx journal.Tx) (err error) {
+		n, err = journal.Count(t.Context(), tx, journal.Filter{Kinds: []journal.Kind{journal.DoorOpened}})
+		return err
+	}))
+	return int(n)
 }

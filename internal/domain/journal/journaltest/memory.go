@@ -1,5 +1,5 @@
-// Package journaltest holds the journal's suite, which runs on every store, and a store in memory that polices what a store may
-// never be asked to do.
+// Package journaltest holds the journal's suite, which runs on every store, and a store in memory that polices what a
+// store may never be asked to do.
 //
 // It owns no behaviour of the product: only tests import it. Run is the suite; internal/storage runs it on each engine.
 package journaltest
@@ -20,7 +20,8 @@ import (
 	"hemnyckel/internal/domain/journal"
 )
 
-// Memory is a journal store in memory. Its Updates run one at a time on a copy, which replaces the state when they commit.
+// Memory is a journal store in memory. Its Updates run one at a time on a copy, which replaces the state when they
+// commit.
 type Memory struct {
 	t  testing.TB
 	mu sync.Mutex
@@ -58,6 +59,17 @@ func (m *Memory) Tamper(f func(rows map[string]journal.Row, tiles map[journal.Ti
 	defer m.mu.Unlock()
 	m.s = m.s.clone()
 	f(m.s.Rows, m.s.Tiles, &m.s.Head)
+}
+
+// Hide takes one entry off one timeline.
+func (m *Memory) Hide() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.s = m.s.clone()
+	for k := range m.s.subjects {
+		delete(m.s.subjects, k)
+		return
+	}
 }
 
 // Copy returns a store of its own with the same content: a backup.
@@ -219,6 +231,10 @@ func (tx *memoryTx) JournalList(_ context.Context, kinds []journal.Kind, before 
 
 func (tx *memoryTx) CountJournal(_ context.Context, kinds []journal.Kind) (int64, error) {
 	return int64(len(tx.sorted(func(r journal.Row) bool { return len(kinds) == 0 || slices.Contains(kinds, r.Kind) }))), nil
+}
+
+func (tx *memoryTx) CountJournalIndex(context.Context) (int64, error) {
+	return int64(len(tx.s.subjects)), nil
 }
 
 func (tx *memoryTx) EraseJournal(_ context.Context, rows []journal.Row) error {
