@@ -1,0 +1,203 @@
+package station
+
+import (
+	"context"
+	"time"
+
+	"hemnyckel/credential"
+	"hemnyckel/internal/edge/deviceapi"
+)
+
+// RefreshNow asks the server for certificate, verifiers and block list, and keeps them.
+func (s *Station) RefreshNow(ctx context.Context) error {
+	before := s.cfg.Clock()
+	r, err := s.server.refresh(ctx)
+	s.setOnline(err == nil)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	old, root := s.cache, s.pinned
+	s.mu.Unlock()
+	if err := checkRefresh(&r, old.Refresh, root, s.store.identity); err != nil {
+		return err
+	}
+	now := s.cfg.Clock()
+	fresh := cache{Refresh: r, At: credential.At(now)}
+	if err := s.store.saveCache(fresh); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.cache = fresh
+	s.skew = r.Now.Time().Sub(before.Add(now.Sub(before) / 2)).Round(time.Second)
+	return nil
+}
+
+// checkRefresh believes nothing that the root has not signed, and never goes back to an older block list.
+func checkRefresh(r *deviceapi.Refresh, old deviceapi.Refresh, root credential.PublicKey, id *credential.Identity) error {
+	var v credential.Verifier
+	if r.Root != root {
+		return ErrUnreachable.With(credential.Refuse(credential.CodeChain, "the server names another root"))
+	}
+	cert, _, err := v.Chain(root, credential.RoleStation, r.Certificate, r.StationCA)
+	if err != nil {
+		return ErrUnreachable.With(err)
+	}
+	if cert.Key != id.PublicKey() || cert.Exchange != id.ExchangeKey() {
+		return ErrUnreachable.With(credential.Refuse(credential.CodeNotHolder, "the certificate is for another station"))
+	}
+	list, err := v.BlockListChain(root, r.Blocks, r.Revocation)
+	if err != nil {
+		return ErrUnreachable.With(err)
+	}
+	if have, err := credential.ParseBlockList(old.Blocks); err == nil && have.Version.Newer(list.Version) {
+		r.Blocks, r.Revocation = old.Blocks, old.Revocation
+	}
+	return nil
+}
+
+// newBlocks takes a block list that came by with a key's sync, until the next refresh.
+func (s *Station) newBlocks(raw []byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	list, err := credential.Verifier{}.BlockListChain(s.pinned, raw, s.cache.Refresh.Revocation)
+	have, unknown := credential.ParseBlockList(s.cache.Refresh.Blocks)
+	if err == nil && (unknown != nil || list.Version.Newer(have.Version)) {
+		s.cache.Refresh.Blocks = raw
+	}
+}
+
+func (s *Station) setOnline(online bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.online = online
+}
+
+// refreshing keeps the station fresh until ctx ends. While the server is away it asks more often than when it is there.
+func (s *Station) refreshing(ctx context.Context) {
+	failed := 0
+	for ctx.Err() == nil {
+		if err := s.RefreshNow(ctx); err != nil {
+			s.cfg.Logger.Warn("no refresh", "cause", err)
+			_ = pause(ctx, failed, time.Second, min(5*time.Minute, s.cfg.Refresh)) // ctx is looked at above
+			failed++
+			continue
+		}
+		failed = 0
+		_ = pause(ctx, 0, s.cfg.Refresh, s.cfg.Refresh)
+	}
+}
+
+func (s *Station) wakeReporter() {
+	select {
+	case s.wake <- struct{}{}:
+	default: // it is awake already
+	}
+}
+
+// reporting tells the server of activations, as soon as there are any and as long as it takes.
+func (s *Station) reporting(ctx context.Context) {
+	failed := 0
+	for ctx.Err() == nil {
+		if err := s.ReportNow(ctx); err != nil {
+			s.cfg.Logger.Warn("activations not reported", "cause", err)
+			_ = pause(ctx, failed, time.Second, min(5*time.Minute, s.cfg.Refresh)) // ctx is looked at above
+			failed++
+			continue
+		}
+		failed = 0
+		select {
+		case <-s.wake:
+		case <-ctx.Done():
+		}
+	}
+}
+
+// ReportNow tells the server of every activation that it has not settled. One is forgotten only after the server has answered.
+func (s *Station) ReportNow(ctx context.Context) error {
+	for {
+		names, err := s.store.pendingNames(deviceapi.MaxReports)
+		if err != nil || len(names) == 0 {
+			return err
+		}
+		reports := make([]deviceapi.Report, len(names))
+		for i, name := range names {
+			if reports[i], err = s.store.pending(name); err != nil {
+				return ErrDamaged.Fill(name).With(err)
+			}
+		}
+		settled, err := s.server.report(ctx, reports)
+		if err != nil {
+			return err
+		}
+		if len(settled.Rejected) > 0 {
+			s.cfg.Logger.Error("activations that the server could make no sense of", "count", len(settled.Rejected))
+		}
+		for _, name := range names {
+			if err := s.store.files.Remove(name); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// State is what the panel shows.
+type State struct {
+	Name       string     `json:"name"`
+	Online     bool       `json:"online"`
+	Refreshed  time.Time  `json:"refreshed"`
+	Until      time.Time  `json:"certificate_until"`
+	SkewSecs   int64      `json:"clock_skew_seconds"`
+	Staff      int        `json:"staff"`
+	Pending    int        `json:"activations_to_report"`
+	Armed      bool       `json:"armed"`
+	Due        []DueKey   `json:"keys_due"`
+	Screen     ScreenText `json:"screen"`
+	BlockedIDs int        `json:"blocked"`
+}
+
+// DueKey is a key that should be put in soon.
+type DueKey struct {
+	Number string    `json:"number"`
+	Until  time.Time `json:"until,omitzero"`
+}
+
+// ScreenText is the screen's sentence in both languages.
+type ScreenText struct {
+	At   time.Time `json:"at,omitzero"`
+	Code string    `json:"code"`
+	SV   string    `json:"sv"`
+	EN   string    `json:"en"`
+}
+
+// State reads the station.
+func (s *Station) State() State {
+	pending, err := s.store.pendingNames(0)
+	if err != nil {
+		s.cfg.Logger.Error("state folder", "cause", err)
+	}
+	_, armed := s.people.present(s.cfg.Clock())
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r := s.cache.Refresh
+	out := State{Name: r.Name, Online: s.online, Refreshed: s.cache.At.Time(), SkewSecs: int64(s.skew / time.Second), Pending: len(pending),
+		Armed: armed, Screen: ScreenText{s.screen.At, s.screen.Code, s.screen.Text.SV, s.screen.Text.EN}, Due: []DueKey{}}
+	for _, chunk := range r.Staff {
+		out.Staff += len(chunk)
+	}
+	if c, err := credential.ParseCertificate(r.Certificate); err == nil {
+		out.Until = c.Expires.Time()
+	}
+	if b, err := credential.ParseBlockList(r.Blocks); err == nil {
+		out.BlockedIDs = len(b.Entries)
+	}
+	for _, d := range r.Due {
+		due := DueKey{Number: d.Number}
+		if d.Until != 0 {
+			due.Until = d.Until.Time()
+		}
+		out.Due = append(out.Due, due)
+	}
+	return out
+}
