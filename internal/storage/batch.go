@@ -19,7 +19,11 @@ const maxRows = 64
 // changed. suffix is what follows the VALUES: "", "ON CONFLICT DO NOTHING", "ON CONFLICT (id) DO UPDATE SET a = excluded.a".
 // On PostgreSQL no two rows of one call may conflict with each other under DO UPDATE.
 func (tx *Tx) insert(ctx context.Context, table string, columns []string, rows [][]any, suffix string) (int64, error) {
-	var total int64
+	var (
+		total  int64
+		text   string
+		rowsIn int // text
+	)
 	most := min(tx.engine.Limits().Rows, maxBinds/len(columns))
 	for len(rows) > 0 {
 		n := floorPow2(min(len(rows), most))
@@ -30,7 +34,10 @@ func (tx *Tx) insert(ctx context.Context, table string, columns []string, rows [
 			}
 			binds = append(binds, r...)
 		}
-		changed, err := tx.exec(ctx, insertText(table, columns, n, suffix), binds...)
+		if n != rowsIn {
+			text, rowsIn = insertText(table, columns, n, suffix), n
+		}
+		changed, err := tx.exec(ctx, text, binds...)
 		if err != nil {
 			return total, err
 		}

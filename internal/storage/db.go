@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"math/rand/v2"
+	"sync"
 	"time"
 
 	"hemnyckel/internal/storage/engine"
@@ -13,12 +14,14 @@ import (
 
 // DB is one municipality's database. It is safe for concurrent use.
 type DB struct {
-	target string // as given to Open
-	engine engine.Engine
-	turn   chan struct{} // held by the one Update that runs; waiting senders are served in order
-	clock  func() time.Time
-	logger *slog.Logger
-	bound  time.Duration // how long an Update waits for its turn, and how long it is run again
+	target  string // as given to Open
+	engine  engine.Engine
+	turn    chan struct{} // held by the one Update that runs; waiting senders are served in order
+	clock   func() time.Time
+	logger  *slog.Logger
+	closing sync.Once
+	closed  error         // what closing said
+	bound   time.Duration // how long an Update waits for its turn, and how long it is run again
 }
 
 // Engine returns "sqlite" or "postgres".
@@ -27,10 +30,13 @@ func (db *DB) Engine() string { return string(db.engine.Name()) }
 // Target returns what Open was given, without a password.
 func (db *DB) Target() string { return postgres.WithoutPassword(db.target) }
 
-// Close waits for the Update that runs and closes the database.
+// Close waits for the transactions that run and closes the database. Closing again does nothing.
 func (db *DB) Close() error {
-	db.turn <- struct{}{}
-	return db.engine.Close()
+	db.closing.Do(func() {
+		db.turn <- struct{}{} // for good: no Update comes after this
+		db.closed = db.engine.Close()
+	})
+	return db.closed
 }
 
 // View runs f in a read-only snapshot. It never waits for an Update.

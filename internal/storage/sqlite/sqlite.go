@@ -73,7 +73,7 @@ var _ engine.Engine = (*DB)(nil)
 func Open(ctx context.Context, path string, bound time.Duration) (*DB, error) {
 	db := &DB{path: path, bound: bound, readers: make(chan *session, Readers)}
 	var err error
-	if db.writing, err = Pool(path, "journal_mode(WAL)", "busy_timeout(10000)", "cache_size(-16384)"); err != nil {
+	if db.writing, err = Pool(path, "journal_mode(WAL)", "busy_timeout(10000)", "cache_size(-16384)", "journal_size_limit(67108864)"); err != nil {
 		return nil, err
 	}
 	if db.reading, err = Pool(path, "busy_timeout(10000)", "query_only(1)"); err != nil {
