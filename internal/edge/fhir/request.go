@@ -36,17 +36,20 @@ func parseRequest(text []byte) (*serviceRequest, error) {
 	if err := web.DecodeJSON(text, r); err != nil {
 		return nil, err
 	}
-	for name, present := range map[string]bool{
-		"implicitRules":     r.ImplicitRules != nil,
-		"modifierExtension": len(r.ModifierExtension) > 0,
-		"doNotPerform":      r.DoNotPerform != nil && *r.DoNotPerform,
-		"occurrenceTiming":  r.OccurrenceTiming != nil,
-		"asNeeded":          r.AsNeededBoolean != nil && *r.AsNeededBoolean || r.AsNeededCodeableConcept != nil,
-		"quantity":          r.QuantityQuantity != nil || r.QuantityRange != nil || r.QuantityRatio != nil,
-		"replaces":          len(r.Replaces) > 0,
+	for _, e := range []struct {
+		name    string
+		present bool
+	}{
+		{"implicitRules", r.ImplicitRules != nil},
+		{"modifierExtension", len(r.ModifierExtension) > 0},
+		{"doNotPerform", r.DoNotPerform != nil && *r.DoNotPerform},
+		{"occurrenceTiming", r.OccurrenceTiming != nil},
+		{"asNeeded", r.AsNeededBoolean != nil && *r.AsNeededBoolean || r.AsNeededCodeableConcept != nil},
+		{"quantity", r.QuantityQuantity != nil || r.QuantityRange != nil || r.QuantityRatio != nil},
+		{"replaces", len(r.Replaces) > 0},
 	} {
-		if present {
-			return nil, errNotUnderstood.On(name)
+		if e.present {
+			return nil, errNotUnderstood.On(e.name)
 		}
 	}
 	return r, r.readContained()
