@@ -3,7 +3,6 @@ package storage
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"math/rand/v2"
 	"sync"
 	"time"
@@ -18,7 +17,6 @@ type DB struct {
 	engine  engine.Engine
 	turn    chan struct{} // held by the one Update that runs; waiting senders are served in order
 	clock   func() time.Time
-	logger  *slog.Logger
 	closing sync.Once
 	closed  error         // what closing said
 	bound   time.Duration // how long an Update waits for its turn, and how long it is run again

@@ -55,7 +55,6 @@ func Open(ctx context.Context, target string, options Options) (*DB, error) {
 		engine: opened,
 		turn:   make(chan struct{}, 1),
 		clock:  options.Clock,
-		logger: options.Logger,
 		bound:  options.Wait,
 	}, nil
 }
