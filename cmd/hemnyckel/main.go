@@ -3,6 +3,7 @@ package main
 
 import (
 	"os"
+	_ "time/tzdata" // a machine without zone files has midnights too
 
 	"hemnyckel/internal/program/cli"
 )

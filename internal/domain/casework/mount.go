@@ -43,6 +43,15 @@ func (s *Service) Mount(ctx context.Context, actor, serial, personalNumber strin
 	return mounted, err
 }
 
+// LockAt returns the lock with that serial number if it is mounted at the client's dwelling, or could be.
+func (s *Service) LockAt(ctx context.Context, serial, personalNumber string) (lock fleet.Lock, err error) {
+	err = s.db.View(ctx, func(tx Tx) error {
+		_, lock, err = s.mountable(ctx, tx, serial, personalNumber)
+		return err
+	})
+	return lock, err
+}
+
 // mountable finds client and lock and checks that the one may sit at the other.
 func (s *Service) mountable(ctx context.Context, tx Tx, serial, personalNumber string) (care.Client, fleet.Lock, error) {
 	clients, err := tx.ClientsByNumber(ctx, []string{personalNumber})

@@ -130,12 +130,15 @@ func (c *restoreCmd) Run(p *program) error { return storage.Restore(p.ctx, c.Fil
 type versionCmd struct{}
 
 func (versionCmd) Run(p *program) error {
-	version := "devel"
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-		version = info.Main.Version
-	}
-	fmt.Fprintln(p.stdout, "hemnyckel", version)
+	fmt.Fprintln(p.stdout, "hemnyckel", version())
 	return nil
+}
+
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "devel"
 }
 
 // printReport tells a person what a valid extract shows.

@@ -23,8 +23,10 @@ import (
 	"hemnyckel/internal/base/txn"
 	"hemnyckel/internal/domain/access"
 	"hemnyckel/internal/domain/casework"
+	"hemnyckel/internal/domain/fleet"
 	"hemnyckel/internal/domain/identity"
 	"hemnyckel/internal/domain/journal"
+	"hemnyckel/internal/domain/keysync"
 	"hemnyckel/internal/domain/routine"
 	"hemnyckel/internal/storage"
 )
@@ -47,6 +49,11 @@ type Municipality struct {
 	Casework  *casework.Service
 	Tokens    *identity.Tokens
 	Staff     *identity.Staff
+	Keys      *fleet.Keys
+	Stations  *fleet.Stations
+	Sync      *keysync.Service
+
+	clock func() time.Time
 }
 
 // Names of settings and secrets.
@@ -65,7 +72,10 @@ func Open(ctx context.Context, target string, o Options) (*Municipality, error) 
 	if err != nil {
 		return nil, err
 	}
-	m := &Municipality{DB: db}
+	m := &Municipality{DB: db, clock: o.Clock}
+	if m.clock == nil {
+		m.clock = time.Now
+	}
 	if err := m.load(ctx); err != nil {
 		db.Close()
 		return nil, err
@@ -92,7 +102,7 @@ func (m *Municipality) load(ctx context.Context) error {
 			return err
 		}
 	}
-	return m.wire(stored)
+	return m.wire(ctx, stored)
 }
 
 // kept is what a municipality keeps about itself.
@@ -158,7 +168,7 @@ func found(ctx context.Context, tx *storage.Tx) (kept, error) {
 	}})
 }
 
-func (m *Municipality) wire(k kept) error {
+func (m *Municipality) wire(ctx context.Context, k kept) error {
 	m.Name, m.Verifier = k.name, k.verifier
 	decoder := json.NewDecoder(strings.NewReader(k.profile))
 	decoder.DisallowUnknownFields()
@@ -181,8 +191,11 @@ func (m *Municipality) wire(k kept) error {
 	}
 	m.Casework = casework.NewService(txn.Narrow(m.DB, func(tx *storage.Tx) casework.Tx { return tx }), m.Profile)
 	m.Tokens = identity.NewTokens(txn.Narrow(m.DB, func(tx *storage.Tx) identity.TokenTx { return tx }))
-	//STAFF
-	return nil
+	m.Staff = identity.NewStaff(txn.Narrow(m.DB, func(tx *storage.Tx) identity.StaffTx { return tx }))
+	m.Keys = fleet.NewKeys(txn.Narrow(m.DB, func(tx *storage.Tx) fleet.KeyTx { return tx }), m.Authority)
+	m.Stations = fleet.NewStations(txn.Narrow(m.DB, func(tx *storage.Tx) fleet.StationTx { return tx }), m.Authority)
+	m.Sync, err = keysync.Open(ctx, txn.Narrow(m.DB, func(tx *storage.Tx) keysync.Tx { return tx }), m.Authority, keysync.DefaultProfile())
+	return err
 }
 
 // Recompute computes everybody's grounds and rights anew and returns how many rows were not as they should be.

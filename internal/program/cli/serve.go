@@ -1,0 +1,97 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+
+	"hemnyckel/internal/program/locksim"
+	"hemnyckel/internal/program/municipality"
+	"hemnyckel/internal/program/server"
+	"hemnyckel/internal/program/station"
+)
+
+type serverCmd struct {
+	database
+	Listen    string `help:"Address to listen on." default:"127.0.0.1:8080"`
+	Cert      string `name:"tls-cert" help:"PEM certificate chain." type:"existingfile"`
+	Key       string `name:"tls-key" help:"PEM key of the certificate." type:"existingfile"`
+	DemoLogin bool   `help:"Let anybody choose who to be in the portal. For demonstrations only."`
+	Verbose   bool   `help:"Log every request."`
+}
+
+func (c *serverCmd) Run(p *program) error {
+	s, err := server.New(p.ctx, server.Config{DB: c.DB, Listen: c.Listen, CertFile: c.Cert, KeyFile: c.Key,
+		DemoLogin: c.DemoLogin, Version: version(), Logger: p.logger(c.Verbose)})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(p.stdout, s.Addr()) // whoever started us with port 0 reads it here
+	return s.Run(p.ctx)
+}
+
+// logger writes what programs that go on running have to say.
+func (p *program) logger(verbose bool) *slog.Logger {
+	level := slog.LevelWarn
+	if verbose {
+		level = slog.LevelInfo
+	}
+	return slog.New(slog.NewTextHandler(p.stderr, &slog.HandlerOptions{Level: level}))
+}
+
+type stationCmd struct {
+	Serve stationRunCmd   `cmd:"" name:"run" default:"withargs" help:"Run a sync station."`
+	Enrol stationEnrolCmd `cmd:"" help:"Make a station known; prints the one-time token with which it starts."`
+}
+
+type stationRunCmd struct {
+	Server  string `required:"" help:"The server's address, such as https://nyckel.example.se."`
+	State   string `required:"" help:"The station's folder." placeholder:"DIR"`
+	Token   string `help:"One-time token, for the first start." env:"HEMNYCKEL_STATION_TOKEN"`
+	Listen  string `help:"Address where keys come." default:"127.0.0.1:7300"`
+	Panel   string `help:"Address of the panel where people identify." default:"127.0.0.1:7301"`
+	Verbose bool   `help:"Log what happens."`
+}
+
+func (c *stationRunCmd) Run(p *program) error {
+	s, err := station.New(station.Config{Server: c.Server, Dir: c.State, Token: c.Token, Listen: c.Listen, Panel: c.Panel, Logger: p.logger(c.Verbose)})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(p.stdout, s.Addr(), s.PanelAddr())
+	return s.Run(p.ctx)
+}
+
+type stationEnrolCmd struct {
+	database
+	Name  string `required:"" help:"Where it stands, such as 'Norr, personalrummet'."`
+	Group string `help:"Code of the group whose cabinet it stands at."`
+}
+
+func (c *stationEnrolCmd) Run(p *program) error {
+	return with(p, c.DB, func(m *municipality.Municipality) error {
+		token, err := m.Stations.Enrol(p.ctx, "cli", c.Name, c.Group)
+		if err == nil {
+			fmt.Fprintln(p.stdout, token)
+		}
+		return err
+	})
+}
+
+type lockCmd struct {
+	State  string `required:"" help:"The lock's folder." placeholder:"DIR"`
+	Listen string `help:"Address where keys come." default:"127.0.0.1:7400"`
+}
+
+func (c *lockCmd) Run(p *program) error {
+	l, err := locksim.NewLock(locksim.LockConfig{Dir: c.State, Addr: c.Listen,
+		Bolt:    func() { p.say("regeln går", "the bolt moves") },
+		Problem: func(err error) { fmt.Fprintln(p.stderr, "hemnyckel lock:", p.words(err)) }})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(p.stdout, l.Addr(), l.ClaimCode())
+	stop := context.AfterFunc(p.ctx, func() { l.Close() })
+	defer stop()
+	return l.Run(p.ctx)
+}

@@ -1,0 +1,193 @@
+// Package server serves one municipality: its front doors over one database, and the loop that signs the journal.
+//
+// It is the composition root and the server's table of contents: every front door is named in [Server.doors]. It owns the
+// sockets, the order of starting and stopping, and nothing that the municipality does.
+//
+// Promises: Run answers only what the database has committed; when it is stopped it lets requests finish, up to ten
+// seconds; when it is killed nothing that was answered is lost, because answers come after the commit.
+//
+// Several municipalities behind one server, by host name, come with a later issue.
+package server
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"hemnyckel/internal/base/problem"
+	"hemnyckel/internal/base/txn"
+	"hemnyckel/internal/domain/casework"
+	"hemnyckel/internal/domain/journal"
+	"hemnyckel/internal/edge/deviceapi"
+	"hemnyckel/internal/edge/fhir"
+	"hemnyckel/internal/edge/portal"
+	"hemnyckel/internal/edge/restapi"
+	"hemnyckel/internal/edge/web"
+	"hemnyckel/internal/program/municipality"
+	"hemnyckel/internal/storage"
+)
+
+// Config is what a server is built from.
+type Config struct {
+	DB        string // folder or PostgreSQL URL; it must exist
+	Listen    string // TCP address, such as 127.0.0.1:8080; port 0 takes a free one
+	CertFile  string // PEM certificate chain; "" serves without TLS, on this machine or behind a proxy only
+	KeyFile   string // PEM key of the certificate
+	DemoLogin bool   // let anybody choose who to be in the portal, and accept made-up identity numbers
+	Version   string
+	Clock     func() time.Time // nil: time.Now
+	Logger    *slog.Logger     // nil: silent
+}
+
+// ErrPlain says that a server without TLS would be reachable from outside.
+var ErrPlain = problem.New(problem.Invalid, "server-without-tls",
+	"Utan TLS får servern bara lyssna på den egna datorn (127.0.0.1). Ange --tls-cert och --tls-key.",
+	"Without TLS the server may listen on its own machine only (127.0.0.1). Give --tls-cert and --tls-key.")
+
+// signEvery is how often the journal's pending entries are put under a signed checkpoint.
+const signEvery = 250 * time.Millisecond
+
+// Server is a running server.
+type Server struct {
+	cfg      Config
+	m        *municipality.Municipality
+	listener net.Listener
+	http     *http.Server
+}
+
+// New opens the municipality and the socket. Run serves; Close without Run releases both.
+func New(ctx context.Context, cfg Config) (*Server, error) {
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	if cfg.Clock == nil {
+		cfg.Clock = time.Now
+	}
+	if err := checkListen(cfg); err != nil {
+		return nil, err
+	}
+	m, err := municipality.Open(ctx, cfg.DB, municipality.Options{Clock: cfg.Clock, Logger: cfg.Logger})
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{cfg: cfg, m: m}
+	if err := s.listen(); err != nil {
+		return nil, errors.Join(err, m.Close())
+	}
+	return s, nil
+}
+
+func checkListen(cfg Config) error {
+	host, _, err := net.SplitHostPort(cfg.Listen)
+	if err != nil {
+		return problem.New(problem.Invalid, "server-listen",
+			"Adressen ska vara värd:port, till exempel 127.0.0.1:8080.", "The address is host:port, such as 127.0.0.1:8080.").With(err)
+	}
+	ip := net.ParseIP(host)
+	local := host == "localhost" || (ip != nil && ip.IsLoopback())
+	if cfg.CertFile == "" && !local {
+		return ErrPlain
+	}
+	return nil
+}
+
+func (s *Server) listen() error {
+	zone, err := time.LoadLocation("Europe/Stockholm")
+	if err != nil {
+		return err
+	}
+	if s.listener, err = net.Listen("tcp", s.cfg.Listen); err != nil {
+		return problem.New(problem.Unavailable, "server-address-busy",
+			"Det går inte att lyssna på %s. Kontrollera att ingen annan server körs där.",
+			"It is not possible to listen on %s. Check that no other server runs there.").Fill(s.cfg.Listen).With(err)
+	}
+	if s.cfg.CertFile != "" {
+		pair, err := tls.LoadX509KeyPair(s.cfg.CertFile, s.cfg.KeyFile)
+		if err != nil {
+			return errors.Join(err, s.listener.Close())
+		}
+		s.listener = tls.NewListener(s.listener, &tls.Config{MinVersion: tls.VersionTLS13, Certificates: []tls.Certificate{pair},
+			NextProtos: []string{"h2", "http/1.1"}})
+	}
+	desk := portal.New(portal.Config{Pages: casework.NewPages(txn.Narrow(s.m.DB, func(tx *storage.Tx) casework.PagesTx { return tx })),
+		Municipality: s.m.Name, DemoLogin: s.cfg.DemoLogin, Zone: zone, Clock: s.cfg.Clock, Logger: s.cfg.Logger})
+	router := web.New(web.Options{Logger: s.cfg.Logger, Clock: s.cfg.Clock}, s.doors(zone, desk)...)
+	s.http = web.NewServer(router, s.cfg.Logger)
+	return nil
+}
+
+// doors is every way in.
+func (s *Server) doors(zone *time.Location, desk *portal.Handler) []web.Handler {
+	return []web.Handler{
+		desk,
+		restapi.New(restapi.Options{Orders: s.m.Casework, Tokens: s.m.Tokens, Health: s.healthy, Zone: zone, Clock: s.cfg.Clock,
+			AllowReserve: s.cfg.DemoLogin, Version: s.cfg.Version}),
+		fhir.New(fhir.Options{Orders: s.m.Casework, Tokens: s.m.Tokens, Zone: zone, Clock: s.cfg.Clock,
+			AllowReserve: s.cfg.DemoLogin, Version: s.cfg.Version}),
+		deviceapi.New(s.m.Stations, s.m.Keys, s.m.Sync, s.m.Staff, s.m.Authority),
+	}
+}
+
+// healthy asks the database for something small.
+func (s *Server) healthy(ctx context.Context) error {
+	return s.m.DB.View(ctx, func(tx *storage.Tx) error {
+		_, err := tx.Setting(ctx, "id")
+		return err
+	})
+}
+
+// Addr is the address that the server listens on.
+func (s *Server) Addr() string { return s.listener.Addr().String() }
+
+// Run serves until ctx ends or the socket fails, and then releases everything.
+func (s *Server) Run(ctx context.Context) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	signed := make(chan struct{})
+	go func() {
+		defer close(signed)
+		s.sign(ctx)
+	}()
+	go func() {
+		<-ctx.Done()
+		grace, done := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+		defer done()
+		if err := s.http.Shutdown(grace); err != nil {
+			s.cfg.Logger.Warn("requests were cut off", "error", err)
+		}
+	}()
+	err := s.http.Serve(s.listener)
+	if errors.Is(err, http.ErrServerClosed) {
+		err = nil
+	}
+	stop()
+	<-signed
+	return errors.Join(err, s.m.Close())
+}
+
+// Close releases a server that has not been run.
+func (s *Server) Close() error { return errors.Join(s.listener.Close(), s.m.Close()) }
+
+// sign puts pending journal entries under a signed checkpoint until ctx ends. A log that cannot tell its own state stops
+// signing and says so; entries go on being collected.
+func (s *Server) sign(ctx context.Context) {
+	ticker := time.NewTicker(signEvery)
+	defer ticker.Stop()
+	for {
+		if _, err := s.m.Log.Integrate(ctx); err != nil && ctx.Err() == nil {
+			s.cfg.Logger.Error("the journal was not signed", "error", err)
+			if errors.Is(err, journal.ErrStopped) {
+				return
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
+}
