@@ -74,8 +74,24 @@ const (
 
 // cache is the last refresh and when it came, by the station's own clock.
 type cache struct {
-	Refresh deviceapi.Refresh  `cbor:"1,keyasint"`
+	Refresh deviceapi.Refresh
+	At      credential.Instant
+}
+
+// cacheFile is a cache on disk. The refresh is encoded on its own, as nesting is bounded.
+type cacheFile struct {
+	Refresh []byte             `cbor:"1,keyasint"`
 	At      credential.Instant `cbor:"2,keyasint"`
+}
+
+func decodeCache(raw []byte) (c cache, err error) {
+	f, err := credential.Decode[cacheFile](raw, deviceapi.MaxRefresh+1<<10)
+	if err != nil {
+		return c, err
+	}
+	c.At = f.At
+	c.Refresh, err = credential.Decode[deviceapi.Refresh](f.Refresh, deviceapi.MaxRefresh)
+	return c, err
 }
 
 // store is the state folder with what was read from it at the start.
@@ -173,7 +189,7 @@ func (s *store) load() error {
 	s.counter = binary.BigEndian.Uint32(counter)
 	raw, err := s.files.Read(fileCache)
 	if err == nil {
-		s.cache, err = credential.Decode[cache](raw, deviceapi.MaxRefresh+1<<10)
+		s.cache, err = decodeCache(raw)
 	}
 	if err != nil {
 		return ErrDamaged.Fill(fileCache).With(err)
@@ -196,7 +212,11 @@ func (s *store) pin(root credential.PublicKey) error {
 }
 
 func (s *store) saveCache(c cache) error {
-	raw, err := credential.Encode(c)
+	refresh, err := credential.Encode(c.Refresh)
+	if err != nil {
+		return err
+	}
+	raw, err := credential.Encode(cacheFile{Refresh: refresh, At: c.At})
 	if err != nil {
 		return err
 	}
