@@ -169,7 +169,10 @@ func (w *town) serve() {
 	w.t.Cleanup(w.server.Close)
 }
 
-func (w *town) run(f func(context.Context) error) {
+func (w *town) run(f func(context.Context) error) { w.t.Cleanup(w.background(f)) }
+
+// background runs f until stop is called, which waits for it.
+func (w *town) background(f func(context.Context) error) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() {
@@ -178,7 +181,7 @@ func (w *town) run(f func(context.Context) error) {
 			w.t.Error(err)
 		}
 	}()
-	w.t.Cleanup(func() { cancel(); <-done })
+	return func() { cancel(); <-done }
 }
 
 func (w *town) startLock() {
