@@ -55,20 +55,19 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 	mux.HandleFunc("GET /api/v1/orders/{id}", h.mux.ServeHTTP)
 	mux.HandleFunc("GET /api/v1/health", h.mux.ServeHTTP)
 	mux.HandleFunc("GET /api/v1/health/live", h.mux.ServeHTTP)
-	mux.HandleFunc("GET /api/v1/openapi.json", h.serve("application/json", &h.spec))
-	mux.HandleFunc("GET /api/v1/docs", h.serve("text/html; charset=utf-8", &h.docs))
-	style := []byte(docsStyle)
-	mux.HandleFunc("GET /api/v1/docs.css", h.serve("text/css; charset=utf-8", &style))
+	mux.HandleFunc("GET /api/v1/openapi.json", serve("application/json", h.spec))
+	mux.HandleFunc("GET /api/v1/docs", serve("text/html; charset=utf-8", h.docs))
+	mux.HandleFunc("GET /api/v1/docs.css", serve("text/css; charset=utf-8", []byte(docsStyle)))
 }
 
 // Spec is the OpenAPI 3.1 description, indented.
 func (h *Handler) Spec() []byte { return h.spec }
 
-func (h *Handler) serve(mediaType string, text *[]byte) http.HandlerFunc {
+func serve(mediaType string, text []byte) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", mediaType)
 		w.Header().Set("Cache-Control", "public, max-age=300")
-		_, _ = w.Write(*text)
+		_, _ = w.Write(text)
 	}
 }
 
