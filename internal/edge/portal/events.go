@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"hemnyckel/credential"
 	"hemnyckel/internal/base/problem"
 	"hemnyckel/internal/domain/casework"
 	"hemnyckel/internal/domain/journal"
@@ -50,10 +51,11 @@ func (v view) event(r journal.Record, things map[string]casework.Thing, self str
 	case journal.RightsChanged:
 		e.details = append(e.details, v.f(tEventRights, r.Value("added"), r.Value("removed")))
 	}
-	for _, f := range r.Fields {
-		if t, ok := things[f.Value]; ok && t.Kind == "group" {
-			e.details = append(e.details, t.Label)
+	if g := things[r.Value("group")].Label; g != "" {
+		if to := things[r.Value("to-group")].Label; to != "" {
+			g += " → " + to
 		}
+		e.details = append(e.details, g)
 	}
 	for _, s := range r.Subjects {
 		t, ok := things[s]
@@ -62,9 +64,20 @@ func (v view) event(r journal.Record, things map[string]casework.Thing, self str
 		}
 	}
 	if c := r.Value("code"); c != "" {
-		e.details = append(e.details, c)
+		e.details = append(e.details, v.t(refusal(c)))
 	}
 	return e
+}
+
+// refusal is the sentence of a lock's refusal code.
+func refusal(slug string) problem.Text {
+	for _, c := range credential.Codes() {
+		if c.String() == slug {
+			sv, en := c.Text()
+			return problem.Text{SV: sv, EN: en}
+		}
+	}
+	return problem.Text{SV: slug, EN: slug}
 }
 
 func kindName(k journal.Kind) problem.Text {
@@ -113,8 +126,35 @@ func (v view) origin(origin string) (label, detail string) {
 	return strings.TrimPrefix(origin, "order:"), ""
 }
 
+// drawn is the rights that one ground gives at one time, to all the locks on the way in, as one picture.
+type drawn struct {
+	casework.RightChain
+	locks []casework.MountedLock
+}
+
+// drawn joins rights that differ only in the lock, and parts those in force from the others.
+func (v view) drawn(all []casework.RightChain) (now, others []drawn) {
+	join := func(to []drawn, c casework.RightChain) []drawn {
+		for i, d := range to {
+			if d.Ground.ID == c.Ground.ID && d.Right.From.Equal(c.Right.From) && d.Right.Until.Equal(c.Right.Until) {
+				to[i].locks = append(d.locks, c.Lock)
+				return to
+			}
+		}
+		return append(to, drawn{c, []casework.MountedLock{c.Lock}})
+	}
+	for _, c := range all {
+		if c.InForce(v.now) {
+			now = join(now, c)
+		} else {
+			others = join(others, c)
+		}
+	}
+	return now, others
+}
+
 // sentence says a right in words: who may open what, when.
-func (v view) sentence(c casework.RightChain) string {
+func (v view) sentence(c drawn) string {
 	text := tMightOpen
 	switch {
 	case c.InForce(v.now):
@@ -122,7 +162,20 @@ func (v view) sentence(c casework.RightChain) string {
 	case v.now.Before(c.Right.From):
 		text = tWillOpen
 	}
-	return v.f(text, c.GroupName, v.t(lockPhrase(c.Lock.Kind)), c.Lock.Serial, v.period(c.Right.From, c.Right.Until))
+	var locks []string
+	for _, l := range c.locks {
+		locks = append(locks, strings.TrimSpace(v.t(lockPhrase(l.Kind))+" "+l.Serial))
+	}
+	return v.f(text, c.GroupName, v.list(locks), v.period(c.Right.From, c.Right.Until))
+}
+
+// list is "a, b och c".
+func (v view) list(words []string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	last := len(words) - 1
+	return v.f(tAnd, strings.Join(words[:last], ", "), words[last])
 }
 
 // known says what an id stands for, in words, if it is known.

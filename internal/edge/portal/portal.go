@@ -2,7 +2,8 @@
 //
 // It owns the pages' routes, forms, words (one catalogue, Swedish and English), look, and the sessions of a local demo
 // login. It does not own what the pages say: internal/domain/casework reads that, and writes in the journal who read it.
-// Its neighbour internal/edge/web has what the front doors share.
+// Its neighbour internal/edge/web stands around it: security headers, protection against forms from other sites, limits and
+// the access log are the router's, and errors that arise there come back to be answered as pages ([Handler.WriteError]).
 //
 // Promises: every page works without scripts, and the content security policy allows none; addresses hold opaque ids and
 // filters, never a name or an identity number; who lives with protected identity is masked until somebody gives a reason;
@@ -18,7 +19,6 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
-	"log/slog"
 	"net/http"
 	"strings"
 	"time"
@@ -28,6 +28,7 @@ import (
 	"hemnyckel/internal/base/problem"
 	"hemnyckel/internal/domain/casework"
 	"hemnyckel/internal/domain/journal"
+	"hemnyckel/internal/edge/web"
 )
 
 //go:generate go tool templ generate
@@ -58,7 +59,6 @@ type Config struct {
 	DemoLogin    bool             // let anybody choose who to be; false: no page opens
 	Zone         *time.Location   // of the times that people read; nil: UTC
 	Clock        func() time.Time // of sessions; nil: time.Now
-	Logger       *slog.Logger     // nil: silent
 }
 
 // Handler answers the portal's addresses. It is safe for concurrent use.
@@ -67,7 +67,6 @@ type Handler struct {
 	sessions *sessions
 	files    http.Handler
 	version  string // of the style sheet, in its address
-	csrf     *http.CrossOriginProtection
 }
 
 // New returns the portal of one municipality.
@@ -78,19 +77,16 @@ func New(c Config) *Handler {
 	if c.Clock == nil {
 		c.Clock = time.Now
 	}
-	if c.Logger == nil {
-		c.Logger = slog.New(slog.DiscardHandler)
-	}
 	style, err := assets.ReadFile("assets/portal.css")
 	if err != nil {
 		panic(err) // it is embedded
 	}
 	sum := sha256.Sum256(style)
 	return &Handler{Config: c, sessions: newSessions(c.Clock), files: http.FileServerFS(assets),
-		version: hex.EncodeToString(sum[:6]), csrf: http.NewCrossOriginProtection()}
+		version: hex.EncodeToString(sum[:6])}
 }
 
-// Mount adds the portal's addresses to mux. It takes "/", so that what nobody else answers gets a page in words.
+// Mount adds the portal's addresses to mux, which must be a web.Router's.
 func (h *Handler) Mount(mux *http.ServeMux) {
 	mux.HandleFunc("GET /assets/", h.asset)
 	mux.Handle("GET /login", h.open(h.loginPage))
@@ -107,7 +103,6 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 	mux.Handle("GET /varfor", h.closed(seeKeys, h.why))
 	mux.Handle("GET /logg", h.closed(seeLog, h.log))
 	mux.Handle("GET /logg/{index}", h.closed(seeLog, h.entry))
-	mux.Handle("/", h.closed(everybody, h.notFound))
 }
 
 // page is one request on its way to becoming a page.
@@ -143,34 +138,20 @@ func (h *Handler) closed(n need, do action) http.Handler {
 	})
 }
 
-var errDenied = problem.New(problem.Denied, "page-denied", tDenied.SV, tDenied.EN)
+var (
+	errDenied = problem.New(problem.Denied, "page-denied", tDenied.SV, tDenied.EN)
+	errForm   = problem.New(problem.Invalid, "page-form", tForm.SV, tForm.EN)
+)
 
 const maxForm = 16 << 10
 
-// wrap gives every page its headers, its view, and words for what goes wrong.
+// wrap gives every page its view and its form, and words for what goes wrong.
 func (h *Handler) wrap(do action) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		p := &page{w: w, r: r}
-		p.view = h.look(w, r)
-		head := w.Header()
-		head.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
-		head.Set("X-Content-Type-Options", "nosniff")
-		head.Set("Referrer-Policy", "same-origin") // no-referrer would blank the Origin that forms are checked by
-		head.Set("Cache-Control", "no-store")
-		head.Set("Cross-Origin-Opener-Policy", "same-origin")
-		defer func() {
-			if fault := recover(); fault != nil {
-				h.Logger.ErrorContext(r.Context(), "portal: panic", "path", r.Pattern, "fault", fault)
-				h.fail(p, problem.New(problem.Internal, "panic", tBroken.SV, tBroken.EN))
-			}
-		}()
-		if err := h.csrf.Check(r); err != nil {
-			h.fail(p, problem.New(problem.Denied, "cross-origin", tCrossed.SV, tCrossed.EN).With(err))
-			return
-		}
-		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+		p := &page{view: h.look(w, r), w: w, r: r}
+		web.AllowBody(w, r, maxForm)
 		if err := r.ParseForm(); err != nil {
-			h.fail(p, problem.New(problem.Invalid, "form", tInvalid.SV, tInvalid.EN).With(err))
+			h.fail(p, errForm.With(err))
 			return
 		}
 		if err := do(p); err != nil {
@@ -215,7 +196,6 @@ func (h *Handler) asset(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 		return
 	}
-	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.Header().Set("Cache-Control", "public, max-age=86400")
 	h.files.ServeHTTP(w, r)
 }

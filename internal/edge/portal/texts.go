@@ -56,9 +56,13 @@ var (
 	tSearch       = problem.Text{SV: "Sök", EN: "Search"}
 	tNowNeeds     = problem.Text{SV: "Just nu", EN: "Right now"}
 	tCountClients = problem.Text{SV: "kunder", EN: "clients"}
+	tOneClient    = problem.Text{SV: "kund", EN: "client"}
+	tOneTask      = problem.Text{SV: "öppen uppgift", EN: "open task"}
+	tOneDue       = problem.Text{SV: "nyckel behöver synkas", EN: "key needs to sync"}
+	tOneBlocked   = problem.Text{SV: "spärrad nyckel", EN: "blocked key"}
 	tCountLocks   = problem.Text{SV: "monterade lås", EN: "mounted locks"}
 	tCountTasks   = problem.Text{SV: "öppna uppgifter", EN: "open tasks"}
-	tCountLate    = problem.Text{SV: "%s är försenade", EN: "%s are late"}
+	tCountLate    = problem.Text{SV: "varav försenade: %s", EN: "of them late: %s"}
 	tCountNoLate  = problem.Text{SV: "Ingen är försenad", EN: "None is late"}
 	tCountDue     = problem.Text{SV: "nycklar behöver synkas", EN: "keys need to sync"}
 	tCountDueD    = problem.Text{SV: "Giltigheten är slut eller tar slut inom ett dygn", EN: "Validity has ended or ends within a day"}
@@ -115,7 +119,7 @@ var (
 	tOpensSelf   = problem.Text{SV: "öppnar själv", EN: "opens the door"}
 
 	tRights      = problem.Text{SV: "Vem får öppna, och varför", EN: "Who may open, and why"}
-	tRightsLead  = problem.Text{SV: "Varje behörighet vilar på ett beslut. Läs bilden från vänster till höger.", EN: "Every right rests on a decision. Read the picture from left to right."}
+	tRightsLead  = problem.Text{SV: "Varje behörighet vilar på ett beslut. Följ pilarna.", EN: "Every right rests on a decision. Follow the arrows."}
 	tRightsNone  = problem.Text{SV: "Ingen får öppna", EN: "Nobody may open"}
 	tRightsNoneD = problem.Text{SV: "Det finns ingen behörighet till kundens dörr. En behörighet uppstår när en insats beviljas och ett lås är monterat.", EN: "There is no right to the client's door. A right arises when a service is granted and a lock is mounted."}
 	tRightsOther = problem.Text{SV: "Avslutade och kommande (%d)", EN: "Ended and to come (%d)"}
@@ -128,9 +132,9 @@ var (
 	tNodeLock    = problem.Text{SV: "Lås", EN: "Lock"}
 	tNodeGroup   = problem.Text{SV: "Grupp", EN: "Group"}
 	tRuleOf      = problem.Text{SV: "regel %s", EN: "rule %s"}
-	tMayOpen     = problem.Text{SV: "%s får öppna %s %s %s.", EN: "%s may open %s %s %s."}
-	tMightOpen   = problem.Text{SV: "%s fick öppna %s %s %s.", EN: "%s might open %s %s %s."}
-	tWillOpen    = problem.Text{SV: "%s får öppna %s %s %s.", EN: "%s will be able to open %s %s %s."}
+	tMayOpen     = problem.Text{SV: "%s får öppna %s %s.", EN: "%s may open %s %s."}
+	tMightOpen   = problem.Text{SV: "%s fick öppna %s %s.", EN: "%s was allowed to open %s %s."}
+	tWillOpen    = problem.Text{SV: "%s kommer att få öppna %s %s.", EN: "%s will be allowed to open %s %s."}
 	tFromOn      = problem.Text{SV: "från %s", EN: "from %s"}
 	tToBefore    = problem.Text{SV: "till %s", EN: "until %s"}
 	tBecause     = problem.Text{SV: "Därför att:", EN: "Because:"}
@@ -218,6 +222,7 @@ var (
 	tWhyFill   = problem.Text{SV: "Fyll i både lås och grupp.", EN: "Fill in both lock and group."}
 	tWhyExLock = problem.Text{SV: "Står på låset, till exempel DC10002.", EN: "It is on the lock, such as DC10002."}
 	tWhyExGrp  = problem.Text{SV: "Till exempel G001.", EN: "Such as G001."}
+	tAnd       = problem.Text{SV: "%s och %s", EN: "%s and %s"}
 	tWhyAnswer = problem.Text{SV: "%s och %s", EN: "%s and %s"}
 
 	tOn       = problem.Text{SV: "Gäller nu", EN: "In force"}
@@ -226,14 +231,14 @@ var (
 	tNotFound = problem.Text{SV: "Sidan finns inte", EN: "The page does not exist"}
 	tNotFndD  = problem.Text{SV: "Adressen kan vara felskriven, eller så har sidan flyttats.", EN: "The address may be misspelt, or the page has moved."}
 	tDenied   = problem.Text{SV: "Du har inte tillgång till sidan", EN: "You do not have access to this page"}
-	tDeniedD  = problem.Text{SV: "Rollen %s omfattar inte det här. Behöver du det i ditt arbete, tala med systemansvarig.", EN: "The role %s does not include this. If you need it in your work, talk to the system owner."}
-	tCrossed  = problem.Text{SV: "Formuläret skickades från en annan webbplats och togs inte emot. Öppna sidan här och försök igen.", EN: "The form was sent from another site and was not accepted. Open the page here and try again."}
+	tDeniedD  = problem.Text{SV: "Rollen %s omfattar inte det här. Behöver du det i ditt arbete, tala med den som ansvarar för behörigheterna.", EN: "The role %s does not include this. If you need it in your work, talk to whoever is responsible for access."}
+	tForm     = problem.Text{SV: "Formuläret gick inte att läsa eller är för stort. Gå tillbaka och försök igen.", EN: "The form could not be read or is too large. Go back and try again."}
 	tBroken   = problem.Text{SV: "Något gick fel hos oss", EN: "Something went wrong on our side"}
-	tBrokenD  = problem.Text{SV: "Inget har ändrats. Försök igen; händer det en gång till, kontakta systemansvarig och ange koden.", EN: "Nothing was changed. Try again; if it happens once more, contact the system owner and give the code."}
+	tBrokenD  = problem.Text{SV: "Inget har ändrats. Försök igen; händer det en gång till, kontakta systemansvarig och säg numret.", EN: "Nothing was changed. Try again; if it happens once more, contact the system owner and say the number."}
 	tTrouble  = problem.Text{SV: "Det gick inte just nu", EN: "It did not work just now"}
 	tConflict = problem.Text{SV: "Det går inte så som läget är", EN: "The state does not allow it"}
 	tInvalid  = problem.Text{SV: "Det går inte att läsa", EN: "It cannot be read"}
-	tCode     = problem.Text{SV: "Kod:", EN: "Code:"}
+	tRequest  = problem.Text{SV: "Nummer:", EN: "Number:"}
 
 	tJustNow  = problem.Text{SV: "nyss", EN: "just now"}
 	tMinAgo   = problem.Text{SV: "för %d min sedan", EN: "%d min ago"}
