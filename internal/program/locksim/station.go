@@ -35,10 +35,12 @@ func (k *Key) Station(ctx context.Context, addr string) (StationResult, error) {
 		return r, err
 	}
 	defer done()
+	conn.SetDeadline(time.Now().Add(SessionTime)) // a station answers at once; only people take their time
 	ch, _, err := lockcore.ReachStation(conn, e.Root)
 	if err != nil {
 		return r, err
 	}
+	conn.SetDeadline(time.Time{}) // the dial's own limit stands
 	if err := k.hello(ch, e); err != nil {
 		return r, err
 	}
