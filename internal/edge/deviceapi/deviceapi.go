@@ -69,11 +69,15 @@ var ErrBody = problem.New(problem.Invalid, "device-body",
 
 // Mount puts the addresses on mux.
 func (h *Handler) Mount(mux *http.ServeMux) {
-	mux.HandleFunc("POST "+PathEnrol, h.enrol)
-	mux.HandleFunc("POST "+PathRefresh, h.authenticated(h.refresh))
-	mux.HandleFunc("POST "+PathNonce, h.authenticated(h.nonce))
-	mux.HandleFunc("POST "+PathVisit, h.authenticated(h.visit))
-	mux.HandleFunc("POST "+PathActivations, h.authenticated(h.activations))
+	for path, f := range map[string]http.HandlerFunc{
+		PathEnrol:       h.enrol,
+		PathRefresh:     h.authenticated(h.refresh),
+		PathNonce:       h.authenticated(h.nonce),
+		PathVisit:       h.authenticated(h.visit),
+		PathActivations: h.authenticated(h.activations),
+	} {
+		mux.Handle("POST "+path, web.Errors(web.WriteProblem, f)) // never a page
+	}
 }
 
 // authenticated lets a station in by its secret.

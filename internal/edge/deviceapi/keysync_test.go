@@ -1,4 +1,4 @@
-package keysync_test
+package deviceapi_test
 
 import (
 	"errors"

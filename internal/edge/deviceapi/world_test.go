@@ -1,4 +1,4 @@
-package keysync_test
+package deviceapi_test
 
 import (
 	"context"
@@ -19,6 +19,9 @@ import (
 	"hemnyckel/internal/storage"
 	"hemnyckel/internal/storage/storagetest"
 )
+
+// The visits of internal/domain/keysync are tested here, one floor up, because a whole municipality is needed, groups and
+// staff included, which keysync itself knows nothing of.
 
 // world is a municipality with one lock, two keys and a station, all played by the test.
 type world struct {
