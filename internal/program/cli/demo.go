@@ -1,5 +1,46 @@
 package cli
 
-type demoCmd struct{}
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
 
-func (demoCmd) Run(p *program) error { return nil }
+	"hemnyckel/internal/program/demo"
+)
+
+type demoCmd struct {
+	Once    bool   `help:"Play the day, print its result as JSON, and end: with 0 only if every step held."`
+	DB      string `name:"db" placeholder:"DIR|URL" help:"Municipality to play in (default: a temporary one)."`
+	Clients int    `help:"Size of the made-up municipality." default:"2300"`
+	Seed    uint64 `help:"The same seed gives the same municipality." default:"1"`
+	Listen  string `help:"Address of the portal (default: a free port on this machine)."`
+}
+
+// Run plays the day and, without --once, leaves the portal open until it is interrupted.
+func (c *demoCmd) Run(p *program) error {
+	program, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	day, err := demo.Run(p.ctx, demo.Config{Program: program, DB: c.DB, Clients: c.Clients, Seed: c.Seed, Lang: p.lang, Say: p.stderr, Listen: c.Listen})
+	if day == nil {
+		return err
+	}
+	result := day.Result()
+	if c.Once {
+		if err == nil {
+			err = day.Close()
+		}
+		return errors.Join(err, json.NewEncoder(p.stdout).Encode(result))
+	}
+	if err != nil {
+		return err
+	}
+	p.say("\nPortalen är öppen: %s\nVälj en roll på inloggningssidan. Avsluta med Ctrl-C.", "\nThe portal is open: %s\nChoose a role on the login page. End with Ctrl-C.", result.Portal)
+	for _, page := range day.Links() {
+		fmt.Fprintf(p.stderr, "  %s\n", page)
+	}
+	<-p.ctx.Done()
+	return day.Close()
+}

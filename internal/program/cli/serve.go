@@ -65,7 +65,7 @@ func (c *stationRunCmd) Run(p *program) error {
 type stationEnrolCmd struct {
 	database
 	Name  string `required:"" help:"Where it stands, such as 'Norr, personalrummet'."`
-	Group string `help:"Code of the group whose cabinet it stands at."`
+	Group string `required:"" help:"Code of the group whose cabinet it stands at."`
 }
 
 func (c *stationEnrolCmd) Run(p *program) error {

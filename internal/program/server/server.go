@@ -114,8 +114,8 @@ func (s *Server) listen() error {
 			NextProtos: []string{"h2", "http/1.1"}})
 	}
 	desk := portal.New(portal.Config{Pages: casework.NewPages(txn.Narrow(s.m.DB, func(tx *storage.Tx) casework.PagesTx { return tx })),
-		Municipality: s.m.Name, DemoLogin: s.cfg.DemoLogin, Zone: zone, Clock: s.cfg.Clock, Logger: s.cfg.Logger})
-	router := web.New(web.Options{Logger: s.cfg.Logger, Clock: s.cfg.Clock}, s.doors(zone, desk)...)
+		Municipality: s.m.Name, DemoLogin: s.cfg.DemoLogin, Zone: zone, Clock: s.cfg.Clock})
+	router := web.New(web.Options{Logger: s.cfg.Logger, Clock: s.cfg.Clock, Errors: desk.WriteError}, s.doors(zone, desk)...)
 	s.http = web.NewServer(router, s.cfg.Logger)
 	return nil
 }
