@@ -21,7 +21,7 @@ type Grant struct {
 	Generation uint32    `cbor:"12,keyasint"` // below a block list's minimum it is refused
 	Blocks     Version   `cbor:"13,keyasint"` // newest block list when issued; a key that shows less withholds it
 	Shift      uint16    `cbor:"14,keyasint"` // longest activation, minutes
-	Group      uint32    `cbor:"15,keyasint"` // whose stations may activate it
+	Group      uint32    `cbor:"15,keyasint"` // the key's group: stations of this group, and of group 0, may activate it
 }
 
 func (g Grant) check() error {

@@ -102,8 +102,9 @@ func (v *visit) checkSameGrant() error {
 
 func (v *visit) checkWithin() error { return v.act.Within(v.grant) }
 
+// checkGroup holds a station to its group; a station of group 0 serves every key of the municipality (V2.5-b).
 func (v *visit) checkGroup() error {
-	if v.station.Group != v.grant.Group {
+	if v.station.Group != 0 && v.station.Group != v.grant.Group {
 		return credential.Refuse(credential.CodeStationGroup, "station of group %d, key of group %d", v.station.Group, v.grant.Group)
 	}
 	return nil

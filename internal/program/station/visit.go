@@ -302,7 +302,7 @@ func decide(f facts) (credential.Activation, credential.Grant, error) {
 		return none, grant, errSyncedLongAgo
 	case f.now < grant.NotBefore.Add(-credential.ClockSkew):
 		return none, grant, errClock
-	case station.Group != grant.Group:
+	case station.Group != 0 && station.Group != grant.Group:
 		return none, grant, errOtherGroup
 	case !member:
 		return none, grant, errNotMember
