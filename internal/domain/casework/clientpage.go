@@ -44,55 +44,54 @@ func (p *Pages) SearchClients(ctx context.Context, who Reader, query string) (Hi
 	if utf8.RuneCountInString(query) < 2 || len(query) > 100 || !utf8.ValidString(query) || strings.ContainsRune(query, 0) {
 		return Hits{}, ErrQuery.On("q")
 	}
-	var out Hits
-	err := p.db.Update(ctx, func(tx PagesTx) error {
-		out = Hits{}
-		clients, exact, err := find(ctx, tx, query)
-		if err != nil || len(clients) == 0 {
-			return err
-		}
-		out.Exact = exact
-		if len(clients) > MaxHits {
-			clients, out.More = clients[:MaxHits], true
-		}
-		ids := idsOf(clients)
-		homes, err := tx.Dwellings(ctx, dwellingsOf(clients))
+	ids, exact, err := p.find(ctx, query)
+	if err != nil || len(ids) == 0 {
+		return Hits{Exact: exact}, err
+	}
+	out := Hits{Exact: exact, More: len(ids) > MaxHits}
+	ids = ids[:min(len(ids), MaxHits)]
+	err = p.db.Update(ctx, func(tx PagesTx) error {
+		out.People = nil
+		found, err := tx.ClientsByID(ctx, ids)
 		if err != nil {
 			return err
 		}
-		for _, c := range clients {
-			out.People = append(out.People, masked(c, homes[c.DwellingID]))
+		homes, err := tx.Dwellings(ctx, dwellingsOf(found))
+		if err != nil {
+			return err
+		}
+		for _, id := range ids { // in the order of the names
+			if c, ok := found[id]; ok {
+				out.People = append(out.People, masked(c, homes[c.DwellingID]))
+			}
 		}
 		return noteRead(ctx, tx, who, "search", "", ids...)
 	})
 	return out, err
 }
 
-func find(ctx context.Context, tx PagesTx, query string) (clients []care.Client, exact bool, err error) {
-	if strings.ContainsFunc(query, unicode.IsDigit) {
+// find returns ids only, in a transaction of its own: looking through every name takes its time in a large municipality,
+// and stations must not wait for it.
+func (p *Pages) find(ctx context.Context, query string) (ids []string, exact bool, err error) {
+	exact = strings.ContainsFunc(query, unicode.IsDigit)
+	err = p.db.View(ctx, func(tx PagesTx) (err error) {
+		if !exact {
+			first, second, _ := strings.Cut(query, " ")
+			ids, err = tx.PageNames(ctx, nameCase(first), nameCase(second), MaxHits+1)
+			return err
+		}
 		n, err := swedish.ParsePersonalNumber(strings.ReplaceAll(query, " ", ""),
 			swedish.NumberOptions{Day: swedish.DateOf(tx.Now()), AllowReserve: true})
 		if err != nil {
-			return nil, true, err
+			return err
 		}
 		found, err := tx.ClientsByNumber(ctx, []string{n.String()})
 		for _, c := range found {
-			clients = append(clients, c)
+			ids = append(ids, c.ID)
 		}
-		return clients, true, err
-	}
-	first, second, _ := strings.Cut(query, " ")
-	ids, err := tx.PageNames(ctx, nameCase(first), nameCase(second), MaxHits+1)
-	if err != nil || len(ids) == 0 {
-		return nil, false, err
-	}
-	found, err := tx.ClientsByID(ctx, ids)
-	for _, id := range ids { // in the order of the names
-		if c, ok := found[id]; ok {
-			clients = append(clients, c)
-		}
-	}
-	return clients, false, err
+		return err
+	})
+	return ids, exact, err
 }
 
 // nameCase writes a name the way registers do, if somebody in a hurry wrote it all small or all large. Comparing letters
@@ -111,7 +110,7 @@ func nameCase(s string) string {
 	}, s)
 }
 
-func dwellingsOf(clients []care.Client) []string {
+func dwellingsOf(clients map[string]care.Client) []string {
 	var ids []string
 	for _, c := range clients {
 		if !slices.Contains(ids, c.DwellingID) { // a couple shares one

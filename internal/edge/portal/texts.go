@@ -160,7 +160,6 @@ var (
 	tOrderNo    = problem.Text{SV: "Beställning", EN: "Order"}
 	tClient     = problem.Text{SV: "Kund", EN: "Client"}
 	tOpenClient = problem.Text{SV: "Öppna kunden", EN: "Open the client"}
-	tWhyRule    = problem.Text{SV: "Varför", EN: "Why"}
 
 	tKeys        = problem.Text{SV: "Nycklar", EN: "Keys"}
 	tKeysLead    = problem.Text{SV: "En nyckel öppnar bara om den har synkats de senaste dagarna och sedan aktiverats av en person.", EN: "A key opens only if it has been synced within the last days and then activated by a person."}
@@ -207,7 +206,6 @@ var (
 	tValue       = problem.Text{SV: "Värde", EN: "Value"}
 	tEntryAt     = problem.Text{SV: "Hände", EN: "Happened"}
 	tEntryRec    = problem.Text{SV: "Mottagen", EN: "Received"}
-	tQuality     = problem.Text{SV: "Tidens säkerhet", EN: "Time quality"}
 	tSubjects    = problem.Text{SV: "Gäller", EN: "Concerns"}
 	tHowVerify   = problem.Text{SV: "Kontrollera posten själv", EN: "Verify the entry yourself"}
 	tVerify1     = problem.Text{SV: "Beviset går att kontrollera utan att lita på servern. Ta ut det med det första kommandot. Kontrollera det med det andra, på en annan dator om du vill. Nyckelfilen ska komma från kommunens egen sida eller revisorn.", EN: "The proof can be checked without trusting the server. Take it out with the first command. Check it with the second, on another computer if you like. The file of keys should come from the municipality's own page or the auditor."}
