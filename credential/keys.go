@@ -47,7 +47,10 @@ func (p PublicKey) ecdsa() (*ecdsa.PublicKey, error) {
 	if x == nil {
 		return nil, Refuse(CodeMalformed, "not a point on P-256")
 	}
-	return &ecdsa.PublicKey{Curve: elliptic.P256(), X: x, Y: y}, nil
+	point := [65]byte{4} // uncompressed
+	x.FillBytes(point[1:33])
+	y.FillBytes(point[33:])
+	return ecdsa.ParseUncompressedPublicKey(elliptic.P256(), point[:])
 }
 
 // Hash names the key.

@@ -64,6 +64,9 @@ func TestEveryRefusal(t *testing.T) {
 		{code: credential.CodeStationGroup, do: func(w *world) {
 			w.forgeActivation(w.otherStation(4, group+1), func(a *credential.Activation) { a.Station = 4 })
 		}},
+		{code: credential.OK, do: func(w *world) { // a station of every group, proves V2.5-b
+			w.forgeActivation(w.otherStation(4, 0), func(a *credential.Activation) { a.Station = 4 })
+		}},
 		{code: credential.CodeNotHolder, do: func(w *world) { w.key = must(credential.NewSigningKey())(w.t) }},
 		{code: credential.CodeEpochOld, do: func(w *world) { w.resync(credential.Leaf{Lock: lockNo, Rights: 1, Epoch: 0}) }},
 		{code: credential.CodeNoRight, do: func(w *world) { w.resync(credential.Leaf{Lock: lockNo, Rights: 2, Epoch: 1}) }},

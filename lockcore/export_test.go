@@ -42,6 +42,3 @@ func (l *Lock) Decide(p *Present) error {
 
 // Forget empties the memory of signatures.
 func (l *Lock) Forget() { l.memory = memory{} }
-
-// FailedWrites says whether the lock must load again.
-func (l *Lock) FailedWrites() bool { return l.stale }
