@@ -80,13 +80,12 @@ type Station struct {
 	wake   chan struct{} // something to report
 	slots  chan struct{} // keys that are in
 
-	mu       sync.Mutex // guards what follows
-	cache    cache
-	pinned   credential.PublicKey
-	online   bool
-	skew     time.Duration // server's clock minus ours
-	screen   Screen
-	reported time.Time
+	mu     sync.Mutex // guards what follows
+	cache  cache
+	pinned credential.PublicKey
+	online bool
+	skew   time.Duration // server's clock minus ours
+	screen Screen
 }
 
 // Screen is what the station last had to say to the person before it.

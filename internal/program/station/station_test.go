@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"hemnyckel/credential"
+	"hemnyckel/internal/domain/care"
 	"hemnyckel/internal/domain/fleet"
 	"hemnyckel/internal/domain/journal"
 	"hemnyckel/internal/domain/routine"
@@ -146,17 +147,25 @@ func TestBlockedKey(t *testing.T) {
 	})
 }
 
-// proves V2.5-b: any key syncs at any station; it is activated at its own group's.
+// proves V2.5-b: any key syncs at any station, and is activated there by whoever is in its group.
 func TestAnyKeyAnyStation(t *testing.T) {
 	w := newTown(t, t.TempDir())
 	s := w.startStation("Norr 1", "G001")
 	foreign := w.key("N00003")
 	r := w.visit(foreign, s, true)
-	if !r.Synced || r.Activated != 0 || r.Code != credential.CodeStationGroup {
-		t.Fatalf("got %+v, want synced, not activated, station-group", r)
+	if !r.Synced || r.Activated != 0 || r.Code != credential.CodeStationRefuse {
+		t.Fatalf("by somebody of another group: got %+v, want synced, not activated", r)
 	}
-	if got := s.State().Screen.Code; got != "station-other-group" {
+	if got := s.State().Screen.Code; got != "station-not-member" {
 		t.Errorf("screen: got %q", got)
+	}
+	w.must(w.db.Update(t.Context(), func(tx *storage.Tx) error {
+		return tx.PutMemberships(t.Context(), []care.Membership{{StaffID: "a1", GroupID: "g2", From: w.clock.now(), Until: w.clock.now().Add(3 * time.Hour)}})
+	}))
+	w.must(s.RefreshNow(t.Context()))
+	r = w.visit(foreign, s, true)
+	if want := credential.At(w.clock.now().Add(3 * time.Hour)); r.Activated != want {
+		t.Fatalf("by somebody of its group: got %+v, want activated until %v, when the membership ends", r, want)
 	}
 }
 
