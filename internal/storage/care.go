@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"hemnyckel/internal/domain/care"
+	"hemnyckel/internal/domain/routine"
 )
 
 const (
@@ -101,16 +102,41 @@ func scanService(r row) (care.Service, error) {
 	return v, err
 }
 
+const groupsWithProviders = `SELECT g.id, g.number, g.code, g.name, g.provider_id, g.kind, g.max_staff, p.kind, p.org_number
+	FROM care_groups g JOIN providers p ON p.id = g.provider_id `
+
+func scanGroup(r row) (care.Group, error) {
+	var g care.Group
+	var provider string
+	err := r.Scan(&g.ID, &g.Number, &g.Code, &g.Name, &g.ProviderID, &g.Kind, &g.MaxStaff, &provider, &g.OrgNumber)
+	g.Private = provider == "private"
+	return g, err
+}
+
 // Groups returns all groups with what they inherit from their providers, by code.
 func (tx *Tx) Groups(ctx context.Context) ([]care.Group, error) {
-	return collect(ctx, tx, func(r row) (care.Group, error) {
-		var g care.Group
-		var provider string
-		err := r.Scan(&g.ID, &g.Number, &g.Code, &g.Name, &g.ProviderID, &g.Kind, &g.MaxStaff, &provider, &g.OrgNumber)
-		g.Private = provider == "private"
-		return g, err
-	}, `SELECT g.id, g.number, g.code, g.name, g.provider_id, g.kind, g.max_staff, p.kind, p.org_number
-		FROM care_groups g JOIN providers p ON p.id = g.provider_id ORDER BY g.code`)
+	return collect(ctx, tx, scanGroup, groupsWithProviders+`ORDER BY g.code`)
+}
+
+// GroupsByCode implements casework.Tx.
+func (tx *Tx) GroupsByCode(ctx context.Context, codes []string) (map[string]care.Group, error) {
+	all, err := collectIn(ctx, tx, scanGroup, groupsWithProviders+`WHERE g.code IN %s`, codes)
+	return keyed(all, func(g care.Group) string { return g.Code }), err
+}
+
+// GroupsByID implements casework.Tx.
+func (tx *Tx) GroupsByID(ctx context.Context, ids []string) (map[string]care.Group, error) {
+	all, err := collectIn(ctx, tx, scanGroup, groupsWithProviders+`WHERE g.id IN %s`, ids)
+	return keyed(all, func(g care.Group) string { return g.ID }), err
+}
+
+// GroupsOfKind implements casework.Tx.
+func (tx *Tx) GroupsOfKind(ctx context.Context, kind routine.GroupKind, orgNumber string, limit int) ([]care.Group, error) {
+	if orgNumber == "" {
+		return collect(ctx, tx, scanGroup, groupsWithProviders+`WHERE g.kind = $1 ORDER BY g.code LIMIT $2`, string(kind), limit)
+	}
+	return collect(ctx, tx, scanGroup, groupsWithProviders+`WHERE p.org_number = $1 AND g.kind = $2 ORDER BY g.code LIMIT $3`,
+		orgNumber, string(kind), limit)
 }
 
 // Providers returns all providers.

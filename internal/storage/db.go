@@ -37,6 +37,16 @@ func (db *DB) Close() error {
 	return db.closed
 }
 
+// Claimed answers a Claim of a work that another has claimed.
+var Claimed = engine.Claimed
+
+// Claim takes a long work (a plain word, such as "import") from all other programs on the same municipality, until release
+// or until this process is gone, however it went. It answers [Claimed] at once if another has it. It keeps nobody from
+// transactions: it is for those who claim the same work.
+func (db *DB) Claim(ctx context.Context, work string) (release func() error, err error) {
+	return db.engine.Claim(ctx, work)
+}
+
 // View runs f in a read-only snapshot. It never waits for an Update.
 func (db *DB) View(ctx context.Context, f func(tx *Tx) error) error {
 	session, err := db.engine.View(ctx)

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"hemnyckel/internal/base/problem"
@@ -89,6 +90,8 @@ func findFile(folder, path string, create bool) error {
 		return nil
 	case err == nil:
 		return engine.NotOurs.Fill(folder)
+	case errors.Is(err, syscall.ENOTDIR):
+		return engine.NotFolder.Fill(folder).With(err)
 	case !errors.Is(err, fs.ErrNotExist):
 		return engine.FileFault(err)
 	case !create:

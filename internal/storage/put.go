@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -15,13 +16,47 @@ func put[T any](ctx context.Context, tx *Tx, table string, columns []string, key
 	for i, v := range values {
 		rows[i] = row(v)
 	}
+	conflict := "ON CONFLICT (" + strings.Join(columns[:keys], ", ") + ") DO "
+	if tx.engine.Limits().Rows == 1 {
+		return tx.putEach(ctx, table, columns, keys, rows, conflict+"NOTHING")
+	}
 	set := make([]string, 0, len(columns)-keys)
 	for _, c := range columns[keys:] {
 		set = append(set, c+" = excluded."+c)
 	}
-	_, err := tx.insert(ctx, table, columns, rows,
-		"ON CONFLICT ("+strings.Join(columns[:keys], ", ")+") DO UPDATE SET "+strings.Join(set, ", "))
+	_, err := tx.insert(ctx, table, columns, rows, conflict+"UPDATE SET "+strings.Join(set, ", "))
 	return err
+}
+
+// putEach inserts row by row and updates the ones that were there. A statement that may do either makes SQLite keep, for
+// each row, a copy of every page that it touches, so that the statement can be undone alone: a fifth of an import's time.
+func (tx *Tx) putEach(ctx context.Context, table string, columns []string, keys int, rows [][]any, suffix string) error {
+	insert := insertText(table, columns, 1, suffix)
+	update := updateText(table, columns, keys)
+	for _, r := range rows {
+		added, err := tx.exec(ctx, insert, r...)
+		if err != nil {
+			return err
+		}
+		if added == 0 {
+			if _, err := tx.exec(ctx, update, r...); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// updateText sets all columns but the keys, with the same binds as insertText.
+func updateText(table string, columns []string, keys int) string {
+	part := func(from, until int, between string) string {
+		terms := make([]string, 0, until-from)
+		for i := from; i < until; i++ {
+			terms = append(terms, columns[i]+" = $"+strconv.Itoa(i+1))
+		}
+		return strings.Join(terms, between)
+	}
+	return "UPDATE " + table + " SET " + part(keys, len(columns), ", ") + " WHERE " + part(0, keys, " AND ")
 }
 
 // keyed makes a map of values by key.

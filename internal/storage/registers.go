@@ -150,10 +150,11 @@ func (tx *Tx) DropStaged(ctx context.Context, run string, seq int) error {
 	return err
 }
 
-// FinishRun ends a run.
-func (tx *Tx) FinishRun(ctx context.Context, id string) error {
-	_, err := tx.exec(ctx, `UPDATE register_runs SET finished_us = $1 WHERE id = $2`, us(tx.Now()), id)
-	return err
+// FinishRun ends a run. It reports false if there is no such run that is not finished: it has been discarded, or another
+// program has finished it.
+func (tx *Tx) FinishRun(ctx context.Context, id string) (bool, error) {
+	n, err := tx.exec(ctx, `UPDATE register_runs SET finished_us = $1 WHERE id = $2 AND finished_us <= 0`, us(tx.Now()), id)
+	return n == 1, err
 }
 
 // DiscardRuns removes what interrupted imports have staged, except the run named.

@@ -6,19 +6,21 @@
 //
 // Promises: a folder with a fault that makes it unreadable changes nothing; a bad row is left out and reported, everything
 // else is applied; each part is one short transaction, with a pause after it, so that a station's visit does not wait; an
-// interrupted import goes on where it stopped; the same folder again changes nothing; rows that have vanished are listed
-// and left alone.
+// interrupted import goes on where it stopped; a second import at the same time is refused; the same folder again changes
+// nothing; rows that have vanished are listed and left alone.
 package importer
 
 import (
 	"context"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/google/uuid"
 
+	"hemnyckel/internal/base/problem"
 	"hemnyckel/internal/base/swedish"
 	"hemnyckel/internal/domain/casework"
 	"hemnyckel/internal/domain/journal"
@@ -63,39 +65,91 @@ type Vanished struct {
 	Key  string `json:"key"`
 }
 
+// What can go wrong, beside what the registers and the database say.
+var (
+	ErrRunning = problem.New(problem.Conflict, "import-running",
+		"En annan inläsning pågår i samma kommun. Inget har lästs in nu: vänta tills den är klar och kör kommandot igen.",
+		"Another import into the same municipality is running. Nothing was imported now: wait until it is done and run the command again.")
+	ErrUnfinished = problem.New(problem.Unavailable, "import-unfinished",
+		"Inläsningen blev inte klar: %d av %d delar är införda, hela och rätt. Kör samma kommando igen, så fortsätter den.",
+		"The import did not finish: %d of %d parts are applied, whole and right. Run the same command again and it goes on.")
+	errSuperseded = errors.New("importer: another import has taken over")
+)
+
 // pauseAfter is how long an import stands aside after each transaction, for those who wait for the database.
 const pauseAfter = 2 * time.Millisecond
 
-// Run imports the registers at path. lang is the language of the rejected rows' messages.
-func Run(ctx context.Context, m *municipality.Municipality, path, lang string, o Options) (*Result, error) {
+// claimed is the work that only one import at a time may do.
+const claimed = "import"
+
+// settingRefresh is set from when a change that concerns everybody's rights is staged until it has been carried out.
+const settingRefresh = "import.refresh"
+
+// Reading is a folder that has been read and checked.
+type Reading struct {
+	registers *registers.Registers
+	faults    []registers.Fault
+	o         Options
+}
+
+// Read reads and checks the registers at path. It touches no database.
+func Read(ctx context.Context, path string, o Options) (*Reading, error) {
 	if o.Progress == nil {
 		o.Progress = func(string, int, int) {}
 	}
 	read, faults, err := registers.Read(ctx, path, registers.Options{Day: o.Day, AllowReserve: o.AllowReserve,
 		Progress: func(table string, row int) { o.Progress(table, row, 0) }})
+	return &Reading{read, faults, o}, err
+}
+
+// Run imports the registers at path. lang is the language of the rejected rows' messages.
+func Run(ctx context.Context, m *municipality.Municipality, path, lang string, o Options) (*Result, error) {
+	read, err := Read(ctx, path, o)
 	if err != nil {
 		return nil, err
 	}
-	i := &run{m: m, o: o, lang: lang, result: &Result{Accepted: map[string]int{}, Unchanged: map[string]int{}, Rejected: []Rejected{}, Vanished: []Vanished{}}}
-	for _, f := range faults {
+	return read.Apply(ctx, m, lang)
+}
+
+// Apply brings what has been read into m; of a dry run, m may be nil: a municipality that is not there yet. An error wraps
+// [ErrUnfinished] where some has been applied; otherwise nothing has. [ErrRunning] if another import runs.
+func (r *Reading) Apply(ctx context.Context, m *municipality.Municipality, lang string) (result *Result, err error) {
+	i := &run{m: m, o: r.o, lang: lang, result: &Result{Accepted: map[string]int{}, Unchanged: map[string]int{}, Rejected: []Rejected{}, Vanished: []Vanished{}}}
+	for _, f := range r.faults {
 		i.reject(f.File, f.Row, f.Column, f.Code, f.Message.In(lang))
+	}
+	if !r.o.DryRun {
+		release, err := m.DB.Claim(ctx, claimed)
+		if errors.Is(err, storage.Claimed) {
+			return nil, ErrRunning
+		}
+		if err != nil {
+			return nil, err
+		}
+		defer func() {
+			if released := release(); err == nil {
+				err = released
+			}
+		}()
 	}
 	if err := i.load(ctx); err != nil {
 		return nil, err
 	}
-	batches := newPlan(read, o.Location, i).batches()
+	batches := newPlan(r.registers, r.o.Location, i).batches()
 	i.findVanished()
-	if o.DryRun {
+	if r.o.DryRun {
 		return i.result, nil
 	}
-	if err := i.stage(ctx, hex.EncodeToString(read.Digest[:]), batches); err != nil {
+	if err := i.stage(ctx, hex.EncodeToString(r.registers.Digest[:]), batches); err != nil {
 		return nil, err
 	}
 	if err := i.apply(ctx); err != nil {
+		if i.done > 0 {
+			err = ErrUnfinished.Fill(i.done, i.units).With(err)
+		}
 		return nil, err
 	}
-	_, err = m.Log.Integrate(ctx)
-	return i.result, err
+	return i.result, nil
 }
 
 // run is one import.
@@ -106,8 +160,9 @@ type run struct {
 	result *Result
 	id     string
 	units  int
+	done   int                // parts that are applied
 	before map[rowKey]seenRow // what earlier imports saw
-	rural  bool               // the rural groups have changed, which concerns everybody
+	rural  bool               // the rural groups change, which concerns everybody
 }
 
 // filePort stands for entrances among the rows: they have no table of their own, only mentions.
@@ -126,6 +181,9 @@ func (i *run) reject(file string, row int, column, code, message string) {
 
 func (i *run) load(ctx context.Context) error {
 	i.before = map[rowKey]seenRow{}
+	if i.m == nil {
+		return nil
+	}
 	return i.m.DB.View(ctx, func(tx *storage.Tx) error {
 		clear(i.before)
 		return tx.EachRegisterRow(ctx, func(file, key, digest string) error {
@@ -161,26 +219,24 @@ func (i *run) findVanished() {
 	i.before = nil
 }
 
-// stage writes what is to be applied to the database, so that an interrupted import can go on without its files. An import
-// of the same content that was interrupted is taken up instead.
+// stage writes what is to be applied to the database, so that a full disk or a lost connection shows before anything is
+// applied. What an interrupted import had staged is staged anew, except what it has applied, which is not new any more:
+// so every row is reported, also one that could not be applied then.
 func (i *run) stage(ctx context.Context, digest string, batches []casework.RegisterBatch) error {
-	var open storage.RegisterRun
-	var found bool
-	err := i.m.DB.View(ctx, func(tx *storage.Tx) (err error) {
-		open, found, err = tx.UnfinishedRun(ctx)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	if found && open.Digest == digest && len(batches) > 0 {
-		i.id, i.units, i.result.Resumed = open.ID, open.Units, true
-		return i.update(ctx, func(tx *storage.Tx) error { return tx.DiscardRuns(ctx, i.id) })
-	}
 	i.id = uuid.Must(uuid.NewV7()).String()
 	if err := i.update(ctx, func(tx *storage.Tx) error {
+		open, found, err := tx.UnfinishedRun(ctx)
+		if err != nil {
+			return err
+		}
+		i.result.Resumed = found && open.Digest == digest
 		if err := tx.DiscardRuns(ctx, ""); err != nil {
 			return err
+		}
+		if i.rural {
+			if err := tx.SetSetting(ctx, settingRefresh, i.id); err != nil {
+				return err
+			}
 		}
 		return tx.StartRun(ctx, i.id, digest)
 	}); err != nil {
@@ -204,59 +260,77 @@ func (i *run) stage(ctx context.Context, digest string, batches []casework.Regis
 	return i.update(ctx, func(tx *storage.Tx) error { return tx.SealRun(ctx, i.id, i.units) })
 }
 
-// apply applies staged parts until none is left.
+// apply applies staged parts until none is left, and then what concerns everybody.
 func (i *run) apply(ctx context.Context) error {
-	done := 0
-	for {
+	for more := true; more; {
 		var faults []casework.RegisterFault
-		var found bool
-		var seq int
 		err := i.update(ctx, func(tx *storage.Tx) (err error) {
-			faults, seq, found, err = i.applyNext(ctx, tx)
+			faults, more, err = i.applyNext(ctx, tx)
 			return err
 		})
 		if err != nil {
 			return err
 		}
+		if !more {
+			break
+		}
 		for _, f := range faults {
 			i.reject(f.File, f.Row, f.Column, f.Code, f.Text.In(i.lang))
 			i.result.Accepted[f.File]--
 		}
-		if !found {
-			break
-		}
-		done = seq + 1
-		i.o.Progress("apply", done, i.units)
+		i.done++
+		i.o.Progress("apply", i.done, i.units)
 	}
-	if i.rural {
-		if _, err := i.m.Casework.RefreshAll(ctx, func(ctx context.Context, f func(casework.RegisterTx) error) error {
-			return i.update(ctx, func(tx *storage.Tx) error { return f(tx) })
-		}); err != nil {
-			return err
-		}
+	if err := i.refresh(ctx); err != nil {
+		return err
 	}
-	return i.finish(ctx)
+	if err := i.finish(ctx); err != nil {
+		return err
+	}
+	_, err := i.m.Log.Integrate(ctx)
+	return err
 }
 
-func (i *run) applyNext(ctx context.Context, tx *storage.Tx) (faults []casework.RegisterFault, seq int, found bool, err error) {
+// refresh recomputes everybody's rights if this import, or one that was interrupted, has changed what they depend on.
+func (i *run) refresh(ctx context.Context) error {
+	var wanted string
+	if err := i.m.DB.View(ctx, func(tx *storage.Tx) (err error) {
+		wanted, err = tx.Setting(ctx, settingRefresh)
+		return err
+	}); err != nil || wanted == "" {
+		return err
+	}
+	if _, err := i.m.Casework.RefreshAll(ctx, func(ctx context.Context, f func(casework.RegisterTx) error) error {
+		return i.update(ctx, func(tx *storage.Tx) error { return f(tx) })
+	}); err != nil {
+		return err
+	}
+	return i.update(ctx, func(tx *storage.Tx) error { return tx.SetSetting(ctx, settingRefresh, "") })
+}
+
+func (i *run) applyNext(ctx context.Context, tx *storage.Tx) (faults []casework.RegisterFault, found bool, err error) {
 	seq, body, found, err := tx.NextStaged(ctx, i.id)
 	if err != nil || !found {
-		return nil, 0, false, err
+		return nil, false, err
 	}
 	var b casework.RegisterBatch
 	if err := json.Unmarshal([]byte(body), &b); err != nil {
-		return nil, 0, false, fmt.Errorf("importer: staged part %d: %w", seq, err)
+		return nil, false, fmt.Errorf("importer: staged part %d: %w", seq, err)
 	}
 	faults, err = i.m.Casework.ApplyRegisters(ctx, tx, i.id, b)
 	if err != nil {
-		return nil, 0, false, err
+		return nil, false, err
 	}
-	return faults, seq, true, tx.DropStaged(ctx, i.id, seq)
+	return faults, true, tx.DropStaged(ctx, i.id, seq)
 }
 
 func (i *run) finish(ctx context.Context) error {
 	return i.update(ctx, func(tx *storage.Tx) error {
-		if err := tx.FinishRun(ctx, i.id); err != nil || i.units == 0 {
+		ours, err := tx.FinishRun(ctx, i.id)
+		if err == nil && !ours {
+			err = errSuperseded
+		}
+		if err != nil || i.units == 0 {
 			return err
 		}
 		return journal.Append(ctx, tx, journal.Entry{Kind: journal.RegistersImported, Subjects: []string{i.id}, Fields: []journal.Field{
@@ -274,9 +348,8 @@ func (i *run) update(ctx context.Context, f func(tx *storage.Tx) error) error {
 		return err
 	}
 	select {
-	case <-ctx.Done():
-		return ctx.Err()
+	case <-ctx.Done(): // the next one says so; this one is committed
 	case <-time.After(pauseAfter):
-		return nil
 	}
+	return nil
 }

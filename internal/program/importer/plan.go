@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -200,9 +201,14 @@ func (p *plan) clients() {
 			locks[l.Client] = l
 		}
 	}
-	n := 0
+	// By number rather than in the file's order: what is indexed by it is then written page after page.
+	byNumber := make([]*registers.Client, len(p.r.Clients))
 	for i := range p.r.Clients {
-		c := &p.r.Clients[i]
+		byNumber[i] = &p.r.Clients[i]
+	}
+	slices.SortFunc(byNumber, func(a, b *registers.Client) int { return cmp.Compare(a.ID, b.ID) })
+	n := 0
+	for _, c := range byNumber {
 		out, all := p.client(c, services[c.ID])
 		if l, ok := locks[c.ID]; ok {
 			lock := p.lock(l)

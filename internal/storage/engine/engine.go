@@ -33,6 +33,9 @@ type Engine interface {
 	Translate(err error) error
 	// Backup writes a consistent copy of the database to a new file while others go on writing.
 	Backup(ctx context.Context, file string) error
+	// Claim takes a long work, by its name, from all other processes until release, or until the process is gone, however
+	// it went. It answers Claimed if another has it.
+	Claim(ctx context.Context, work string) (release func() error, err error)
 	Close() error
 }
 

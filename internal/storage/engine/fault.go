@@ -32,6 +32,12 @@ var (
 	SchemaNewer = problem.New(problem.Conflict, "schema-newer",
 		"Databasen har version %d men programmet känner bara till version %d. Starta ett nyare program.",
 		"The database has version %d but this program knows only version %d. Start a newer program.")
+	Claimed = problem.New(problem.Conflict, "work-claimed",
+		"Ett annat program gör redan det arbetet i samma kommun. Vänta tills det är klart.",
+		"Another program is already doing that work in the same municipality. Wait until it is done.")
+	NotFolder = problem.New(problem.Invalid, "database-not-folder",
+		"%s är en fil. Ange mappen som kommunens databas ligger i, eller en postgres://-adress.",
+		"%s is a file. Give the folder that holds the municipality's database, or a postgres:// address.")
 	NotOurs = problem.New(problem.Invalid, "database-foreign",
 		"%s är inte en Hemnyckel-databas. Ange rätt mapp eller adress.",
 		"%s is not a Hemnyckel database. Give the right folder or address.")

@@ -1,7 +1,8 @@
 // Package postgres is the database on a PostgreSQL server, one database per municipality.
 //
 // It owns the pool, the begin of transactions, PostgreSQL's error codes and the migrations of this engine. It knows
-// nothing of what is stored, and uses neither LISTEN/NOTIFY nor advisory locks outside of migrations.
+// nothing of what is stored, and uses no LISTEN/NOTIFY, and advisory locks only for migrations and for long works that one
+// program at a time may do.
 //
 // Updates are SERIALIZABLE and take turns: BEGIN is sent together with a LOCK on the table of schema versions, which needs
 // no round trip of its own, waits in the server's fair queue and comes before the snapshot. So the servers of one
@@ -92,6 +93,10 @@ func Pool(url string, statement, lock time.Duration) (*sql.DB, error) {
 		"statement_timeout":                   milliseconds(statement),
 		"lock_timeout":                        milliseconds(lock),
 		"idle_in_transaction_session_timeout": milliseconds(statement),
+		// Plans are made early and kept, when a municipality's tables may be empty; an import then fills them. Every query
+		// of the house that runs often has its index, and must not read whole tables because they once were small.
+		"enable_seqscan": "off",
+		"jit":            "off", // costs more than any of our statements
 	}
 	for name, value := range settings {
 		config.RuntimeParams[name] = value

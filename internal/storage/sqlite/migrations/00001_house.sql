@@ -26,6 +26,8 @@ CREATE TABLE care_groups (
     kind        TEXT NOT NULL, -- homecare, rural, alarm, health, shopping
     max_staff   BIGINT NOT NULL
 );
+CREATE INDEX care_groups_by_kind ON care_groups (kind, code);
+CREATE INDEX care_groups_by_provider ON care_groups (provider_id, kind);
 CREATE TABLE staff (
     id              TEXT NOT NULL PRIMARY KEY,
     employee_number TEXT NOT NULL UNIQUE,
