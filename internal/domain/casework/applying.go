@@ -62,27 +62,21 @@ func (a *applier) groups(ctx context.Context, b RegisterBatch) error {
 	return a.tx.PutGroups(ctx, b.Groups)
 }
 
-// groupIDs returns the ids of all groups by code.
-func (a *applier) groupIDs(ctx context.Context) (map[string]care.Group, error) {
-	all, err := a.tx.Groups(ctx)
-	out := make(map[string]care.Group, len(all))
-	for _, g := range all {
-		out[g.Code] = g
-	}
-	return out, err
-}
-
 func (a *applier) staff(ctx context.Context, b RegisterBatch) error {
 	if len(b.Staff) == 0 {
 		return nil
 	}
-	groups, err := a.groupIDs(ctx)
-	if err != nil {
-		return err
-	}
 	numbers := make([]string, len(b.Staff))
+	var codes []string
 	for i, s := range b.Staff {
 		numbers[i] = s.Staff.EmployeeNumber
+		for _, m := range s.Groups {
+			codes = append(codes, m.Group)
+		}
+	}
+	groups, err := a.tx.GroupsByCode(ctx, distinct(codes))
+	if err != nil {
+		return err
 	}
 	have, err := a.tx.StaffByNumber(ctx, numbers)
 	if err != nil {
@@ -162,7 +156,7 @@ func (a *applier) refreshBehind(ctx context.Context, entranceIDs []string) error
 	if err != nil || len(clients) == 0 {
 		return err
 	}
-	change, err := a.s.refresh(ctx, a.tx, idsOf(clients))
+	change, err := a.s.refreshRead(ctx, a.tx, clients)
 	if err != nil {
 		return err
 	}
@@ -207,13 +201,13 @@ func (a *applier) keys(ctx context.Context, b RegisterBatch) error {
 	if len(b.Keys) == 0 {
 		return nil
 	}
-	groups, err := a.groupIDs(ctx)
+	numbers, codes := make([]string, len(b.Keys)), make([]string, len(b.Keys))
+	for i, k := range b.Keys {
+		numbers[i], codes[i] = k.Key.Number, k.Group
+	}
+	groups, err := a.tx.GroupsByCode(ctx, distinct(codes))
 	if err != nil {
 		return err
-	}
-	numbers := make([]string, len(b.Keys))
-	for i, k := range b.Keys {
-		numbers[i] = k.Key.Number
 	}
 	have, err := a.tx.KeysByNumber(ctx, numbers)
 	if err != nil {

@@ -98,6 +98,11 @@ type Tx interface {
 	journal.Tx
 	fleet.LockTx
 
+	// GroupsByCode and GroupsByID return the groups asked for; a municipality may have thousands of others.
+	GroupsByCode(ctx context.Context, codes []string) (map[string]care.Group, error)
+	GroupsByID(ctx context.Context, ids []string) (map[string]care.Group, error)
+	// GroupsOfKind returns at most limit groups of a kind, by code: of one organisation, or of any when orgNumber is "".
+	GroupsOfKind(ctx context.Context, kind routine.GroupKind, orgNumber string, limit int) ([]care.Group, error)
 	MountedLocks(ctx context.Context, dwellingIDs []string) (map[string]routine.LockKind, error)
 	IdempotentOrder(ctx context.Context, orderer, key string) (orderID, digest string, err error)
 	PutIdempotencyKey(ctx context.Context, orderer, key, digest, orderID string) error

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/google/uuid"
-
 	"hemnyckel/internal/domain/care"
 	"hemnyckel/internal/domain/fleet"
 	"hemnyckel/internal/domain/journal"
@@ -15,7 +13,7 @@ import (
 
 // registerServiceID is a function of what makes a register's service the same one in the next export.
 func registerServiceID(clientID string, r RegisterService) string {
-	return uuid.NewSHA1(uuid.NameSpaceOID, fmt.Appendf(nil, "%s\x00%s\x00%s\x00%d", clientID, r.Kind, r.Group, r.Ordinal)).String()
+	return idBeside(clientID, fmt.Sprintf("%s\x00%s\x00%s\x00%d", clientID, r.Kind, r.Group, r.Ordinal))
 }
 
 // clients applies clients with their dwellings, services and locks, and brings the rights of everybody in those dwellings
@@ -45,7 +43,7 @@ func (a *applier) clients(ctx context.Context, b RegisterBatch) error {
 	if err != nil {
 		return err
 	}
-	if _, err := a.s.refresh(ctx, a.tx, idsOf(everybody)); err != nil {
+	if _, err := a.s.refreshRead(ctx, a.tx, everybody); err != nil {
 		return err
 	}
 	for _, c := range b.Clients {
@@ -127,13 +125,17 @@ func (a *applier) putHomes(ctx context.Context, clients []RegisterClient) error 
 }
 
 func (a *applier) putServices(ctx context.Context, clients []RegisterClient) error {
-	groups, err := a.groupIDs(ctx)
-	if err != nil {
-		return err
-	}
 	ids := make([]string, len(clients))
+	var codes []string
 	for i, c := range clients {
 		ids[i] = c.Client.ID
+		for _, v := range c.Services {
+			codes = append(codes, v.Group)
+		}
+	}
+	groups, err := a.tx.GroupsByCode(ctx, distinct(codes))
+	if err != nil {
+		return err
 	}
 	stored, err := a.tx.ServicesOf(ctx, ids)
 	if err != nil {

@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 
 	"github.com/google/uuid"
@@ -20,7 +21,11 @@ type file struct {
 }
 
 // open reads what the routine needs to know about a client.
-func (s *Service) open(ctx context.Context, tx Tx, groups []care.Group, client care.Client) (file, error) {
+func (s *Service) open(ctx context.Context, tx Tx, client care.Client) (file, error) {
+	rural, err := ruralGroups(ctx, tx)
+	if err != nil {
+		return file{}, err
+	}
 	home, err := tx.ClientsOfDwellings(ctx, []string{client.DwellingID})
 	if err != nil {
 		return file{}, err
@@ -38,14 +43,14 @@ func (s *Service) open(ctx context.Context, tx Tx, groups []care.Group, client c
 		return file{}, err
 	}
 	f := file{client: client, services: services[client.ID]}
-	f.situation = s.situation(groups, client, dwellings[client.DwellingID], f.services)
+	f.situation = s.situation(rural, client, dwellings[client.DwellingID], f.services)
 	f.situation.Lock = locks[client.DwellingID]
 	now := tx.Now()
 	for _, other := range home {
 		if other.ID == client.ID {
 			continue
 		}
-		theirs := s.situation(groups, other, dwellings[other.DwellingID], services[other.ID])
+		theirs := s.situation(rural, other, dwellings[other.DwellingID], services[other.ID])
 		for _, g := range routine.Grounds(s.profile, theirs) {
 			f.situation.Shared = f.situation.Shared || now.Before(g.Until)
 		}
@@ -53,13 +58,20 @@ func (s *Service) open(ctx context.Context, tx Tx, groups []care.Group, client c
 	return f, nil
 }
 
-func (s *Service) situation(groups []care.Group, c care.Client, d care.Dwelling, services []care.Service) routine.Situation {
+// maxRural bounds the groups that may answer one alarm; a municipality has a handful.
+const maxRural = 1000
+
+func ruralGroups(ctx context.Context, tx Tx) ([]care.Group, error) {
+	return tx.GroupsOfKind(ctx, routine.RuralGroup, "", maxRural)
+}
+
+func (s *Service) situation(rural []care.Group, c care.Client, d care.Dwelling, services []care.Service) routine.Situation {
 	out := routine.Situation{Ended: c.Ended}
 	for _, v := range services {
 		out.Services = append(out.Services, v.Service)
 	}
-	for _, g := range groups {
-		if g.Kind == routine.RuralGroup && s.profile.Answers(g.Code, d.PostalCode) {
+	for _, g := range rural {
+		if s.profile.Answers(g.Code, d.PostalCode) {
 			out.Rural = append(out.Rural, g.ForRoutine())
 		}
 	}
@@ -97,41 +109,51 @@ func idsOf(clients []care.Client) []string {
 
 // refresh brings grounds and rights of exactly these clients up to date with their services and doors.
 func (s *Service) refresh(ctx context.Context, tx Tx, clientIDs []string) (access.Change, error) {
-	grounds, err := s.grounds(ctx, tx, clientIDs)
+	found, err := tx.ClientsByID(ctx, clientIDs)
 	if err != nil {
 		return access.Change{}, err
 	}
-	return access.Materialise(ctx, tx, clientIDs, grounds)
+	clients := make([]care.Client, 0, len(found))
+	for _, id := range clientIDs {
+		if c, ok := found[id]; ok {
+			clients = append(clients, c)
+		}
+	}
+	return s.refreshRead(ctx, tx, clients)
+}
+
+// refreshRead is refresh for clients that the transaction has read already.
+func (s *Service) refreshRead(ctx context.Context, tx Tx, clients []care.Client) (access.Change, error) {
+	grounds, err := s.grounds(ctx, tx, clients)
+	if err != nil {
+		return access.Change{}, err
+	}
+	return access.Materialise(ctx, tx, idsOf(clients), grounds)
 }
 
 // grounds computes what the clients' services give, from nothing but the services and the profile.
-func (s *Service) grounds(ctx context.Context, tx Tx, clientIDs []string) ([]access.Ground, error) {
-	clients, err := tx.ClientsByID(ctx, clientIDs)
+func (s *Service) grounds(ctx context.Context, tx Tx, clients []care.Client) ([]access.Ground, error) {
+	homes := make([]string, len(clients))
+	for i, c := range clients {
+		homes[i] = c.DwellingID
+	}
+	dwellings, err := tx.Dwellings(ctx, distinct(homes))
 	if err != nil {
 		return nil, err
 	}
-	dwellingIDs := make([]string, 0, len(clients))
-	for _, c := range clients {
-		dwellingIDs = append(dwellingIDs, c.DwellingID)
-	}
-	dwellings, err := tx.Dwellings(ctx, dwellingIDs)
+	services, err := tx.ServicesOf(ctx, idsOf(clients))
 	if err != nil {
 		return nil, err
 	}
-	services, err := tx.ServicesOf(ctx, clientIDs)
-	if err != nil {
-		return nil, err
-	}
-	groups, err := tx.Groups(ctx)
+	rural, err := ruralGroups(ctx, tx)
 	if err != nil {
 		return nil, err
 	}
 	var out []access.Ground
-	for _, id := range clientIDs {
-		c := clients[id]
-		situation := s.situation(groups, c, dwellings[c.DwellingID], services[id])
+	for _, c := range clients {
+		situation := s.situation(rural, c, dwellings[c.DwellingID], services[c.ID])
 		for _, g := range routine.Grounds(s.profile, situation) {
-			out = append(out, access.Ground{ID: groundID(g), ClientID: id, ServiceID: g.Service, Kind: g.Kind,
+			out = append(out, access.Ground{ID: groundID(g), ClientID: c.ID, ServiceID: g.Service, Kind: g.Kind,
 				GroupID: g.Group, From: g.From, Until: g.Until, Rule: g.Rule})
 		}
 	}
@@ -140,7 +162,21 @@ func (s *Service) grounds(ctx context.Context, tx Tx, clientIDs []string) ([]acc
 
 // groundID is a function of what the ground says, so that recomputing it gives the same row.
 func groundID(g routine.Ground) string {
-	return uuid.NewSHA1(uuid.NameSpaceOID, []byte(g.Service+"\x00"+string(g.Kind)+"\x00"+g.Group)).String()
+	return idBeside(g.Service, g.Service+"\x00"+string(g.Kind)+"\x00"+g.Group)
+}
+
+// idBeside returns an id that is a function of name and sorts next to another id: its first 48 bits are that one's, which in
+// our ids are the time of its making. Rows that belong together so lie together in every index; ids scattered by their
+// hash cost an import of many clients a page of the database for each row. It is a UUID of version 8 (RFC 9562 §5.8).
+func idBeside(other, name string) string {
+	sum := sha256.Sum256([]byte(name))
+	id := uuid.UUID(sum[:16])
+	if beside, err := uuid.Parse(other); err == nil {
+		copy(id[:6], beside[:6])
+	}
+	id[6] = id[6]&0x0f | 0x80 // version
+	id[8] = id[8]&0x3f | 0x80 // variant
+	return id.String()
 }
 
 func rightsEntry(o Order, c access.Change) journal.Entry {

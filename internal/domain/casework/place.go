@@ -99,19 +99,15 @@ func (s *Service) place(ctx context.Context, tx Tx, who Orderer, in NewOrder) (O
 	if !ok {
 		return Order{}, ErrClientUnknown.On("personal_number")
 	}
-	groups, err := tx.Groups(ctx)
+	order, err := s.resolve(ctx, tx, who, in)
 	if err != nil {
 		return Order{}, err
 	}
-	order, err := s.resolve(groups, who, in)
+	file, err := s.open(ctx, tx, client)
 	if err != nil {
 		return Order{}, err
 	}
-	file, err := s.open(ctx, tx, groups, client)
-	if err != nil {
-		return Order{}, err
-	}
-	if err := mayConcern(who, in.Kind, groups, file); err != nil {
+	if err := mayConcern(ctx, tx, who, in.Kind, file); err != nil {
 		return Order{}, err
 	}
 	outcome, refusal := routine.Decide(s.profile, file.situation, order)
@@ -158,7 +154,7 @@ func (in NewOrder) digest() string {
 }
 
 // resolve turns names of groups into groups and checks that the orderer may speak for them.
-func (s *Service) resolve(groups []care.Group, who Orderer, in NewOrder) (routine.Order, error) {
+func (s *Service) resolve(ctx context.Context, tx Tx, who Orderer, in NewOrder) (routine.Order, error) {
 	o := routine.Order{Kind: in.Kind, At: in.Effective, OpensSelf: in.OpensSelf, InEffect: in.InEffect && who.Role == routine.CaseOfficer}
 	want := routine.HomeCareGroup
 	if in.Kind == routine.AlarmGranted {
@@ -167,7 +163,7 @@ func (s *Service) resolve(groups []care.Group, who Orderer, in NewOrder) (routin
 	named, takesOver := in.Kind.NeedsGroup()
 	own := who.Role == routine.CaseOfficer
 	if named {
-		g, err := findGroup(groups, in.Group, want)
+		g, err := findGroup(ctx, tx, in.Group, want)
 		if err != nil {
 			return o, asField(err, "group")
 		}
@@ -175,7 +171,7 @@ func (s *Service) resolve(groups []care.Group, who Orderer, in NewOrder) (routin
 		own = own || g.OrgNumber == who.Organisation
 	}
 	if takesOver {
-		g, err := findGroup(groups, in.ToGroup, want)
+		g, err := findGroup(ctx, tx, in.ToGroup, want)
 		if err != nil {
 			return o, asField(err, "to_group")
 		}
@@ -195,15 +191,17 @@ func asField(err error, field string) error {
 	return err
 }
 
-func findGroup(groups []care.Group, name string, kind routine.GroupKind) (care.Group, error) {
-	var fits []care.Group
-	for _, g := range groups {
-		if name != "" && g.Code == name {
-			return g, nil
+// findGroup looks for a group by its code, or else for the one group of a kind that an organisation (any, for "") has.
+func findGroup(ctx context.Context, tx Tx, name string, kind routine.GroupKind) (care.Group, error) {
+	if name != "" {
+		named, err := tx.GroupsByCode(ctx, []string{name})
+		if g, ok := named[name]; ok || err != nil {
+			return g, err
 		}
-		if g.Kind == kind && (name == "" || g.OrgNumber == name) {
-			fits = append(fits, g)
-		}
+	}
+	fits, err := tx.GroupsOfKind(ctx, kind, name, 2)
+	if err != nil {
+		return care.Group{}, err
 	}
 	switch len(fits) {
 	case 1:
@@ -215,15 +213,21 @@ func findGroup(groups []care.Group, name string, kind routine.GroupKind) (care.G
 }
 
 // mayConcern holds a provider to its own clients.
-func mayConcern(who Orderer, k routine.OrderKind, groups []care.Group, f file) error {
+func mayConcern(ctx context.Context, tx Tx, who Orderer, k routine.OrderKind, f file) error {
 	if who.Role == routine.CaseOfficer || k == routine.HomeCareGranted || k == routine.ProviderChanged {
 		return nil
 	}
-	for _, v := range f.services {
-		for _, g := range groups {
-			if g.ID == v.Group.ID && g.OrgNumber == who.Organisation {
-				return nil
-			}
+	ids := make([]string, len(f.services))
+	for i, v := range f.services {
+		ids[i] = v.Group.ID
+	}
+	groups, err := tx.GroupsByID(ctx, distinct(ids))
+	if err != nil {
+		return err
+	}
+	for _, g := range groups {
+		if g.OrgNumber == who.Organisation {
+			return nil
 		}
 	}
 	return ErrMayNot

@@ -85,7 +85,9 @@ func (m *municipality) organise() {
 		m.homecare = append(m.homecare, id)
 	}
 	for i := range 1 + n/5000 {
-		m.team(fmt.Sprintf("Hemtjänst landsbygd larm %d", i+1), municipalOrg, "landsbygd", 12)
+		if i == 0 { // one however many clients there are: each rural group answers every alarm
+			m.team(fmt.Sprintf("Hemtjänst landsbygd larm %d", i+1), municipalOrg, "landsbygd", 12)
+		}
 		m.team(fmt.Sprintf("Nattpatrullen %d", i+1), municipalOrg, "hemtjänst", 9)
 	}
 	for i := range 1 + n/20_000 {
