@@ -114,14 +114,20 @@ type openedBatch struct {
 	batch  credential.LogBatch
 }
 
+// openBatches opens what it can. All that it cannot is one anomaly: a key full of rubbish shall not fill the journal.
 func (s *Service) openBatches(sealed [][]byte) (opened []openedBatch, bad []anomaly) {
+	var first error
 	for _, one := range sealed {
 		signed, batch, err := s.authority.OpenBatch(one)
-		if err != nil {
-			bad = append(bad, anomaly{class: ClassUnreadable, detail: err.Error()})
-			continue
+		if err == nil {
+			opened = append(opened, openedBatch{signed, batch})
+		} else if first == nil {
+			first = err
 		}
-		opened = append(opened, openedBatch{signed, batch})
+	}
+	if first != nil {
+		bad = append(bad, anomaly{class: ClassUnreadable,
+			detail: strconv.Itoa(len(sealed)-len(opened)) + " batches; the first: " + first.Error()})
 	}
 	return opened, bad
 }

@@ -23,7 +23,7 @@ func (s *Station) RefreshNow(ctx context.Context) error {
 		return err
 	}
 	now := s.cfg.Clock()
-	fresh := cache{Refresh: r, At: credential.At(now)}
+	fresh := cache{Refresh: r, At: credential.At(before)} // what it says was true no later than when we asked
 	if err := s.store.saveCache(fresh); err != nil {
 		return err
 	}

@@ -188,6 +188,15 @@ func TestPanel(t *testing.T) {
 	}
 }
 
+func TestPanelIsLocal(t *testing.T) {
+	for _, panel := range []string{"0.0.0.0:7301", ":7301", "192.0.2.7:7301", "7301"} {
+		_, err := station.New(station.Config{Server: "https://nyckel.example.se", Dir: t.TempDir(), Listen: "127.0.0.1:0", Panel: panel})
+		if !errors.Is(err, station.ErrPanel) {
+			t.Errorf("%q: got %v", panel, err)
+		}
+	}
+}
+
 func TestServerAddressMustBeSafe(t *testing.T) {
 	for address, want := range map[string]bool{
 		"https://nyckel.example.se": true, "http://127.0.0.1:80": true, "http://localhost:1": true, "http://[::1]:1": true,

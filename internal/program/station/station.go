@@ -47,7 +47,7 @@ type Config struct {
 	Dir     string           // state folder
 	Token   string           // one-time token from the enrolment
 	Listen  string           // where keys come, such as 127.0.0.1:0
-	Panel   string           // where people identify; "" for none
+	Panel   string           // where people identify, on this machine; "" for none
 	Refresh time.Duration    // how often to ask the server for news; 0: 6 h
 	Wait    time.Duration    // how long a key that is in waits for a person to identify
 	Clock   func() time.Time // nil: time.Now
@@ -61,6 +61,9 @@ var (
 	ErrServer = problem.New(problem.Invalid, "station-server",
 		"Ange serverns adress, till exempel https://nyckel.example.se. Utan https går det bara på samma dator.",
 		"Give the server's address, such as https://nyckel.example.se. Without https it works on the same machine only.")
+	ErrPanel = problem.New(problem.Invalid, "station-panel",
+		"Panelen får bara nås från stationens egen dator, till exempel 127.0.0.1:7301: där skrivs koder in.",
+		"The panel is for the station's own machine only, such as 127.0.0.1:7301: PINs are typed there.")
 	ErrNotEnrolled = problem.New(problem.Conflict, "station-not-enrolled",
 		"Stationen är inte ansluten. Ange engångskoden från låsansvarig och kontrollera att servern går att nå.",
 		"The station is not enrolled. Give the one-time token from the lock manager, and check that the server can be reached.")
@@ -109,7 +112,7 @@ func New(cfg Config) (*Station, error) {
 	if cfg.Files == nil {
 		cfg.Files = Folder(cfg.Dir)
 	}
-	if err := checkServer(cfg.Server); err != nil {
+	if err := errors.Join(checkServer(cfg.Server), checkPanel(cfg.Panel)); err != nil {
 		return nil, err
 	}
 	st, err := openStore(cfg.Files)
@@ -138,12 +141,27 @@ func checkServer(address string) error {
 	if err != nil || u.Host == "" {
 		return ErrServer
 	}
-	ip := net.ParseIP(u.Hostname())
-	local := u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
-	if u.Scheme != "https" && (u.Scheme != "http" || !local) {
+	if u.Scheme != "https" && (u.Scheme != "http" || !local(u.Hostname())) {
 		return ErrServer
 	}
 	return nil
+}
+
+// checkPanel keeps PINs off the network.
+func checkPanel(address string) error {
+	if address == "" {
+		return nil
+	}
+	host, _, err := net.SplitHostPort(address)
+	if err != nil || !local(host) {
+		return ErrPanel
+	}
+	return nil
+}
+
+func local(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // Addr is where keys come.
