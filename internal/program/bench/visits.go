@@ -1,0 +1,201 @@
+package bench
+
+import (
+	"bufio"
+	"context"
+	"crypto/ecdsa"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"io"
+	"sync/atomic"
+	"time"
+
+	"hemnyckel/credential"
+	"hemnyckel/internal/domain/care"
+	"hemnyckel/internal/domain/casework"
+	"hemnyckel/internal/domain/fleet"
+	"hemnyckel/internal/domain/keysync"
+	"hemnyckel/internal/domain/routine"
+	"hemnyckel/internal/program/municipality"
+	"hemnyckel/internal/storage"
+)
+
+// visited is how long visits waited, in milliseconds.
+type visited struct {
+	Visits            int
+	P50, P99, Max     float64
+	OverTenth         int // longer than 100 ms
+	Locks             int // that each grant held
+	ResponseKilobytes float64
+}
+
+// waits is what the visiting process tells at its end: alone, and beside the import.
+type waits struct{ Alone, Beside visited }
+
+// visitEvery is how often the visiting station begins a visit: forty a second is a municipality's morning.
+const visitEvery = 25 * time.Millisecond
+
+// visitsChild is a server process that one station talks to. It makes a group of its own with locks, a key and a station,
+// says "ready", and lets the key visit again and again until its input is closed. What comes after the first line on
+// its input is counted apart.
+func visitsChild(ctx context.Context, db string, stdin io.Reader, stdout io.Writer) error {
+	m, err := municipality.Open(ctx, db, municipality.Options{Create: true})
+	if err != nil {
+		return err
+	}
+	defer m.Close()
+	v, err := newVisitor(ctx, m)
+	if err != nil {
+		return err
+	}
+	if _, err := v.visit(ctx); err != nil { // warm
+		return err
+	}
+	fmt.Fprintln(stdout, "ready")
+	var phase atomic.Int32 // 0 alone, 1 beside, 2 over
+	go func() {
+		for lines := bufio.NewScanner(stdin); lines.Scan(); {
+			phase.Store(1)
+		}
+		phase.Store(2)
+	}()
+	var took [2][]time.Duration
+	for tick := time.NewTicker(visitEvery); ; <-tick.C {
+		p := phase.Load()
+		if p == 2 {
+			tick.Stop()
+			break
+		}
+		d, err := v.visit(ctx)
+		if err != nil {
+			return err
+		}
+		took[p] = append(took[p], d)
+	}
+	return json.NewEncoder(stdout).Encode(waits{v.summary(took[0]), v.summary(took[1])})
+}
+
+// visitor is one key at one station, with the server's side of a visit in this process.
+type visitor struct {
+	m       *municipality.Municipality
+	station fleet.Station
+	device  uint32 // the key's
+	secret  *ecdsa.PrivateKey
+	counter uint32
+	locks   int
+	bytes   int
+}
+
+// visitorsLocks is how many doors the visiting key's group has.
+const visitorsLocks = 600
+
+const visitorsGroup = "BENCH"
+
+func newVisitor(ctx context.Context, m *municipality.Municipality) (*visitor, error) {
+	if err := m.DB.Update(ctx, func(tx *storage.Tx) error { return furnish(ctx, m, tx) }); err != nil {
+		return nil, fmt.Errorf("make the visiting group: %w", err)
+	}
+	v := &visitor{m: m}
+	var err error
+	if v.secret, err = credential.NewSigningKey(); err != nil {
+		return nil, err
+	}
+	public, err := credential.PublicKeyOf(v.secret)
+	if err != nil {
+		return nil, err
+	}
+	enrolment, err := m.Keys.Enrol(ctx, "bench", visitorsGroup, public)
+	if err != nil {
+		return nil, err
+	}
+	cert, err := credential.ParseCertificate(enrolment.Certificate)
+	if err != nil {
+		return nil, err
+	}
+	v.device = cert.Subject
+	token, err := m.Stations.Enrol(ctx, "bench", visitorsGroup, visitorsGroup)
+	if err != nil {
+		return nil, err
+	}
+	identity, err := credential.NewIdentity()
+	if err != nil {
+		return nil, err
+	}
+	v.station, err = m.Stations.Connect(ctx, token, identity.PublicKey(), identity.ExchangeKey(), fleet.HashStationSecret(rand.Text()))
+	return v, err
+}
+
+// furnish makes the group, its clients with a lock each, and its key.
+func furnish(ctx context.Context, m *municipality.Municipality, tx *storage.Tx) error {
+	from := tx.Now().AddDate(0, -1, 0)
+	b := casework.RegisterBatch{
+		Providers: []care.Provider{{OrgNumber: "0000000000", Name: "Bench"}},
+		Groups:    []care.Group{{Code: visitorsGroup, Name: "Bench", OrgNumber: "0000000000", Kind: routine.HomeCareGroup, MaxStaff: 1}},
+		Keys:      []casework.RegisterKey{{Group: visitorsGroup, Key: fleet.Key{Number: visitorsGroup, State: fleet.KeyIssued}}},
+	}
+	for i := range visitorsLocks {
+		b.Clients = append(b.Clients, casework.RegisterClient{
+			Client:   care.Client{PersonalNumber: fmt.Sprintf("bench-%d", i)},
+			Services: []casework.RegisterService{{Kind: routine.HomeCare, Group: visitorsGroup, From: from, Until: routine.Forever, InEffect: true}},
+			Lock:     &fleet.Lock{Serial: fmt.Sprintf("bench-%d", i), Kind: fleet.Door, State: fleet.Mounted, MountedAt: from},
+		})
+	}
+	faults, err := m.Casework.ApplyRegisters(ctx, tx, "bench", b)
+	if err == nil && len(faults) > 0 {
+		err = fmt.Errorf("%s", faults[0].Text.EN)
+	}
+	return err
+}
+
+// visit is one key's visit as the server sees it: nonce, and the sync with its grant, durable. The key's own signature is
+// made before the clock starts.
+func (v *visitor) visit(ctx context.Context) (time.Duration, error) {
+	nonce, err := v.m.Sync.Nonce(ctx, v.station.Device)
+	if err != nil {
+		return 0, err
+	}
+	mail, err := credential.Encode(credential.Mail{})
+	if err != nil {
+		return 0, err
+	}
+	v.counter++
+	handshake := credential.Hash(sha256.Sum256(nonce[:]))
+	request, err := credential.SignSyncRequest(v.secret, credential.SyncRequest{Key: v.device, Counter: v.counter, Nonce: nonce,
+		Handshake: handshake, Mail: sha256.Sum256(mail)})
+	if err != nil {
+		return 0, err
+	}
+	began := time.Now()
+	response, err := v.m.Sync.Visit(ctx, v.station, keysync.Visit{Handshake: handshake, Request: request, Mail: mail})
+	took := time.Since(began)
+	if err != nil {
+		return 0, err
+	}
+	out, err := credential.DecodeSyncResponse(response)
+	if err != nil {
+		return 0, err
+	}
+	v.locks, v.bytes = 0, len(response)
+	for _, l := range out.Leaves {
+		if l.Lock != 0 {
+			v.locks++
+		}
+	}
+	if v.locks != visitorsLocks {
+		return 0, fmt.Errorf("a grant for %d locks, not %d", v.locks, visitorsLocks)
+	}
+	return took, nil
+}
+
+func (v *visitor) summary(d []time.Duration) visited {
+	out := visited{Visits: len(d), P50: quantile(d, 0.5), P99: quantile(d, 0.99), Max: quantile(d, 1), Locks: v.locks,
+		ResponseKilobytes: float64(v.bytes) / 1000}
+	for _, one := range d {
+		if one > 100*time.Millisecond {
+			out.OverTenth++
+		}
+	}
+	return out
+}
