@@ -42,10 +42,10 @@ func (c *tokenCreateCmd) Run(p *program) error {
 	return with(p, c.DB, func(m *municipality.Municipality) error {
 		token, secret, err := m.Tokens.Create(p.ctx, "cli", org.String(), scopes, time.Now().AddDate(0, 0, c.Days))
 		if err != nil {
-			return err
+			return usage(err)
 		}
 		fmt.Fprintln(p.stdout, secret)
-		p.say("Token %s, gäller till %s. Hemligheten visas bara nu.", "Token %s, valid until %s. The secret is shown only now.",
+		p.say("Åtkomstnyckel %s, gäller till %s. Hemligheten visas bara nu.", "Token %s, valid until %s. The secret is shown only now.",
 			token.ID, p.day(token.Expires))
 		return nil
 	})
@@ -78,7 +78,13 @@ type tokenRevokeCmd struct {
 }
 
 func (c *tokenRevokeCmd) Run(p *program) error {
-	return with(p, c.DB, func(m *municipality.Municipality) error { return m.Tokens.Revoke(p.ctx, "cli", c.ID) })
+	return with(p, c.DB, func(m *municipality.Municipality) error {
+		if err := m.Tokens.Revoke(p.ctx, "cli", c.ID); err != nil {
+			return err
+		}
+		p.say("Åtkomstnyckeln är återkallad.", "The token is revoked.")
+		return nil
+	})
 }
 
 type staffCmd struct {
@@ -96,11 +102,11 @@ func (c *staffEnrolCmd) Run(p *program) error {
 	pin := c.PIN
 	if pin == "-" {
 		if _, err := fmt.Fscanln(p.stdin, &pin); err != nil {
-			return exit{2, err}
+			return exit{2, problem.New(problem.Invalid, "pin-missing", "Ingen PIN kom på standard in.", "No PIN came on standard input.").With(err)}
 		}
 	}
 	return with(p, c.DB, func(m *municipality.Municipality) error {
-		return m.Staff.Enrol(p.ctx, "cli", c.Number, c.Badge, pin)
+		return usage(m.Staff.Enrol(p.ctx, "cli", c.Number, c.Badge, pin))
 	})
 }
 
@@ -125,7 +131,14 @@ type restoreCmd struct {
 	File string `arg:"" help:"The backup."`
 }
 
-func (c *restoreCmd) Run(p *program) error { return storage.Restore(p.ctx, c.File, c.DB) }
+func (c *restoreCmd) Run(p *program) error {
+	if err := storage.Restore(p.ctx, c.File, c.DB); err != nil {
+		return err
+	}
+	p.say("Kommunen är återläst. Kontrollera den med: hemnyckel log check --db …; spärra på nytt nycklar som spärrats efter kopian.",
+		"The municipality is restored. Check it with: hemnyckel log check --db …; block again the keys that were blocked after the backup.")
+	return nil
+}
 
 type versionCmd struct{}
 

@@ -25,7 +25,8 @@ import (
 
 // commands is the command table. Each field is a command; its type has the flags and a Run method.
 type commands struct {
-	Lang string `help:"Language of messages: sv or en." enum:"sv,en" default:"sv" env:"HEMNYCKEL_LANG"`
+	Lang  string `help:"Language of messages: sv or en (else HEMNYCKEL_LANG says)." enum:"sv,en" default:"${lang}"`
+	Debug bool   `help:"Show what lies behind an error."`
 
 	Demo    demoCmd    `cmd:"" help:"Play a working day in a made-up municipality and leave the portal open."`
 	Import  importCmd  `cmd:"" help:"Read a municipality's registers into its database."`
@@ -50,6 +51,7 @@ type commands struct {
 type program struct {
 	ctx    context.Context
 	lang   string
+	debug  bool
 	stdin  io.Reader
 	stdout io.Writer
 	stderr io.Writer
@@ -79,12 +81,10 @@ type database struct {
 func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	p := &program{ctx: ctx, stdin: stdin, stdout: stdout, stderr: stderr, lang: "sv"}
+	p := &program{ctx: ctx, stdin: stdin, stdout: stdout, stderr: stderr, lang: languageOf(args, os.Getenv("HEMNYCKEL_LANG"))}
 	var table commands
 	code := -1
-	parser, err := kong.New(&table, kong.Name("hemnyckel"), kong.Writers(stdout, stderr), kong.UsageOnError(),
-		kong.Description("Digital keys and locks for municipal home care. Every right can say why it exists."),
-		kong.Exit(func(c int) { code = c }), kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
+	parser, err := newParser(&table, p, func(c int) { code = c })
 	if err != nil {
 		fmt.Fprintln(stderr, "hemnyckel:", err)
 		return 2
@@ -94,11 +94,27 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		return code
 	}
 	if err != nil {
-		fmt.Fprintf(stderr, "hemnyckel: %v\nhemnyckel --help lists the commands; hemnyckel COMMAND --help says what one needs.\n", err)
+		fmt.Fprintln(stderr, "hemnyckel:", p.usageWords(err))
+		p.say("hemnyckel --help listar kommandona; hemnyckel KOMMANDO --help säger vad ett kommando behöver.",
+			"hemnyckel --help lists the commands; hemnyckel COMMAND --help says what one needs.")
 		return 2
 	}
-	p.lang = table.Lang
+	p.lang, p.debug = table.Lang, table.Debug
 	return p.report(chosen.Run(p))
+}
+
+func newParser(table *commands, p *program, end func(int)) (*kong.Kong, error) {
+	printer := kong.HelpPrinter(kong.DefaultHelpPrinter)
+	if p.lang == "sv" {
+		printer = swedishPrinter
+	}
+	parser, err := kong.New(table, kong.Name("hemnyckel"), kong.Writers(p.stdout, p.stderr), kong.Exit(end), kong.Help(printer),
+		kong.Description("Digital keys and locks for municipal home care. Every right can say why it exists."),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.Vars{"lang": p.lang})
+	if err == nil && p.lang == "sv" {
+		translate(parser.Model.Node, swedishHelp())
+	}
+	return parser, err
 }
 
 // report says what went wrong and returns the exit code.
@@ -115,20 +131,6 @@ func (p *program) report(err error) int {
 	}
 	fmt.Fprintln(p.stderr, "hemnyckel:", p.words(err))
 	return code
-}
-
-// words is an error for a person: the safe sentence in their language, with the cause behind it, which the one who runs a
-// command may see.
-func (p *program) words(err error) string {
-	e, ok := errors.AsType[*problem.Error](err)
-	if !ok {
-		return err.Error()
-	}
-	out := e.Text.In(p.lang)
-	if e.Cause != nil {
-		out += " (" + e.Cause.Error() + ")"
-	}
-	return out
 }
 
 // say prints a line for a person.

@@ -53,7 +53,8 @@ func (c *logCheckCmd) Run(p *program) error {
 		if err != nil {
 			return err
 		}
-		p.say("Loggen stämmer: %+v", "The journal is consistent: %+v", state)
+		p.say("Loggen stämmer: %d poster, varav %d raderade, och %d som ännu väntar på sin plats.",
+			"The journal is consistent: %d entries, %d of them erased, and %d that still wait for their place.", state.Size, state.Erased, state.Pending)
 		return nil
 	})
 }
@@ -73,7 +74,10 @@ func (c *verifyCmd) Run(p *program) error {
 	if err != nil {
 		return exit{2, err}
 	}
-	file, err := readBounded(c.File, 256<<20)
+	file, err := readBounded(c.File, journal.MaxExtractBytes)
+	if errors.Is(err, errTooLarge) {
+		return exit{1, journal.ErrFileSize}
+	}
 	if err != nil {
 		return exit{2, err}
 	}
@@ -85,6 +89,8 @@ func (c *verifyCmd) Run(p *program) error {
 	return nil
 }
 
+var errTooLarge = problem.New(problem.TooLarge, "file-too-large", "Filen %s är för stor. Är det rätt fil?", "The file %s is too large. Is it the right one?")
+
 // readBounded reads a whole file that is not larger than limit bytes.
 func readBounded(path string, limit int64) ([]byte, error) {
 	f, err := os.Open(path)
@@ -94,7 +100,7 @@ func readBounded(path string, limit int64) ([]byte, error) {
 	defer f.Close()
 	b, err := io.ReadAll(io.LimitReader(f, limit+1))
 	if err == nil && int64(len(b)) > limit {
-		err = problem.New(problem.TooLarge, "file-too-large", "Filen %s är för stor.", "The file %s is too large.").Fill(path)
+		err = errTooLarge.Fill(path)
 	}
 	return b, err
 }

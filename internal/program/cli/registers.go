@@ -2,6 +2,7 @@ package cli
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"sort"
@@ -11,6 +12,7 @@ import (
 	"hemnyckel/internal/program/importer"
 	"hemnyckel/internal/program/municipality"
 	"hemnyckel/internal/program/sample"
+	"hemnyckel/internal/storage"
 )
 
 type importCmd struct {
@@ -27,16 +29,13 @@ func (c *importCmd) Run(p *program) error {
 	if err != nil {
 		return exit{2, err}
 	}
-	m, err := municipality.Open(p.ctx, c.DB, municipality.Options{Create: true})
-	if err != nil {
-		return exit{2, err}
-	}
-	defer m.Close()
 	progress := newProgress(p)
-	result, err := importer.Run(p.ctx, m, c.Folder, p.lang, importer.Options{Day: day, Location: loc, DryRun: c.DryRun,
-		AllowReserve: c.Test, Progress: progress.step})
+	result, err := c.apply(p, importer.Options{Day: day, Location: loc, DryRun: c.DryRun, AllowReserve: c.Test, Progress: progress.step})
 	progress.end()
-	if err != nil {
+	switch {
+	case errors.Is(err, importer.ErrUnfinished):
+		return err
+	case err != nil:
 		return exit{2, err}
 	}
 	if c.JSON {
@@ -54,12 +53,35 @@ func (c *importCmd) Run(p *program) error {
 	return nil
 }
 
+// apply reads the registers before it makes or opens anything, so that a wrong folder leaves no empty municipality behind.
+func (c *importCmd) apply(p *program, o importer.Options) (result *importer.Result, err error) {
+	read, err := importer.Read(p.ctx, c.Folder, o)
+	if err != nil {
+		return nil, err
+	}
+	m, err := municipality.Open(p.ctx, c.DB, municipality.Options{Create: !c.DryRun})
+	if c.DryRun && errors.Is(err, storage.NoMunicipality) {
+		return read.Apply(p.ctx, nil, p.lang)
+	}
+	if err != nil {
+		return nil, err
+	}
+	result, err = read.Apply(p.ctx, m, p.lang)
+	if closed := m.Close(); err == nil {
+		err = closed
+	}
+	return result, err
+}
+
 // printImport tells a person what an import came to.
 func printImport(p *program, r *importer.Result, dry bool) {
 	if dry {
 		p.say("Provkörning: inget har ändrats.", "Dry run: nothing was changed.")
 	}
-	rows := [][]string{{"fil/file", "nya/new", "oförändrade/unchanged", "avvisade/rejected"}}
+	rows := [][]string{{"fil", "nya eller ändrade", "oförändrade", "avvisade"}}
+	if p.lang == "en" {
+		rows = [][]string{{"file", "new or changed", "unchanged", "rejected"}}
+	}
 	rejected := map[string]int{}
 	for _, f := range r.Rejected {
 		rejected[f.File]++
@@ -79,6 +101,10 @@ func printImport(p *program, r *importer.Result, dry bool) {
 		rows = append(rows, []string{n, fmt.Sprint(r.Accepted[n]), fmt.Sprint(r.Unchanged[n]), fmt.Sprint(rejected[n])})
 	}
 	p.table(p.stdout, rows)
+	if r.Resumed {
+		p.say("En avbruten inläsning av samma register är slutförd; det som den hann med räknas som oförändrat.",
+			"An interrupted import of the same registers is completed; what it had done counts as unchanged.")
+	}
 	for _, f := range r.Rejected {
 		fmt.Fprintf(p.stdout, "%s:%d %s [%s] %s\n", f.File, f.Row, f.Column, f.Code, f.Message)
 	}
@@ -139,8 +165,13 @@ func (c *sampleCmd) Run(p *program) error {
 	if err != nil {
 		return exit{2, err}
 	}
-	_, err = sample.Write(c.Dir, sample.Options{Clients: c.Clients, Seed: c.Seed, Faults: c.Faults, Day: day})
-	return err
+	facit, err := sample.Write(c.Dir, sample.Options{Clients: c.Clients, Seed: c.Seed, Faults: c.Faults, Day: day})
+	if err != nil {
+		return usage(err)
+	}
+	p.say("%d påhittade kunder i %s. Läs in dem med: hemnyckel import --db MAPP %[2]s --accept-test-numbers",
+		"%d made-up clients in %s. Import them with: hemnyckel import --db DIR %[2]s --accept-test-numbers", facit.Clients, c.Dir)
+	return nil
 }
 
 // present is the day that a flag names, or today, and where its midnight is.
