@@ -120,17 +120,21 @@ func (tx *Tx) PageTasks(ctx context.Context, clientID string, limit int) ([]case
 func (tx *Tx) PageThings(ctx context.Context, ids []string) (map[string]casework.Thing, error) {
 	found := map[string]casework.Thing{}
 	for _, q := range []struct{ kind, text string }{
-		{"client", `SELECT id, '' FROM clients WHERE id IN %s`},
-		{"lock", `SELECT id, serial FROM locks WHERE id IN %s`},
-		{"key", `SELECT id, number FROM keys WHERE id IN %s`},
-		{"order", `SELECT id, number FROM orders WHERE id IN %s`},
-		{"group", `SELECT id, name FROM care_groups WHERE id IN %s`},
-		{"station", `SELECT id, name FROM stations WHERE id IN %s`},
+		{"client", `SELECT id, '', '' FROM clients WHERE id IN %s`},
+		{"lock", `SELECT id, serial, '' FROM locks WHERE id IN %s`},
+		{"key", `SELECT k.id, k.number, g.name FROM keys k JOIN care_groups g ON g.id = k.group_id WHERE k.id IN %s`},
+		{"order", `SELECT id, number, '' FROM orders WHERE id IN %s`},
+		{"group", `SELECT id, name, '' FROM care_groups WHERE id IN %s`},
+		{"station", `SELECT id, name, '' FROM stations WHERE id IN %s`},
+		{"staff", `SELECT id, employee_number, '' FROM staff WHERE id IN %s`},
+		{"token", `SELECT id, organisation, '' FROM api_tokens WHERE id IN %s`},
+		{"import", `SELECT id, '', '' FROM register_runs WHERE id IN %s`},
 	} {
 		_, err := collectIn(ctx, tx, func(r row) (struct{}, error) {
-			var id, label string
-			err := r.Scan(&id, &label)
-			found[id] = casework.Thing{Kind: q.kind, Label: label}
+			t := casework.Thing{Kind: q.kind}
+			var id string
+			err := r.Scan(&id, &t.Label, &t.Group)
+			found[id] = t
 			return struct{}{}, err
 		}, q.text, ids)
 		if err != nil {
@@ -138,4 +142,17 @@ func (tx *Tx) PageThings(ctx context.Context, ids []string) (map[string]casework
 		}
 	}
 	return found, nil
+}
+
+// PageActivators returns the employee numbers of those who activated keys.
+func (tx *Tx) PageActivators(ctx context.Context, serials []int64) (map[int64]string, error) {
+	found := map[int64]string{}
+	_, err := collectIn(ctx, tx, func(r row) (struct{}, error) {
+		var serial int64
+		var number string
+		err := r.Scan(&serial, &number)
+		found[serial] = number
+		return struct{}{}, err
+	}, `SELECT a.serial, s.employee_number FROM activations a JOIN staff s ON s.id = a.staff_id WHERE a.serial IN %s`, serials)
+	return found, err
 }

@@ -49,6 +49,8 @@ type PagesTx interface {
 	PageTasks(ctx context.Context, clientID string, limit int) ([]TaskLine, error)
 	// PageThings says what the subjects of entries are. Unknown ids are missing.
 	PageThings(ctx context.Context, ids []string) (map[string]Thing, error)
+	// PageActivators returns the employee numbers of those who activated keys, by the activation's serial number.
+	PageActivators(ctx context.Context, serials []int64) (map[int64]string, error)
 }
 
 // Pages is the read side: each method answers one page in one transaction. What shows a person's data also writes in
@@ -165,8 +167,9 @@ func (t TaskLine) Late(now time.Time) bool { return !now.Before(t.Due.Add(taskDa
 
 // Thing says what an opaque id stands for, in words that name nobody.
 type Thing struct {
-	Kind  string // client, lock, key, order, group, station
-	Label string // serial, number or code; "" for a client
+	Kind  string // client, lock, key, order, group, station, staff, token, import
+	Label string // serial, number or name; "" for a client and an import
+	Group string // name of the group that a key belongs to now; "" for everything else
 }
 
 // Problems of the read side.

@@ -3,6 +3,7 @@ package casework
 import (
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -82,30 +83,62 @@ func (s *source) fill(ctx context.Context, tx PagesTx) (bool, error) {
 
 // newest takes the newest entry off the sources; one that stands in several is taken off them all.
 func newest(sources []source) (journal.Record, bool) {
-	var top journal.Record
+	top := journal.Record{Index: -1}
 	for _, s := range sources {
 		if len(s.next) == 0 {
 			continue
 		}
 		r := s.next[0]
-		if top.ID == "" || r.At.After(top.At) || r.At.Equal(top.At) && r.ID > top.ID {
+		if top.Index < 0 || r.At.After(top.At) || r.At.Equal(top.At) && r.Index > top.Index {
 			top = r
 		}
 	}
 	for i := range sources {
-		if n := sources[i].next; len(n) > 0 && n[0].ID == top.ID {
+		if n := sources[i].next; len(n) > 0 && n[0].Index == top.Index {
 			sources[i].next = n[1:]
 		}
 	}
-	return top, top.ID != ""
+	return top, top.Index >= 0
 }
 
-// thingsIn says what the subjects of the records are, and the ids that their fields name.
+// activation begins an actor who is known by an activation only; the serial number follows.
+const activation = "activation:"
+
+// thingsIn says what the subjects of the records are, and the ids that their fields name. Who activated a key stands under
+// the whole value of the field, prefix and all.
 func thingsIn(ctx context.Context, tx PagesTx, records []journal.Record) (map[string]Thing, error) {
-	var ids []string
-	add := func(id string) {
-		if len(id) == 36 && !slices.Contains(ids, id) {
-			ids = append(ids, id)
+	ids, activations := namedIn(records)
+	things := map[string]Thing{}
+	var err error
+	if len(ids) > 0 {
+		if things, err = tx.PageThings(ctx, ids); err != nil {
+			return nil, err
+		}
+	}
+	if len(activations) == 0 {
+		return things, nil
+	}
+	staff, err := tx.PageActivators(ctx, activations)
+	for serial, number := range staff {
+		things[activation+strconv.FormatInt(serial, 10)] = Thing{Kind: "staff", Label: number}
+	}
+	return things, err
+}
+
+// namedIn gathers the ids and the activations that records name, each once.
+func namedIn(records []journal.Record) (ids []string, activations []int64) {
+	add := func(value string) {
+		if n, ok := strings.CutPrefix(value, activation); ok {
+			if serial, err := strconv.ParseInt(n, 10, 64); err == nil && !slices.Contains(activations, serial) {
+				activations = append(activations, serial)
+			}
+			return
+		}
+		if _, id, ok := strings.Cut(value, ":"); ok {
+			value = id
+		}
+		if len(value) == 36 && !slices.Contains(ids, value) {
+			ids = append(ids, value)
 		}
 	}
 	for _, r := range records {
@@ -113,13 +146,10 @@ func thingsIn(ctx context.Context, tx PagesTx, records []journal.Record) (map[st
 			add(s)
 		}
 		for _, f := range r.Fields {
-			add(strings.TrimPrefix(f.Value, "order:"))
+			add(f.Value)
 		}
 	}
-	if len(ids) == 0 {
-		return nil, nil
-	}
-	return tx.PageThings(ctx, ids)
+	return ids, activations
 }
 
 // LogPage is one page of the journal.
@@ -128,6 +158,7 @@ type LogPage struct {
 	Entries []journal.Record
 	Next    journal.Cursor
 	Log     LogState
+	Things  map[string]Thing
 }
 
 // Log answers a page of the journal, the last written first. It tells that things happened, not to whom.
@@ -141,6 +172,9 @@ func (p *Pages) Log(ctx context.Context, f journal.Filter, before journal.Cursor
 		if len(out.Entries) > MaxLogPage {
 			out.Entries = out.Entries[:MaxLogPage]
 			out.Next = out.Entries[MaxLogPage-1].Cursor()
+		}
+		if out.Things, err = thingsIn(ctx, tx, out.Entries); err != nil {
+			return err
 		}
 		out.Log, err = logState(ctx, tx)
 		return err

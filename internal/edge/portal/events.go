@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -49,7 +50,20 @@ func (v view) event(r journal.Record, things map[string]casework.Thing, self str
 		}
 		e.details = append(e.details, v.t(channelName(r.Value("channel"))))
 	case journal.RightsChanged:
-		e.details = append(e.details, v.f(tEventRights, r.Value("added"), r.Value("removed")))
+		e.title, e.details = v.rightsChanged(r)
+	case journal.LockReported:
+		e.title = v.t(eventName(r.Value("event")))
+	case journal.KeySynced:
+		e.details = append(e.details, v.until(r), v.f(tEventLocks, r.Value("locks")))
+	case journal.KeyActivated:
+		e.details = append(e.details, v.until(r), v.actor(r, things))
+		if r.Value("offline") == "true" {
+			e.details = append(e.details, v.t(tEventOffline))
+		}
+	case journal.KeyBlocked:
+		e.details = append(e.details, v.f(tEventReason, r.Value("reason")))
+	case journal.RegisterApplied:
+		e.details = append(e.details, v.f(tEventServices, r.Value("services")))
 	}
 	if g := things[r.Value("group")].Label; g != "" {
 		if to := things[r.Value("to-group")].Label; to != "" {
@@ -59,14 +73,37 @@ func (v view) event(r journal.Record, things map[string]casework.Thing, self str
 	}
 	for _, s := range r.Subjects {
 		t, ok := things[s]
-		if ok && s != self && t.Label != "" && r.Kind != journal.OrderReceived && t.Kind != "order" {
-			e.details = append(e.details, v.t(thingName(t.Kind))+" "+t.Label)
+		if !ok || s == self || t.Label == "" || r.Kind == journal.OrderReceived || t.Kind == "order" || t.Kind == "staff" {
+			continue
+		}
+		e.details = append(e.details, v.known(things, s))
+		if t.Group != "" {
+			e.details = append(e.details, t.Group)
 		}
 	}
 	if c := r.Value("code"); c != "" {
 		e.details = append(e.details, v.t(refusal(c)))
 	}
+	e.details = slices.DeleteFunc(e.details, func(d string) bool { return d == "" })
 	return e
+}
+
+// rightsChanged tells of changed rights, or that they were gone through and are the same.
+func (v view) rightsChanged(r journal.Record) (title string, details []string) {
+	added, removed := r.Value("added"), r.Value("removed")
+	if added == "0" && removed == "0" {
+		return v.t(tRightsSame), []string{v.t(tRightsSameD)}
+	}
+	return v.t(kindName(r.Kind)), []string{v.f(tEventRights, added, removed)}
+}
+
+// until says for how long what a record tells of holds.
+func (v view) until(r journal.Record) string {
+	at, err := time.Parse(time.RFC3339, r.Value("until"))
+	if err != nil {
+		return ""
+	}
+	return v.f(tEventUntil, v.when(at))
 }
 
 // refusal is the sentence of a lock's refusal code.
@@ -121,7 +158,7 @@ func (v view) origin(origin string) (label, detail string) {
 		if row != "" {
 			row = v.f(tNodeRegRow, row)
 		}
-		return name, row
+		return v.t(registerName(name)), row
 	}
 	return strings.TrimPrefix(origin, "order:"), ""
 }
@@ -169,6 +206,17 @@ func (v view) sentence(c drawn) string {
 	return v.f(text, c.GroupName, v.list(locks), v.period(c.Right.From, c.Right.Until))
 }
 
+// decided says where the decision behind a right came from.
+func (v view) decided(c drawn) string {
+	if c.OrderNumber != "" {
+		return v.f(tDecidedBy, c.OrderNumber, v.day(c.OrderedAt))
+	}
+	if name, row := v.origin(c.Origin); row != "" {
+		return v.f(tDecidedReg, strings.ToLower(name), row)
+	}
+	return ""
+}
+
 // list is "a, b och c".
 func (v view) list(words []string) string {
 	if len(words) < 2 {
@@ -180,7 +228,12 @@ func (v view) list(words []string) string {
 
 // known says what an id stands for, in words, if it is known.
 func (v view) known(things map[string]casework.Thing, id string) string {
-	t, ok := things[strings.TrimPrefix(id, "order:")]
+	if _, after, ok := strings.Cut(id, ":"); ok && things[id].Kind == "" {
+		if t, ok := things[after]; ok {
+			return strings.TrimSpace(v.t(thingName(t.Kind)) + " " + t.Label)
+		}
+	}
+	t, ok := things[id]
 	if !ok {
 		return id
 	}

@@ -36,7 +36,7 @@ func (w *town) visitor(account string) *visitor {
 
 const (
 	officer    = "demo:karin-ek"
-	technician = "demo:jonas-berg"
+	technician = "nyss Jonas Berg"
 	owner      = "demo:mira-sand"
 )
 
@@ -121,7 +121,7 @@ func TestEveryPage(t *testing.T) {
 			"/uppgifter":                      {"Montera lås", "1 juni 2026", "Försenad"},
 			"/nycklar":                        {"N00001", "Synkad för 3 h sedan, gäller till 8 juni 2026 kl. 11.02", "Spärrad för 30 min sedan", "Aldrig synkad"},
 			"/nycklar/" + key:                 {"Nyckel N00001", "Hemtjänst Norr 1", "Nyckel synkad", "Lås DC10002"},
-			"/logg":                           {"Dörr öppnad", "demo:jonas-berg", "Väntar på signering", "Signerad"},
+			"/logg":                           {"Dörr öppnad", "nyss Jonas Berg", "Väntar på signering", "Signerad"},
 			"/logg/30":                        {"Loggpost 30", "Posten ligger under det signerade huvudet, som omfattar 35 poster", "hemnyckel log prove --db … --entry 30", "kommun.example/hemnyckel 35"},
 			"/varfor":                         {"Varför får gruppen öppna?"},
 			"/logg?sort=key.synced":           {"Nyckel synkad"},
@@ -146,7 +146,7 @@ func TestClientShowsTheChain(t *testing.T) {
 	says(t, page,
 		"Trygghetsteamet får öppna dörrlåset DC10002 och porten PT30007 från 1 juni 2026 tills vidare.",
 		"Beviljat trygghetslarm ger larmets insatsgrupp tillträde.",
-		"Hemtjänst Norr 1 får öppna dörrlåset DC10002 och porten PT30007 från 19 januari 2026 till 15 juni 2026.",
+		"Hemtjänst Norr 1 får öppna dörrlåset DC10002 och porten PT30007 från 19 januari 2026 till och med 14 juni 2026.",
 		"Avslutade och kommande (2)")
 	var at []int
 	for _, s := range []string{"07.41", "19.50", "Byte av utförare", "08.14", "Trygghetslarm beviljat Beställning"} {

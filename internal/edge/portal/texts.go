@@ -31,6 +31,7 @@ var (
 	tNavWhy     = problem.Text{SV: "Varför?", EN: "Why?"}
 	tNavLog     = problem.Text{SV: "Logg", EN: "Journal"}
 
+	tDemoLabel   = problem.Text{SV: "Om demonstrationen", EN: "About the demonstration"}
 	tDemoBanner  = problem.Text{SV: "Demoinloggning – ingen riktig inloggning. Använd bara påhittade uppgifter.", EN: "Demo login – not a real login. Use made-up data only."}
 	tLogin       = problem.Text{SV: "Logga in", EN: "Log in"}
 	tLogout      = problem.Text{SV: "Logga ut", EN: "Log out"}
@@ -137,6 +138,10 @@ var (
 	tWillOpen    = problem.Text{SV: "%s kommer att få öppna %s %s.", EN: "%s will be allowed to open %s %s."}
 	tFromOn      = problem.Text{SV: "från %s", EN: "from %s"}
 	tToBefore    = problem.Text{SV: "till %s", EN: "until %s"}
+	tThrough     = problem.Text{SV: "till och med %s", EN: "through %s"}
+	tNotInForce  = problem.Text{SV: "hann aldrig gälla", EN: "never came into force"}
+	tDecidedBy   = problem.Text{SV: "Beslutet kom i beställning %s den %s.", EN: "The decision came with order %s on %s."}
+	tDecidedReg  = problem.Text{SV: "Beslutet lästes in ur %s, %s.", EN: "The decision was imported from the %s, %s."}
 	tBecause     = problem.Text{SV: "Därför att:", EN: "Because:"}
 
 	tTimeline      = problem.Text{SV: "Vad som har hänt", EN: "What has happened"}
@@ -147,7 +152,14 @@ var (
 	tEntryNo       = problem.Text{SV: "Post %d", EN: "Entry %d"}
 	tReceivedLater = problem.Text{SV: "hemkommet %s", EN: "came home %s"}
 	tUnsureTime    = problem.Text{SV: "osäker tid", EN: "time not certain"}
-	tEventRights   = problem.Text{SV: "%s nya, %s borttagna", EN: "%s new, %s removed"}
+	tEventRights   = problem.Text{SV: "tillkom: %s, togs bort: %s", EN: "added: %s, removed: %s"}
+	tEventUntil    = problem.Text{SV: "gäller till %s", EN: "valid until %s"}
+	tEventLocks    = problem.Text{SV: "behörighet till %s lås", EN: "grant for %s locks"}
+	tEventOffline  = problem.Text{SV: "utan kontakt med servern", EN: "without contact with the server"}
+	tEventReason   = problem.Text{SV: "skäl: %s", EN: "reason: %s"}
+	tEventServices = problem.Text{SV: "antal insatser: %s", EN: "services: %s"}
+	tRightsSame    = problem.Text{SV: "Behörigheter prövade", EN: "Rights gone through"}
+	tRightsSameD   = problem.Text{SV: "inget lås berörs", EN: "no lock is concerned"}
 
 	tTasks      = problem.Text{SV: "Öppna uppgifter", EN: "Open tasks"}
 	tTasksNone  = problem.Text{SV: "Inga öppna uppgifter", EN: "No open tasks"}
@@ -201,6 +213,7 @@ var (
 	tErasedD     = problem.Text{SV: "Innehållet är gallrat. Kvar är beviset att en post av den här sorten stod på den här platsen.", EN: "The content has been erased. What is left is the proof that an entry of this kind stood in this place."}
 	tEntryTitle  = problem.Text{SV: "Loggpost %d", EN: "Journal entry %d"}
 	tEntryUnder  = problem.Text{SV: "Posten ligger under det signerade huvudet, som omfattar %s poster.", EN: "The entry is under the signed checkpoint, which covers %s entries."}
+	tEntryTable  = problem.Text{SV: "Fält och värden", EN: "Fields and values"}
 	tEntryFields = problem.Text{SV: "Uppgifter i posten", EN: "Fields of the entry"}
 	tField       = problem.Text{SV: "Fält", EN: "Field"}
 	tValue       = problem.Text{SV: "Värde", EN: "Value"}
@@ -221,7 +234,7 @@ var (
 	tWhyExLock = problem.Text{SV: "Står på låset, till exempel DC10002.", EN: "It is on the lock, such as DC10002."}
 	tWhyExGrp  = problem.Text{SV: "Till exempel G001.", EN: "Such as G001."}
 	tAnd       = problem.Text{SV: "%s och %s", EN: "%s and %s"}
-	tWhyAnswer = problem.Text{SV: "%s och %s", EN: "%s and %s"}
+	tWhyAnswer = problem.Text{SV: "Grupp %s och lås %s", EN: "Group %s and lock %s"}
 
 	tOn       = problem.Text{SV: "Gäller nu", EN: "In force"}
 	tComing   = problem.Text{SV: "Kommande", EN: "To come"}
@@ -372,6 +385,12 @@ func thingName(kind string) problem.Text {
 		return problem.Text{SV: "Grupp", EN: "Group"}
 	case "station":
 		return problem.Text{SV: "Synkstation", EN: "Sync station"}
+	case "staff":
+		return problem.Text{SV: "Medarbetare", EN: "Staff member"}
+	case "token":
+		return problem.Text{SV: "Organisation", EN: "Organisation"}
+	case "import":
+		return problem.Text{SV: "Registerinläsning", EN: "Register import"}
 	}
 	return problem.Text{SV: kind, EN: kind}
 }

@@ -113,11 +113,18 @@ func (v view) age(at time.Time) string {
 	return v.f(tDaysAgo, int(d/(24*time.Hour)))
 }
 
-// period is "från 3 juni 2026 till 9 juni 2026" or "från 3 juni 2026 tills vidare".
+// period is "från 3 juni 2026 till och med 9 juni 2026" or "från 3 juni 2026 tills vidare". What ends at midnight held
+// through the day before; what ended when it began, or before, never held.
 func (v view) period(from, until time.Time) string {
+	if !from.Before(until) {
+		return v.t(tNotInForce)
+	}
 	s := v.f(tFromOn, v.edge(from))
-	if !until.Before(routine.Forever) {
+	switch l := until.In(v.zone); {
+	case !until.Before(routine.Forever):
 		return s + " " + v.t(tForever)
+	case l.Hour() == 0 && l.Minute() == 0:
+		return s + " " + v.f(tThrough, v.day(until.Add(-time.Minute)))
 	}
 	return s + " " + v.f(tToBefore, v.edge(until))
 }

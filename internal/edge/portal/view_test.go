@@ -27,6 +27,8 @@ func TestDatesInWords(t *testing.T) {
 		{v.age(at(9, 0).AddDate(0, 0, -5)), "för 5 dygn sedan"},
 		{v.period(time.Date(2026, 6, 2, 22, 0, 0, 0, time.UTC), routine.Forever), "från 3 juni 2026 tills vidare"},
 		{v.period(time.Date(2026, 6, 2, 22, 0, 0, 0, time.UTC), at(12, 0)), "från 3 juni 2026 till 3 juni 2026 kl. 14.00"},
+		{v.period(time.Date(2026, 6, 2, 22, 0, 0, 0, time.UTC), time.Date(2026, 6, 9, 22, 0, 0, 0, time.UTC)), "från 3 juni 2026 till och med 9 juni 2026"},
+		{v.period(time.Date(2026, 6, 2, 22, 0, 0, 0, time.UTC), time.Date(2026, 6, 2, 22, 0, 0, 0, time.UTC)), "hann aldrig gälla"},
 		{v.num(1234567), "1\u00a0234\u00a0567"},
 		{v.num(-999), "-999"},
 		{v.num(-1234), "-1\u00a0234"},

@@ -1,0 +1,246 @@
+package portal
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"hemnyckel/credential"
+	"hemnyckel/internal/base/problem"
+	"hemnyckel/internal/domain/casework"
+	"hemnyckel/internal/domain/journal"
+)
+
+// fieldName is what a field of an entry is called on the page. Fields that are not here are shown by their own name.
+func fieldName(name string) problem.Text {
+	switch name {
+	case journal.FieldActor:
+		return problem.Text{SV: "Gjordes av", EN: "Done by"}
+	case journal.FieldGround:
+		return problem.Text{SV: "Grund", EN: "Ground"}
+	case "activation":
+		return problem.Text{SV: "Aktivering", EN: "Activation"}
+	case "added":
+		return problem.Text{SV: "Nya behörigheter", EN: "New rights"}
+	case "removed":
+		return problem.Text{SV: "Borttagna behörigheter", EN: "Removed rights"}
+	case "channel":
+		return problem.Text{SV: "Kom in", EN: "Came in"}
+	case "code":
+		return problem.Text{SV: "Låsets svar", EN: "The lock's answer"}
+	case "effective":
+		return problem.Text{SV: "Gäller från", EN: "Effective from"}
+	case "event":
+		return problem.Text{SV: "Händelse", EN: "Event"}
+	case "expires":
+		return problem.Text{SV: "Gäller till", EN: "Valid until"}
+	case "files":
+		return problem.Text{SV: "Register", EN: "Registers"}
+	case "flags":
+		return problem.Text{SV: "Märkning", EN: "Flags"}
+	case "grant":
+		return problem.Text{SV: "Behörighetens nummer", EN: "Grant number"}
+	case "group":
+		return problem.Text{SV: "Grupp", EN: "Group"}
+	case "to-group":
+		return problem.Text{SV: "Ny grupp", EN: "New group"}
+	case "info":
+		return problem.Text{SV: "Tilläggsvärde", EN: "Additional value"}
+	case "key":
+		return problem.Text{SV: "Nyckel", EN: "Key"}
+	case "lock", "serial":
+		return problem.Text{SV: "Lås", EN: "Lock"}
+	case "locks":
+		return problem.Text{SV: "Antal lås", EN: "Number of locks"}
+	case "method":
+		return problem.Text{SV: "Sätt", EN: "Method"}
+	case "name":
+		return problem.Text{SV: "Namn", EN: "Name"}
+	}
+	return moreFieldNames(name)
+}
+
+func moreFieldNames(name string) problem.Text {
+	switch name {
+	case "number":
+		return problem.Text{SV: "Beställningens nummer", EN: "Order number"}
+	case "offline":
+		return problem.Text{SV: "Utan kontakt med servern", EN: "Without contact with the server"}
+	case "order":
+		return problem.Text{SV: "Beställning", EN: "Order"}
+	case "organisation":
+		return problem.Text{SV: "Organisation", EN: "Organisation"}
+	case "parts":
+		return problem.Text{SV: "Antal delar", EN: "Number of parts"}
+	case "public-key":
+		return problem.Text{SV: "Öppen nyckel", EN: "Public key"}
+	case "purpose":
+		return problem.Text{SV: "Vad som lästes", EN: "What was read"}
+	case "reason":
+		return problem.Text{SV: "Skäl", EN: "Reason"}
+	case "records":
+		return problem.Text{SV: "Loggrader från lås", EN: "Log records from locks"}
+	case "rejected":
+		return problem.Text{SV: "Avvisade rader", EN: "Rejected rows"}
+	case "repeated":
+		return problem.Text{SV: "Upprepat besök", EN: "Repeated visit"}
+	case "role":
+		return problem.Text{SV: "Roll", EN: "Role"}
+	case "rows":
+		return problem.Text{SV: "Antal rader", EN: "Number of rows"}
+	case "rules":
+		return problem.Text{SV: "Rutinens regler", EN: "Rules of the routine"}
+	case "scopes":
+		return problem.Text{SV: "Får göra", EN: "May do"}
+	case "sequence":
+		return problem.Text{SV: "Låsets start och rad", EN: "The lock's start and record"}
+	case "services":
+		return problem.Text{SV: "Antal insatser", EN: "Number of services"}
+	case "station":
+		return problem.Text{SV: "Synkstation", EN: "Sync station"}
+	case "step":
+		return problem.Text{SV: "Steg", EN: "Step"}
+	case "until":
+		return problem.Text{SV: "Gäller till", EN: "Valid until"}
+	case "vanished":
+		return problem.Text{SV: "Försvunna rader", EN: "Vanished rows"}
+	case "what":
+		return problem.Text{SV: "Vad", EN: "What"}
+	}
+	return problem.Text{SV: name, EN: name}
+}
+
+// fieldValue is a field's value in words, and whether the words are other than the value itself, which then is worth
+// showing too: it is what an extract holds.
+func (v view) fieldValue(e casework.LogEntry, f journal.Field) (words string, other bool) {
+	words = v.fieldWords(e.Record, e.Things, f)
+	return words, words != f.Value && v.known(e.Things, f.Value) == f.Value && f.Name != journal.FieldActor
+}
+
+func (v view) fieldWords(r journal.Record, things map[string]casework.Thing, f journal.Field) string {
+	switch f.Name {
+	case journal.FieldActor:
+		return v.actor(r, things)
+	case "event":
+		return v.t(eventName(f.Value))
+	case "code":
+		return v.t(refusal(f.Value))
+	case "order":
+		return v.t(orderName(f.Value))
+	case "channel":
+		return v.t(channelName(f.Value))
+	case "role":
+		return v.t(Role(f.Value).name())
+	case "purpose":
+		return v.t(purposeName(f.Value))
+	case "reason":
+		return v.t(reasonName(f.Value))
+	case "offline", "repeated":
+		return v.t(yesNo(f.Value))
+	case "effective", "expires", "until":
+		if at, err := time.Parse(time.RFC3339, f.Value); err == nil {
+			return v.edge(at)
+		}
+	}
+	return v.known(things, f.Value)
+}
+
+// actor says who did what a record tells of, in words that a person understands: never an opaque id.
+func (v view) actor(r journal.Record, things map[string]casework.Thing) string {
+	value := r.Value(journal.FieldActor)
+	for _, a := range demoAccounts() {
+		if a.ID == value {
+			return a.Name
+		}
+	}
+	kind, id, _ := strings.Cut(value, ":")
+	if kind == "activation" {
+		id = value
+	}
+	if _, ok := things[id]; ok {
+		return v.known(things, id)
+	}
+	switch kind {
+	case "":
+		if strings.HasPrefix(string(r.Kind), "lock.") || strings.HasPrefix(string(r.Kind), "door.") {
+			return v.t(problem.Text{SV: "Låset", EN: "The lock"})
+		}
+		return "–"
+	case "system":
+		return v.t(problem.Text{SV: "Systemet", EN: "The system"})
+	case "cli":
+		return v.t(problem.Text{SV: "Kommandoraden", EN: "The command line"})
+	case "import":
+		return v.t(thingName("import"))
+	case "activation":
+		return v.f(problem.Text{SV: "Aktivering %s", EN: "Activation %s"}, strings.TrimPrefix(value, "activation:"))
+	}
+	return value
+}
+
+// eventName is what a lock recorded, by its number.
+func eventName(number string) problem.Text {
+	for event, text := range map[credential.Event]problem.Text{
+		credential.EventOpened:    {SV: "Dörren öppnades", EN: "The door was opened"},
+		credential.EventRefused:   {SV: "Låset nekade", EN: "The lock refused"},
+		credential.EventClaimed:   {SV: "Låset blev kommunens", EN: "The lock became the municipality's"},
+		credential.EventBoot:      {SV: "Låset startade", EN: "The lock started"},
+		credential.EventBlockList: {SV: "Låset fick en ny spärrlista", EN: "The lock got a new block list"},
+		credential.EventConfig:    {SV: "Låset fick nya inställningar", EN: "The lock got a new configuration"},
+		credential.EventTimeStep:  {SV: "Låsets klocka ställdes om", EN: "The lock's clock was set"},
+		credential.EventLost:      {SV: "Rader i låsets logg skrevs över", EN: "Records in the lock's log were overwritten"},
+		credential.EventWithheld:  {SV: "Nyckeln höll inne en spärrlista", EN: "The key withheld a block list"},
+	} {
+		if fmt.Sprint(uint8(event)) == number {
+			return text
+		}
+	}
+	return problem.Text{SV: number, EN: number}
+}
+
+func purposeName(p string) problem.Text {
+	switch p {
+	case "page":
+		return problem.Text{SV: "Kundens sida", EN: "The client's page"}
+	case "reveal":
+		return problem.Text{SV: "Kundens personuppgifter", EN: "The client's personal details"}
+	case "search":
+		return problem.Text{SV: "Sökträffar", EN: "Search results"}
+	case "key":
+		return problem.Text{SV: "Nyckelns sida", EN: "The key's page"}
+	case "entry":
+		return problem.Text{SV: "En loggpost", EN: "A journal entry"}
+	}
+	return problem.Text{SV: p, EN: p}
+}
+
+func reasonName(code string) problem.Text {
+	for _, r := range reasons {
+		if r.code == code {
+			return r.text
+		}
+	}
+	return problem.Text{SV: code, EN: code}
+}
+
+func yesNo(b string) problem.Text {
+	if b == "true" {
+		return problem.Text{SV: "ja", EN: "yes"}
+	}
+	return problem.Text{SV: "nej", EN: "no"}
+}
+
+// registerName is what a register is called, by its file.
+func registerName(file string) problem.Text {
+	switch file {
+	case "kunder":
+		return problem.Text{SV: "Kundregistret", EN: "Client register"}
+	case "insatser":
+		return problem.Text{SV: "Insatsregistret", EN: "Service register"}
+	case "las":
+		return problem.Text{SV: "Låsregistret", EN: "Lock register"}
+	case "nycklar":
+		return problem.Text{SV: "Nyckelregistret", EN: "Key register"}
+	}
+	return problem.Text{SV: file, EN: file}
+}
