@@ -130,8 +130,8 @@ func (tx *Tx) SealRun(ctx context.Context, id string, units int) error {
 	return err
 }
 
-// NextStaged returns the first part of a run that has not been applied.
-func (tx *Tx) NextStaged(ctx context.Context, run string) (seq int, body string, found bool, err error) {
+// StagedAfter returns the first part of a run that has not been applied and comes after a part.
+func (tx *Tx) StagedAfter(ctx context.Context, run string, after int) (seq int, body string, found bool, err error) {
 	type part struct {
 		seq  int
 		body string
@@ -140,14 +140,14 @@ func (tx *Tx) NextStaged(ctx context.Context, run string) (seq int, body string,
 		var v part
 		err := r.Scan(&v.seq, &v.body)
 		return v, err
-	}, `SELECT seq, body FROM register_staging WHERE run_id = $1 ORDER BY seq LIMIT 1`, run)
+	}, `SELECT seq, body FROM register_staging WHERE run_id = $1 AND seq > $2 ORDER BY seq LIMIT 1`, run, int64(after))
 	return p.seq, p.body, found, err
 }
 
-// DropStaged removes a part that has been applied.
-func (tx *Tx) DropStaged(ctx context.Context, run string, seq int) error {
-	_, err := tx.exec(ctx, `DELETE FROM register_staging WHERE run_id = $1 AND seq = $2`, run, seq)
-	return err
+// DropStaged removes a part that has been applied. It reports false if it was not there.
+func (tx *Tx) DropStaged(ctx context.Context, run string, seq int) (bool, error) {
+	n, err := tx.exec(ctx, `DELETE FROM register_staging WHERE run_id = $1 AND seq = $2`, run, seq)
+	return n == 1, err
 }
 
 // FinishRun ends a run. It reports false if there is no such run that is not finished: it has been discarded, or another

@@ -86,6 +86,7 @@ func (a *applier) identify(ctx context.Context, clients []RegisterClient) error 
 		c.Client.ID, c.Client.Ended = orNew(old.ID), routine.Forever
 		if ok {
 			c.Client.Ended = old.Ended
+			a.known = append(a.known, old.ID)
 		}
 		if c.Dwelling.AddressKey == "" {
 			c.Dwelling.AddressKey = "client:" + c.Client.ID
@@ -125,10 +126,8 @@ func (a *applier) putHomes(ctx context.Context, clients []RegisterClient) error 
 }
 
 func (a *applier) putServices(ctx context.Context, clients []RegisterClient) error {
-	ids := make([]string, len(clients))
 	var codes []string
-	for i, c := range clients {
-		ids[i] = c.Client.ID
+	for _, c := range clients {
 		for _, v := range c.Services {
 			codes = append(codes, v.Group)
 		}
@@ -137,7 +136,7 @@ func (a *applier) putServices(ctx context.Context, clients []RegisterClient) err
 	if err != nil {
 		return err
 	}
-	stored, err := a.tx.ServicesOf(ctx, ids)
+	stored, err := a.tx.ServicesOf(ctx, a.known)
 	if err != nil {
 		return err
 	}

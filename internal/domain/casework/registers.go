@@ -3,6 +3,7 @@ package casework
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"hemnyckel/internal/base/problem"
@@ -34,6 +35,14 @@ type RegisterBatch struct {
 	Clients   []RegisterClient   `json:",omitempty"`
 	Keys      []RegisterKey      `json:",omitempty"`
 	Consents  []consent.Consent  `json:",omitempty"`
+}
+
+// copied is the batch with lists of its own, whose things may get ids: when the database asks for a second attempt, the
+// caller's batch is as it was.
+func (b RegisterBatch) copied() RegisterBatch {
+	b.Providers, b.Groups, b.Stock = slices.Clone(b.Providers), slices.Clone(b.Groups), slices.Clone(b.Stock)
+	b.Clients, b.Consents = slices.Clone(b.Clients), slices.Clone(b.Consents)
+	return b
 }
 
 // RegisterStaff is a person with all memberships.
@@ -112,6 +121,7 @@ type RegisterTx interface {
 // import's id, for the journal. The faults are rows that were left out because of what is already there; everything else
 // of the batch is applied.
 func (s *Service) ApplyRegisters(ctx context.Context, tx RegisterTx, run string, b RegisterBatch) ([]RegisterFault, error) {
+	b = b.copied()
 	a := applier{s: s, tx: tx, run: run}
 	for _, step := range []func(context.Context, RegisterBatch) error{
 		a.providers, a.groups, a.staff, a.entrances, a.stock, a.clients, a.keys, a.consents,
@@ -176,6 +186,7 @@ type applier struct {
 	s       *Service
 	tx      RegisterTx
 	run     string
+	known   []string // ids of the batch's clients that were there before
 	faults  []RegisterFault
 	entries []journal.Entry
 }

@@ -124,18 +124,34 @@ func (b *bare) transactions(ctx context.Context, n, rows int) ([]time.Duration, 
 	return all, nil
 }
 
-// written are the tables that an import fills.
-var written = [...]string{"providers", "care_groups", "staff", "staff_groups", "entrances", "dwellings", "clients", "services", "grounds",
-	"locks", "rights", "keys", "consents", "register_rows", "journal_entries", "journal_subjects", "journal_tiles"}
-
-// countRows counts the rows of all those tables.
+// countRows counts the rows of all tables of a municipality.
 func countRows(ctx context.Context, engine, target string) (total int, err error) {
 	db, err := pool(engine, target)
 	if err != nil {
 		return 0, err
 	}
 	defer db.Close()
-	for _, table := range written {
+	catalogue := "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+	if engine == onPostgres {
+		catalogue = "SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema()"
+	}
+	tables, err := db.QueryContext(ctx, catalogue)
+	if err != nil {
+		return 0, err
+	}
+	var names []string
+	for tables.Next() {
+		var name string
+		if err := tables.Scan(&name); err != nil {
+			tables.Close()
+			return 0, err
+		}
+		names = append(names, name)
+	}
+	if err := tables.Err(); err != nil {
+		return 0, err
+	}
+	for _, table := range names {
 		var n int
 		if err := db.QueryRowContext(ctx, "SELECT COUNT(*) FROM "+table).Scan(&n); err != nil {
 			return 0, err

@@ -262,17 +262,19 @@ func (i *run) stage(ctx context.Context, digest string, batches []casework.Regis
 
 // apply applies staged parts until none is left, and then what concerns everybody.
 func (i *run) apply(ctx context.Context) error {
-	for more := true; more; {
+	reading, stop := context.WithCancel(ctx)
+	defer stop()
+	for p := range i.decode(reading) {
+		if p.err != nil {
+			return p.err
+		}
 		var faults []casework.RegisterFault
 		err := i.update(ctx, func(tx *storage.Tx) (err error) {
-			faults, more, err = i.applyNext(ctx, tx)
+			faults, err = i.applyPart(ctx, tx, p)
 			return err
 		})
 		if err != nil {
 			return err
-		}
-		if !more {
-			break
 		}
 		for _, f := range faults {
 			i.reject(f.File, f.Row, f.Column, f.Code, f.Text.In(i.lang))
@@ -280,6 +282,9 @@ func (i *run) apply(ctx context.Context) error {
 		}
 		i.done++
 		i.o.Progress("apply", i.done, i.units)
+	}
+	if err := ctx.Err(); err != nil {
+		return err
 	}
 	if err := i.refresh(ctx); err != nil {
 		return err
@@ -308,20 +313,55 @@ func (i *run) refresh(ctx context.Context) error {
 	return i.update(ctx, func(tx *storage.Tx) error { return tx.SetSetting(ctx, settingRefresh, "") })
 }
 
-func (i *run) applyNext(ctx context.Context, tx *storage.Tx) (faults []casework.RegisterFault, found bool, err error) {
-	seq, body, found, err := tx.NextStaged(ctx, i.id)
-	if err != nil || !found {
-		return nil, false, err
-	}
-	var b casework.RegisterBatch
-	if err := json.Unmarshal([]byte(body), &b); err != nil {
-		return nil, false, fmt.Errorf("importer: staged part %d: %w", seq, err)
-	}
-	faults, err = i.m.Casework.ApplyRegisters(ctx, tx, i.id, b)
+// part is one staged part, decoded, or why there is none.
+type part struct {
+	seq   int
+	batch casework.RegisterBatch
+	err   error
+}
+
+// decode reads the staged parts in order, a few ahead of the one that is applied, so that decoding costs nobody who waits
+// for the database. The channel is closed after the last part, an error, or the end of ctx.
+func (i *run) decode(ctx context.Context) <-chan part {
+	out := make(chan part, 2)
+	go func() {
+		defer close(out)
+		for p := (part{seq: -1}); p.err == nil; {
+			var body string
+			var found bool
+			p.batch = casework.RegisterBatch{}
+			p.err = i.m.DB.View(ctx, func(tx *storage.Tx) (err error) {
+				p.seq, body, found, err = tx.StagedAfter(ctx, i.id, p.seq)
+				return err
+			})
+			if p.err == nil && !found {
+				return
+			}
+			if p.err == nil {
+				if err := json.Unmarshal([]byte(body), &p.batch); err != nil {
+					p.err = fmt.Errorf("importer: staged part %d: %w", p.seq, err)
+				}
+			}
+			select {
+			case out <- p:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return out
+}
+
+func (i *run) applyPart(ctx context.Context, tx *storage.Tx, p part) ([]casework.RegisterFault, error) {
+	faults, err := i.m.Casework.ApplyRegisters(ctx, tx, i.id, p.batch)
 	if err != nil {
-		return nil, false, err
+		return nil, err
 	}
-	return faults, true, tx.DropStaged(ctx, i.id, seq)
+	ours, err := tx.DropStaged(ctx, i.id, p.seq)
+	if err == nil && !ours {
+		err = errSuperseded
+	}
+	return faults, err
 }
 
 func (i *run) finish(ctx context.Context) error {
