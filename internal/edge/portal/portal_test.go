@@ -36,7 +36,7 @@ func (w *town) visitor(account string) *visitor {
 
 const (
 	officer    = "demo:karin-ek"
-	technician = "nyss Jonas Berg"
+	technician = "demo:jonas-berg"
 	owner      = "demo:mira-sand"
 )
 
