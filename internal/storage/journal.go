@@ -5,8 +5,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 
 	"hemnyckel/internal/domain/journal"
 
@@ -15,18 +13,15 @@ import (
 
 var _ journal.Tx = (*Tx)(nil)
 
-// maxPairs is the number of rows that one UPDATE from a VALUES changes.
-const maxPairs = 256
+const journalColumns = `e.idx, e.kind, e.body`
 
-const journalColumns = `e.id, coalesce(e.idx, -1), e.kind, e.at_us, e.received_us, e.body, e.leaf`
+// journalSize is the size of the signed log; the entries from there on are pending.
+const journalSize = `(SELECT coalesce(max(size), 0) FROM journal_head)`
 
 func scanJournal(r row) (journal.Row, error) {
 	var j journal.Row
-	var leaf []byte
-	if err := r.Scan(&j.ID, &j.Index, &j.Kind, &j.AtUS, &j.ReceivedUS, &j.Body, &leaf); err != nil {
-		return j, err
-	}
-	return j, asHash(&j.Leaf, leaf)
+	err := r.Scan(&j.Index, &j.Kind, &j.Body)
+	return j, err
 }
 
 func asHash(h *tlog.Hash, data []byte) error {
@@ -37,67 +32,47 @@ func asHash(h *tlog.Hash, data []byte) error {
 	return nil
 }
 
-// InsertJournalEntries stores new entries, without a place in the tree.
+// NextJournal returns the index of the next entry. Updates do not overlap, and one that is rolled back takes its numbers with
+// it, so there are no gaps. Where the server knows no table locks, two Updates may read the same number; serializable
+// isolation and the key then let one of them commit, and the other runs again.
+func (tx *Tx) NextJournal(ctx context.Context) (int64, error) {
+	next, _, err := one(ctx, tx, column[int64], `SELECT max(n) FROM (SELECT `+journalSize+` AS n
+		UNION ALL SELECT coalesce((SELECT idx FROM journal_entries ORDER BY idx DESC LIMIT 1), -1) + 1) AS ends`)
+	return next, err
+}
+
+// InsertJournalEntries stores new entries.
 func (tx *Tx) InsertJournalEntries(ctx context.Context, rows []journal.Row) error {
-	entries := make([][]any, len(rows))
+	entries, values := make([][]any, len(rows)), make([]any, 0, 3*len(rows))
 	for i := range rows {
 		r := &rows[i]
-		entries[i] = []any{r.ID, string(r.Kind), r.AtUS, r.ReceivedUS, r.Body, r.Leaf[:]}
+		values = append(values, r.Index, string(r.Kind), r.Body)
+		entries[i] = values[3*i:]
 	}
-	_, err := tx.insert(ctx, "journal_entries", []string{"id", "kind", "at_us", "received_us", "body", "leaf"}, entries, "")
+	_, err := tx.insert(ctx, "journal_entries", []string{"idx", "kind", "body"}, entries, "")
 	return err
 }
 
-// IndexJournal puts entries on the timelines of their subjects.
-func (tx *Tx) IndexJournal(ctx context.Context, rows []journal.Row) error {
-	var subjects [][]any
-	for _, r := range rows {
+// IndexJournal puts entries on the timelines of their subjects and among those of their kind.
+func (tx *Tx) IndexJournal(ctx context.Context, rows []journal.Row) (int64, error) {
+	kinds, subjects := make([][]any, len(rows)), make([][]any, 0, 2*len(rows))
+	for i, r := range rows {
+		kinds[i] = []any{string(r.Kind), r.Index}
 		for _, s := range r.Subjects {
-			subjects = append(subjects, []any{s, r.AtUS, r.ID})
+			subjects = append(subjects, []any{s, r.AtUS, r.Index})
 		}
 	}
-	_, err := tx.insert(ctx, "journal_subjects", []string{"subject", "at_us", "entry_id"}, subjects, "")
-	return err
+	added, err := tx.insert(ctx, "journal_kinds", []string{"kind", "idx"}, kinds, "ON CONFLICT DO NOTHING")
+	if err != nil {
+		return added, err
+	}
+	more, err := tx.insert(ctx, "journal_subjects", []string{"subject", "at_us", "idx"}, subjects, "ON CONFLICT DO NOTHING")
+	return added + more, err
 }
 
-// PendingJournal returns the oldest entries that have no place in the tree.
+// PendingJournal returns the oldest entries that are not in the tree.
 func (tx *Tx) PendingJournal(ctx context.Context, limit int) ([]journal.Row, error) {
-	return collect(ctx, tx, scanJournal, `SELECT `+journalColumns+` FROM journal_entries e WHERE e.idx IS NULL ORDER BY e.id LIMIT $1`, limit)
-}
-
-// SequenceJournal gives entries their places, from first on.
-func (tx *Tx) SequenceJournal(ctx context.Context, first int64, ids []string) error {
-	for len(ids) > 0 {
-		n := floorPow2(min(len(ids), maxPairs))
-		binds := make([]any, 0, 2*n)
-		for i, id := range ids[:n] {
-			binds = append(binds, id, first+int64(i))
-		}
-		changed, err := tx.exec(ctx, `UPDATE journal_entries SET idx = v.column2 FROM (`+pairs(n, "TEXT", "BIGINT")+`) AS v
-			WHERE journal_entries.id = v.column1 AND journal_entries.idx IS NULL`, binds...)
-		if err != nil {
-			return err
-		}
-		if changed != int64(n) {
-			return fmt.Errorf("storage: %d of %d journal entries were missing or had a place already", int64(n)-changed, n)
-		}
-		first, ids = first+int64(n), ids[n:]
-	}
-	return nil
-}
-
-// pairs is a VALUES of n pairs of binds with their types, which PostgreSQL cannot guess. Both engines call the columns
-// column1 and column2.
-func pairs(n int, a, b string) string {
-	var text strings.Builder
-	text.WriteString("VALUES ")
-	for i := range n {
-		if i > 0 {
-			text.WriteString(", ")
-		}
-		text.WriteString("(CAST($" + strconv.Itoa(2*i+1) + " AS " + a + "), CAST($" + strconv.Itoa(2*i+2) + " AS " + b + "))")
-	}
-	return text.String()
+	return collect(ctx, tx, scanJournal, `SELECT `+journalColumns+` FROM journal_entries e WHERE e.idx >= `+journalSize+` ORDER BY e.idx LIMIT $1`, limit)
 }
 
 // JournalHead returns the newest signed head, or the zero one.
@@ -159,78 +134,83 @@ func (tx *Tx) PutJournalTiles(ctx context.Context, tiles []journal.Tile) error {
 	})
 }
 
-// JournalRange returns entries by their place in the tree.
+// JournalRange returns entries from an index on.
 func (tx *Tx) JournalRange(ctx context.Context, from int64, limit int) ([]journal.Row, error) {
 	return collect(ctx, tx, scanJournal, `SELECT `+journalColumns+` FROM journal_entries e WHERE e.idx >= $1 ORDER BY e.idx LIMIT $2`, from, limit)
 }
 
-// JournalByID returns the entries with these ids.
-func (tx *Tx) JournalByID(ctx context.Context, ids []string) ([]journal.Row, error) {
-	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
-	return collectIn(ctx, tx, scanJournal, `SELECT `+journalColumns+` FROM journal_entries e WHERE e.id IN %s`, ids)
+// JournalByIndex returns the entries at these indexes.
+func (tx *Tx) JournalByIndex(ctx context.Context, indexes []int64) ([]journal.Row, error) {
+	indexes = slices.Compact(slices.Sorted(slices.Values(indexes)))
+	return collectIn(ctx, tx, scanJournal, `SELECT `+journalColumns+` FROM journal_entries e WHERE e.idx IN %s`, indexes)
 }
 
 // JournalOfSubject returns a page of a subject's timeline.
-func (tx *Tx) JournalOfSubject(ctx context.Context, subject string, beforeUS int64, beforeID string, limit int) ([]journal.Row, error) {
-	return collect(ctx, tx, scanJournal, `SELECT `+journalColumns+` FROM journal_subjects s JOIN journal_entries e ON e.id = s.entry_id
-		WHERE s.subject = $1 AND (s.at_us, s.entry_id) < ($2, $3) ORDER BY s.at_us DESC, s.entry_id DESC LIMIT $4`,
-		subject, beforeUS, beforeID, limit)
+func (tx *Tx) JournalOfSubject(ctx context.Context, subject string, beforeUS, beforeIndex int64, limit int) ([]journal.Row, error) {
+	return collect(ctx, tx, scanJournal, `SELECT `+journalColumns+` FROM journal_subjects s JOIN journal_entries e ON e.idx = s.idx
+		WHERE s.subject = $1 AND (s.at_us, s.idx) < ($2, $3) ORDER BY s.at_us DESC, s.idx DESC LIMIT $4`,
+		subject, beforeUS, beforeIndex, limit)
 }
 
-// JournalList returns a page of entries, the last written first. Each kind is asked for alone, for that is what the
-// index is sorted for.
-func (tx *Tx) JournalList(ctx context.Context, kinds []journal.Kind, beforeID string, limit int) ([]journal.Row, error) {
-	if beforeID == "" {
-		beforeID = "g" // after every hexadecimal digit
-	}
+// JournalList returns a page of entries, the last written first.
+func (tx *Tx) JournalList(ctx context.Context, kinds []journal.Kind, before int64, limit int) ([]journal.Row, error) {
 	if len(kinds) == 0 {
-		return collect(ctx, tx, scanJournal, `SELECT `+journalColumns+` FROM journal_entries e WHERE e.id < $1 ORDER BY e.id DESC LIMIT $2`, beforeID, limit)
+		return collect(ctx, tx, scanJournal, `SELECT `+journalColumns+` FROM journal_entries e WHERE e.idx < $1 ORDER BY e.idx DESC LIMIT $2`, before, limit)
 	}
 	var all []journal.Row
 	for _, kind := range slices.Compact(slices.Sorted(slices.Values(kinds))) {
-		some, err := collect(ctx, tx, scanJournal, `SELECT `+journalColumns+` FROM journal_entries e
-			WHERE e.kind = $1 AND e.id < $2 ORDER BY e.id DESC LIMIT $3`, string(kind), beforeID, limit)
+		some, err := tx.journalOfKind(ctx, kind, before, limit)
 		if err != nil {
 			return nil, err
 		}
 		all = append(all, some...)
 	}
-	slices.SortFunc(all, func(a, b journal.Row) int { return cmp.Compare(b.ID, a.ID) })
+	slices.SortFunc(all, func(a, b journal.Row) int { return cmp.Compare(b.Index, a.Index) })
 	return all[:min(limit, len(all))], nil
 }
 
-// CountJournal counts entries.
-func (tx *Tx) CountJournal(ctx context.Context, kinds []journal.Kind) (int64, error) {
-	if len(kinds) == 0 {
-		n, _, err := one(ctx, tx, column[int64], `SELECT count(*) FROM journal_entries`)
-		return n, err
+// journalOfKind looks through the pending entries, which are on no index, and then at the index.
+func (tx *Tx) journalOfKind(ctx context.Context, kind journal.Kind, before int64, limit int) ([]journal.Row, error) {
+	pending, err := collect(ctx, tx, scanJournal, `SELECT `+journalColumns+` FROM journal_entries e
+		WHERE e.idx >= `+journalSize+` AND e.idx < $1 AND e.kind = $2 ORDER BY e.idx DESC LIMIT $3`, before, string(kind), limit)
+	if err != nil || len(pending) == limit {
+		return pending, err
 	}
-	counts, err := collectIn(ctx, tx, column[int64], `SELECT count(*) FROM journal_entries WHERE kind IN %s`, kinds)
-	total := int64(0)
-	for _, n := range counts {
-		total += n
-	}
-	return total, err
+	signed, err := collect(ctx, tx, scanJournal, `SELECT `+journalColumns+` FROM journal_kinds k JOIN journal_entries e ON e.idx = k.idx
+		WHERE k.kind = $1 AND k.idx < $2 ORDER BY k.idx DESC LIMIT $3`, string(kind), before, limit-len(pending))
+	return append(pending, signed...), err
 }
 
-// CountJournalIndex counts the places on all timelines.
+// CountJournal counts entries of these kinds.
+func (tx *Tx) CountJournal(ctx context.Context, kinds []journal.Kind) (int64, error) {
+	kinds = slices.Compact(slices.Sorted(slices.Values(kinds)))
+	total := int64(0)
+	for _, text := range []string{`SELECT count(*) FROM journal_kinds WHERE kind IN %s`,
+		`SELECT count(*) FROM journal_entries WHERE idx >= ` + journalSize + ` AND kind IN %s`} {
+		counts, err := collectIn(ctx, tx, column[int64], text, kinds)
+		if err != nil {
+			return 0, err
+		}
+		for _, n := range counts {
+			total += n
+		}
+	}
+	return total, nil
+}
+
+// CountJournalIndex counts the places on all timelines and of all kinds.
 func (tx *Tx) CountJournalIndex(ctx context.Context) (int64, error) {
-	n, _, err := one(ctx, tx, column[int64], `SELECT count(*) FROM journal_subjects`)
+	n, _, err := one(ctx, tx, column[int64], `SELECT (SELECT count(*) FROM journal_subjects) + (SELECT count(*) FROM journal_kinds)`)
 	return n, err
 }
 
 // EraseJournal leaves of each entry only what its Body says, and takes it off its timelines.
 func (tx *Tx) EraseJournal(ctx context.Context, rows []journal.Row) error {
-	for part := range slices.Chunk(rows, maxPairs) {
-		binds := make([]any, 0, 2*len(part))
-		for _, r := range part {
-			binds = append(binds, r.ID, r.Body)
-		}
-		_, err := tx.exec(ctx, `UPDATE journal_entries SET at_us = 0, received_us = 0, body = v.column2 FROM (`+pairs(len(part), "TEXT", "TEXT")+`) AS v
-			WHERE journal_entries.id = v.column1`, binds...)
-		if err != nil {
-			return err
-		}
+	err := put(ctx, tx, "journal_entries", []string{"idx", "kind", "body"}, 1, rows, func(r journal.Row) []any {
+		return []any{r.Index, string(r.Kind), r.Body}
+	})
+	if err != nil {
+		return err
 	}
 	return tx.eraseSubjects(ctx, rows)
 }
@@ -244,12 +224,12 @@ func (tx *Tx) eraseSubjects(ctx context.Context, rows []journal.Row) error {
 		}
 	}
 	for subject, on := range timelines {
-		from, until, ids := on[0].AtUS, on[0].AtUS, make([]string, len(on))
+		from, until, indexes := on[0].AtUS, on[0].AtUS, make([]int64, len(on))
 		for i, r := range on {
-			from, until, ids[i] = min(from, r.AtUS), max(until, r.AtUS), r.ID
+			from, until, indexes[i] = min(from, r.AtUS), max(until, r.AtUS), r.Index
 		}
-		_, err := execIn(ctx, tx, `DELETE FROM journal_subjects WHERE subject = $1 AND at_us >= $2 AND at_us <= $3 AND entry_id IN %s`,
-			ids, subject, from, until)
+		_, err := execIn(ctx, tx, `DELETE FROM journal_subjects WHERE subject = $1 AND at_us >= $2 AND at_us <= $3 AND idx IN %s`,
+			indexes, subject, from, until)
 		if err != nil {
 			return err
 		}

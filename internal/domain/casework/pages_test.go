@@ -211,7 +211,7 @@ func TestTimelineHasMoreWhenReadsAreMany(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	seen, before := map[string]bool{}, journal.Cursor("")
+	seen, before := map[int64]bool{}, journal.Cursor("")
 	for pages := 0; pages == 0 || before != ""; pages++ {
 		page, err := p.ClientPage(t.Context(), reader, id, casework.Look{Before: before})
 		if err != nil {
@@ -221,10 +221,10 @@ func TestTimelineHasMoreWhenReadsAreMany(t *testing.T) {
 			t.Fatalf("page %d has %d events", pages, len(page.Events))
 		}
 		for _, r := range page.Events {
-			if r.Kind == journal.DecisionRecorded && seen[r.ID] {
-				t.Errorf("%s is on two pages", r.ID)
+			if r.Kind == journal.DecisionRecorded && seen[r.Index] {
+				t.Errorf("%d is on two pages", r.Index)
 			}
-			seen[r.ID] = r.Kind == journal.DecisionRecorded
+			seen[r.Index] = r.Kind == journal.DecisionRecorded
 		}
 		before = page.Next
 	}

@@ -1,91 +1,87 @@
 package journal
 
 import (
-	"bufio"
+	"cmp"
 	"context"
 	"crypto/rand"
-	"encoding/base64"
 	"fmt"
-	"io"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
-
-	"github.com/google/uuid"
-	"golang.org/x/mod/sumdb/tlog"
 )
 
-// Append writes entries in the caller's transaction, so that a change and its entry commit together. Entries get their
-// place in the tree later, in the order of this call. It fails with ErrEntry, before anything is written, when an entry
-// is malformed. Give it many entries at once rather than one at a time: storage inserts them with few statements.
+// Append writes entries in the caller's transaction, so that a change and its entry commit together. Each gets the next
+// place in the log, in the order of this call; its commitments are computed when [Log.Integrate] takes it into the tree. It
+// fails with ErrEntry, before anything is written, when an entry is malformed. Give it many entries at once rather than one
+// at a time: storage inserts them with few statements.
 func Append(ctx context.Context, tx Tx, entries ...Entry) error {
 	if len(entries) == 0 {
 		return nil
 	}
-	now := tx.Now()
-	rows := make([]Row, len(entries))
-	random := bufio.NewReaderSize(rand.Reader, min(256*len(entries), 4096)) // one read from the system for many salts
+	salts := 0
 	for i := range entries {
-		row, err := newRow(&entries[i], now, random)
-		if err != nil {
+		if err := entries[i].check(); err != nil {
 			return err
 		}
-		rows[i] = row
+		salts += entries[i].size()
+	}
+	next, err := tx.NextJournal(ctx)
+	if err != nil {
+		return err
+	}
+	w := newWriter(len(entries), salts)
+	rows := make([]Row, len(entries))
+	for i := range entries {
+		rows[i] = Row{Index: next + int64(i), Kind: entries[i].Kind}
+		rows[i].Body = w.body(rows[i].Index, &entries[i], tx.Now())
 	}
 	return tx.InsertJournalEntries(ctx, rows)
 }
 
-// newRow commits to every field of e.
-func newRow(e *Entry, now time.Time, random io.Reader) (Row, error) {
-	at, received, fields, err := e.expand(now)
-	if err != nil {
-		return Row{}, err
-	}
-	id, err := uuid.NewV7FromReader(random)
-	if err != nil {
-		return Row{}, err
-	}
-	salts := make([]byte, saltSize*len(fields))
-	if _, err := io.ReadFull(random, salts); err != nil {
-		return Row{}, err
-	}
-	open, commitments := make([][3]string, len(fields)), make([]tlog.Hash, len(fields))
-	for i, f := range fields {
-		salt := salts[i*saltSize : (i+1)*saltSize]
-		open[i] = [3]string{f.Name, f.Value, base64.StdEncoding.EncodeToString(salt)}
-		commitments[i] = commitment(salt, f.Name, f.Value)
-	}
-	text, err := body{Open: open}.encode()
-	if err != nil {
-		return Row{}, err
-	}
-	return Row{
-		ID: id.String(), Index: -1, Kind: e.Kind, AtUS: at.UnixMicro(), ReceivedUS: received.UnixMicro(),
-		Body: text, Leaf: leafHash(e.Kind, commitments),
-	}, nil
+// writer writes the bodies of one call into one buffer, with salts of one read from the system: both are dear one by one.
+type writer struct {
+	buf   []byte
+	salts []byte // random bytes that are not used yet
 }
 
-// expand checks e and returns its times and all its fields, the journal's own first.
-func (e *Entry) expand(now time.Time) (at, received time.Time, fields []Field, err error) {
-	if err := e.check(); err != nil {
-		return at, received, nil, err
-	}
-	at, received = orNow(e.At, now), orNow(e.Received, now)
-	quality := e.Quality
-	if quality == "" {
-		quality = Server
-	}
-	fields = make([]Field, 0, 3+len(e.Subjects)+len(e.Fields))
-	fields = append(fields,
-		Field{FieldAt, at.Format(timeLayout)}, Field{FieldReceived, received.Format(timeLayout)}, Field{FieldQuality, string(quality)})
-	for i, s := range e.Subjects {
-		fields = append(fields, Field{FieldSubject + strconv.Itoa(i+1), s})
-	}
-	return at, received, append(fields, e.Fields...), nil
+// ordinaryBody is the size of most bodies, in bytes. Larger ones cost a copy.
+const ordinaryBody = 448
+
+func newWriter(bodies, salts int) *writer {
+	w := &writer{make([]byte, 0, bodies*ordinaryBody), make([]byte, salts*saltSize)}
+	rand.Read(w.salts) // never fails: crypto/rand ends the process instead
+	return w
 }
+
+// body returns the stored body of e, the journal's own fields first.
+func (w *writer) body(index int64, e *Entry, now time.Time) []byte {
+	start := len(w.buf)
+	w.buf = append(w.buf, bodyOpen)
+	w.field(FieldAt, orNow(e.At, now).Format(timeLayout))
+	w.field(FieldReceived, orNow(e.Received, now).Format(timeLayout))
+	w.field(FieldQuality, string(cmp.Or(e.Quality, Server)))
+	for i, s := range e.Subjects {
+		w.field(FieldSubject+strconv.Itoa(i+1), s)
+	}
+	for _, f := range e.Fields {
+		w.field(f.Name, f.Value)
+	}
+	sealed := seal(index, e.Kind, w.buf[start:])
+	w.buf = append(w.buf[:start], sealed...)
+	return w.buf[start:len(w.buf):len(w.buf)]
+}
+
+func (w *writer) field(name, value string) {
+	w.buf = append(w.buf, w.salts[:saltSize]...)
+	w.salts = w.salts[saltSize:]
+	w.buf = appendMessage(w.buf, name, value)
+}
+
+// size is the number of fields that e is stored with, the journal's own included.
+func (e *Entry) size() int { return 3 + len(e.Subjects) + len(e.Fields) }
 
 // orNow cuts to whole microseconds, which is what storage keeps and the at field says.
 func orNow(t, now time.Time) time.Time {
@@ -99,11 +95,11 @@ func (e *Entry) check() error {
 	if _, ok := Describe(e.Kind); !ok {
 		return e.fault("unknown kind")
 	}
-	if len(e.Subjects) > MaxSubjects || 3+len(e.Subjects)+len(e.Fields) > MaxFields {
+	if len(e.Subjects) > MaxSubjects || e.size() > MaxFields {
 		return e.fault("too many subjects or fields")
 	}
 	for _, t := range []time.Time{e.At, e.Received} {
-		if !t.IsZero() && (t.Year() < 1971 || t.Year() > 9999) { // 0 µs means erased; the layout has four digits
+		if !t.IsZero() && (t.Year() < 1971 || t.Year() > 9999) { // 1970 is near no time at all; the layout has four digits
 			return e.fault("a time outside the years 1971 to 9999")
 		}
 	}
@@ -120,7 +116,7 @@ func (e *Entry) checkFields() error {
 		switch {
 		case !validName(f.Name) || reserved(f.Name):
 			return e.fault(fmt.Sprintf("field name %q is reserved or malformed", f.Name))
-		case len(f.Value) > MaxValueBytes || !utf8.ValidString(f.Value): // JSON would replace what is not UTF-8, and the commitment break
+		case len(f.Value) > MaxValueBytes || !utf8.ValidString(f.Value): // an extract is JSON, which would replace what is not UTF-8
 			return e.fault(fmt.Sprintf("value of field %q is too long or not text", f.Name))
 		}
 		for _, g := range e.Fields[:i] {

@@ -31,11 +31,11 @@ type State struct {
 	Pending int64 // entries not yet in the tree
 	Root    tlog.Hash
 
-	indexed int64 // places on timelines that the signed entries should have
+	indexed int64 // places on timelines and among their kind that the signed entries should have
 }
 
-// Check recomputes everything from the entries up, in one snapshot: every commitment, leaf, index, tile, the root and
-// the signature. It returns ErrStopped or ErrDamaged, naming the first fault, or what the log holds. Its cost is that
+// Check recomputes everything from the entries up, in one snapshot: every seal, index, commitment, leaf, tile, the
+// root and the signature. It returns ErrStopped or ErrDamaged, naming the first fault, or what the log holds. Its cost is that
 // of reading the whole log.
 func (l *Log) Check(ctx context.Context) (s State, err error) {
 	last := l.seen()
@@ -54,18 +54,14 @@ func (l *Log) check(ctx context.Context, tx Tx, last Head) (State, error) {
 	s := State{Size: head.Size, Root: head.Root}
 	tree := &edge{}
 	for tree.size < head.Size {
-		rows, err := tx.JournalRange(ctx, tree.size, batch)
+		rows, bodies, err := read(ctx, tx, tree.size, int(min(batch, head.Size-tree.size)))
 		if err != nil {
 			return s, err
 		}
 		if len(rows) == 0 {
 			return s, damaged("post %d saknas", "entry %d is missing", tree.size)
 		}
-		full, err := s.take(tree, rows)
-		if err != nil {
-			return s, err
-		}
-		if err := sameTiles(ctx, tx, full); err != nil {
+		if err := sameTiles(ctx, tx, s.take(tree, rows, bodies)); err != nil {
 			return s, err
 		}
 	}
@@ -84,33 +80,41 @@ func (l *Log) check(ctx context.Context, tx Tx, last Head) (State, error) {
 		return s, err
 	}
 	if indexed != s.indexed { // counting finds what was hidden or added, not what was exchanged
-		return s, damaged("tidslinjerna har %d rader men posterna ger %d", "the timelines have %d rows where the entries give %d", indexed, s.indexed)
+		return s, damaged("registren över poster har %d rader men posterna ger %d", "the indexes of entries have %d rows where the entries give %d", indexed, s.indexed)
 	}
-	total, err := tx.CountJournal(ctx, nil)
-	s.Pending = total - s.Size
-	if err == nil && s.Pending < 0 {
-		err = damaged("det finns färre poster än vad som är underskrivet", "there are fewer entries than were signed")
-	}
+	s.Pending, err = countPending(ctx, tx, head.Size)
 	return s, err
 }
 
-// take verifies rows, adds them to the recomputed tree and returns the tiles that became full.
-func (s *State) take(tree *edge, rows []Row) (full []Tile, err error) {
-	for _, r := range rows {
-		if r.Index != tree.size {
-			return nil, damaged("post %d saknas eller är dubblerad", "entry %d is missing or doubled", tree.size)
-		}
-		b, err := r.open()
+// countPending reads the entries from first on, which must all be there and as they were written.
+func countPending(ctx context.Context, tx Tx, first int64) (int64, error) {
+	next, err := tx.NextJournal(ctx)
+	if err != nil {
+		return 0, err
+	}
+	for at := first; at < next; {
+		rows, _, err := read(ctx, tx, at, batch)
 		if err != nil {
-			return nil, damaged("post %d är ändrad", "entry %d has been changed", r.Index).With(err)
+			return 0, err
 		}
-		if len(b.Erased) > 0 {
+		if len(rows) == 0 {
+			return 0, damaged("post %d saknas", "entry %d is missing", at)
+		}
+		at += int64(len(rows))
+	}
+	return next - first, nil
+}
+
+// take adds entries to the recomputed tree and returns the tiles that became full.
+func (s *State) take(tree *edge, rows []Row, bodies []body) (full []Tile) {
+	for i, b := range bodies {
+		if b.isErased() {
 			s.Erased++
 		}
-		s.indexed += int64(len(b.subjects()))
-		tree.add(r.Leaf, func(t Tile) { full = append(full, t) })
+		s.indexed += int64(len(b.subjects())) + 1
+		tree.add(b.leaf(rows[i].Kind), func(t Tile) { full = append(full, t) })
 	}
-	return full, nil
+	return full
 }
 
 func sameTiles(ctx context.Context, tx Tx, want []Tile) error {

@@ -55,8 +55,7 @@ type Entry struct {
 
 // Record is an entry as it is read back.
 type Record struct {
-	ID       string
-	Index    int64 // place in the log, counted from 0; -1 until integrated
+	Index    int64 // place in the log, counted from 0, given when it was appended; signed once the log's size is beyond it
 	Kind     Kind
 	At       time.Time // zero when erased
 	Received time.Time // zero when erased
@@ -84,7 +83,7 @@ var (
 	// ErrCursor means that a page was asked for by a place that the journal never gave out.
 	ErrCursor = problem.New(problem.Invalid, "journal-cursor",
 		"Sidans startpunkt går inte att läsa. Börja om från första sidan.", "The place to continue from cannot be read. Start again from the first page.")
-	// ErrNoEntry means that there is no such entry in the log (yet).
+	// ErrNoEntry means that there is no such entry.
 	ErrNoEntry = problem.New(problem.NotFound, "journal-no-entry",
 		"Det finns ingen loggpost %v i den signerade loggen.", "There is no entry %v in the signed log.")
 )

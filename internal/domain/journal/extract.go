@@ -130,19 +130,16 @@ func (l *Log) prove(ctx context.Context, tx Tx, last Head, indexes []int64, show
 
 // show opens the fields of r that show says yes to.
 func (r Row) show(show func(Kind, string) bool) (shown, error) {
-	b, err := parseBody(r.Body)
+	b, err := r.open()
 	if err != nil {
 		return shown{}, err
 	}
-	all, err := b.commitments()
-	if err != nil {
-		return shown{}, err
-	}
+	all := b.commitments()
 	slices.SortFunc(all, compareHashes)
 	s := shown{Index: r.Index, Kind: r.Kind, Commitments: all}
-	for _, f := range b.Open {
-		if show(r.Kind, f[0]) {
-			s.Fields = append(s.Fields, shownField{f[0], f[1], f[2]})
+	for _, f := range b.open {
+		if name := string(f.name); show(r.Kind, name) {
+			s.Fields = append(s.Fields, shownField{name, string(f.value), base64.StdEncoding.EncodeToString(f.salt)})
 		}
 	}
 	return s, nil
@@ -155,7 +152,9 @@ func (f shownField) commitment() (tlog.Hash, bool) {
 	if err != nil || len(salt) != saltSize || base64.StdEncoding.EncodeToString(salt) != f.Salt {
 		return tlog.Hash{}, false
 	}
-	return commitment(salt, f.Name, f.Value), true
+	var h tlog.Hash
+	commit(&h, salt, appendMessage(nil, f.Name, f.Value))
+	return h, true
 }
 
 func notNil[T any](s []T) []T {

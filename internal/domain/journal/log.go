@@ -92,25 +92,21 @@ func (l *Log) extend(ctx context.Context, tx Tx, last Head) (Head, int, error) {
 	if err != nil {
 		return Head{}, 0, err
 	}
-	pending, err := tx.PendingJournal(ctx, batch)
-	if err != nil || len(pending) == 0 {
+	rows, bodies, err := read(ctx, tx, old.Size, batch) // what is wrong is not sealed as if it were right
+	if err != nil || len(rows) == 0 {
 		return old, 0, err
 	}
-	ids := make([]string, len(pending))
 	var tiles []Tile
-	for i, p := range pending {
-		b, err := p.open()
-		if err != nil { // what is wrong is not sealed as if it were right
-			return old, 0, damaged("post %s är ändrad", "entry %s has been changed", p.ID).With(err)
-		}
-		ids[i], pending[i].Subjects = p.ID, b.subjects()
-		tree.add(p.Leaf, func(t Tile) { tiles = append(tiles, t) })
+	places := int64(0)
+	for i, b := range bodies {
+		rows[i].AtUS, rows[i].Subjects = microseconds(b.at), b.subjects()
+		places += int64(len(rows[i].Subjects)) + 1
+		tree.add(b.leaf(rows[i].Kind), func(t Tile) { tiles = append(tiles, t) })
 	}
-	if err := tx.SequenceJournal(ctx, old.Size, ids); err != nil {
+	if added, err := tx.IndexJournal(ctx, rows); err != nil {
 		return old, 0, err
-	}
-	if err := tx.IndexJournal(ctx, pending); err != nil {
-		return old, 0, err
+	} else if added != places { // a tree and a head that covered them are gone
+		return old, 0, stopped("poster bortom huvudet har redan varit med i loggen", "entries beyond the head have been in the log before", nil)
 	}
 	if err := tx.PutJournalTiles(ctx, append(tiles, tree.unfinished(old.Size)...)); err != nil {
 		return old, 0, err
@@ -124,7 +120,25 @@ func (l *Log) extend(ctx context.Context, tx Tx, last Head) (Head, int, error) {
 	} else if !ok {
 		return old, 0, errOvertaken
 	}
-	return next, len(pending), nil
+	return next, len(rows), nil
+}
+
+// read returns at most limit entries from index from on, each at its place and as it was written, or ErrDamaged.
+func read(ctx context.Context, tx Tx, from int64, limit int) ([]Row, []body, error) {
+	rows, err := tx.JournalRange(ctx, from, limit)
+	if err != nil {
+		return nil, nil, err
+	}
+	bodies := make([]body, len(rows))
+	for i, r := range rows {
+		if want := from + int64(i); r.Index != want {
+			return nil, nil, damaged("post %d saknas", "entry %d is missing", want)
+		}
+		if bodies[i], err = r.open(); err != nil {
+			return nil, nil, err
+		}
+	}
+	return rows, bodies, nil
 }
 
 func (l *Log) signed(tree *edge) (Head, error) {
@@ -158,13 +172,6 @@ func (l *Log) verified(ctx context.Context, tx Tx, last Head) (Head, *edge, erro
 	}
 	if head.Size > 0 && root != head.Root {
 		return Head{}, nil, stopped("bladen ger en annan rot än huvudet", "the tiles give another root than the head", nil)
-	}
-	beyond, err := tx.JournalRange(ctx, head.Size, 1)
-	if err != nil {
-		return Head{}, nil, err
-	}
-	if len(beyond) > 0 {
-		return Head{}, nil, stopped("det finns poster bortom huvudet", "there are entries beyond the head", nil)
 	}
 	return head, tree, nil
 }

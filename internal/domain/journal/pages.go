@@ -3,12 +3,11 @@ package journal
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"math"
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/google/uuid"
 )
 
 // Cursor is a place in a list of records, safe to put in an address. The empty Cursor is the newest end.
@@ -16,19 +15,21 @@ type Cursor string
 
 // Cursor returns the place just after r, for asking for the page that follows the one that r ends.
 func (r Record) Cursor() Cursor {
-	return Cursor(strconv.FormatInt(microseconds(r.At), 10) + "." + r.ID)
+	return Cursor(fmt.Sprintf("%d.%d", microseconds(r.At), r.Index))
 }
 
-func (c Cursor) parse() (atUS int64, id string, err error) {
+func (c Cursor) parse() (atUS, index int64, err error) {
 	if c == "" {
-		return math.MaxInt64, "", nil
+		return math.MaxInt64, math.MaxInt64, nil
 	}
-	at, id, _ := strings.Cut(string(c), ".")
-	atUS, err = strconv.ParseInt(at, 10, 64)
-	if err != nil || len(id) != 36 || uuid.Validate(id) != nil {
-		return 0, "", ErrCursor.With(err)
+	at, place, _ := strings.Cut(string(c), ".")
+	if atUS, err = strconv.ParseInt(at, 10, 64); err == nil {
+		index, err = strconv.ParseInt(place, 10, 64)
 	}
-	return atUS, id, nil
+	if err != nil || index < 0 {
+		return 0, 0, ErrCursor.With(err)
+	}
+	return atUS, index, nil
 }
 
 // Filter chooses entries. The zero Filter chooses all.
@@ -44,53 +45,59 @@ const maxTail = 1024
 // appending is cheap; of those that still wait, the first 1 024 are looked through here, so that what was just appended
 // is seen at once. The cost does not depend on the size of the log.
 func Timeline(ctx context.Context, tx Tx, subject string, limit int, before Cursor) ([]Record, error) {
-	at, id, err := before.parse()
+	at, index, err := before.parse()
 	if err != nil {
 		return nil, err
 	}
-	rows, err := tx.JournalOfSubject(ctx, subject, at, id, page(limit))
+	rows, err := tx.JournalOfSubject(ctx, subject, at, index, page(limit))
 	if err != nil {
 		return nil, err
 	}
-	tail, err := tx.PendingJournal(ctx, maxTail)
+	all, err := records(rows)
+	if err != nil {
+		return nil, err
+	}
+	pending, err := tx.PendingJournal(ctx, maxTail)
+	if err != nil {
+		return nil, err
+	}
+	tail, err := records(pending)
 	if err != nil {
 		return nil, err
 	}
 	for _, r := range tail {
-		if r.AtUS < at || r.AtUS == at && r.ID < id {
-			b, err := parseBody(r.Body)
-			if err != nil {
-				return nil, err
-			}
-			if slices.Contains(b.subjects(), subject) {
-				rows = append(rows, r)
-			}
+		us := microseconds(r.At)
+		if (us < at || us == at && r.Index < index) && slices.Contains(r.Subjects, subject) {
+			all = append(all, r)
 		}
 	}
-	slices.SortFunc(rows, func(a, b Row) int { return cmp.Or(cmp.Compare(b.AtUS, a.AtUS), cmp.Compare(b.ID, a.ID)) })
-	return records(rows[:min(len(rows), page(limit))])
+	slices.SortFunc(all, func(a, b Record) int { return cmp.Or(b.At.Compare(a.At), cmp.Compare(b.Index, a.Index)) })
+	return all[:min(len(all), page(limit))], nil
 }
 
 // List returns at most limit (never more than MaxPage) records, the last written first, that come after the place before.
 func List(ctx context.Context, tx Tx, filter Filter, limit int, before Cursor) ([]Record, error) {
-	_, id, err := before.parse()
+	_, index, err := before.parse()
 	if err != nil {
 		return nil, err
 	}
-	rows, err := tx.JournalList(ctx, filter.Kinds, id, page(limit))
+	rows, err := tx.JournalList(ctx, filter.Kinds, index, page(limit))
 	if err != nil {
 		return nil, err
 	}
 	return records(rows)
 }
 
-// Count returns the number of entries, pending and erased ones included. It is for reports, not for every page: it may
-// take time in proportion to the log.
+// Count returns the number of entries, pending and erased ones included. With kinds it is for reports, not for every page:
+// it may take time in proportion to the log.
 func Count(ctx context.Context, tx Tx, filter Filter) (int64, error) {
+	if len(filter.Kinds) == 0 {
+		return tx.NextJournal(ctx)
+	}
 	return tx.CountJournal(ctx, filter.Kinds)
 }
 
-// ByIndex returns the entry at index, or ErrNoEntry.
+// ByIndex returns the entry at index, signed or pending, or ErrNoEntry.
 func ByIndex(ctx context.Context, tx Tx, index int64) (Record, error) {
 	rows, err := tx.JournalRange(ctx, index, 1)
 	if err != nil {

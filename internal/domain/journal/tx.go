@@ -12,15 +12,17 @@ import (
 type Tx interface {
 	txn.Clock
 
-	// InsertJournalEntries stores new, pending rows, in as few statements as it can. Subjects are not looked at.
+	// NextJournal returns the index of the next entry: one more than the highest stored, and not below the size of the
+	// stored head. No other transaction may get the same and commit.
+	NextJournal(ctx context.Context) (int64, error)
+	// InsertJournalEntries stores new rows, in as few statements as it can. AtUS and Subjects are not looked at. It fails
+	// if an index is taken.
 	InsertJournalEntries(ctx context.Context, rows []Row) error
-	// PendingJournal returns at most limit rows that have no index yet, by ascending id.
+	// PendingJournal returns at most limit rows that the stored head does not cover, by ascending index.
 	PendingJournal(ctx context.Context, limit int) ([]Row, error)
-	// SequenceJournal gives ids[i] the index first+i. It fails, changing nothing, if any of them is missing or has an
-	// index.
-	SequenceJournal(ctx context.Context, first int64, ids []string) error
-	// IndexJournal stores one subject row for each (subject, AtUS, ID) of rows.
-	IndexJournal(ctx context.Context, rows []Row) error
+	// IndexJournal makes rows findable: one subject row for each (subject, AtUS, Index) and one kind row for each (Kind,
+	// Index). It returns how many of these were not there before.
+	IndexJournal(ctx context.Context, rows []Row) (int64, error)
 
 	// JournalHead returns the stored head, and the zero Head if there is none.
 	JournalHead(ctx context.Context) (Head, error)
@@ -35,41 +37,37 @@ type Tx interface {
 
 	// JournalRange returns at most limit rows with index ≥ from, by ascending index.
 	JournalRange(ctx context.Context, from int64, limit int) ([]Row, error)
-	// JournalByID returns the rows that exist among ids, in any order. At most 1 024 ids.
-	JournalByID(ctx context.Context, ids []string) ([]Row, error)
+	// JournalByIndex returns the rows that exist among indexes, in any order. At most 1 024 indexes.
+	JournalByIndex(ctx context.Context, indexes []int64) ([]Row, error)
 	// JournalOfSubject returns at most limit indexed rows of a subject, newest event first, strictly before (beforeUS,
-	// beforeID).
-	JournalOfSubject(ctx context.Context, subject string, beforeUS int64, beforeID string, limit int) ([]Row, error)
-	// JournalList returns at most limit rows by descending id, strictly before beforeID ("" = from the newest). No
-	// kinds = all.
-	JournalList(ctx context.Context, kinds []Kind, beforeID string, limit int) ([]Row, error)
-	// CountJournal counts rows, of the given kinds if any are given. It may read an index from end to end.
+	// beforeIndex).
+	JournalOfSubject(ctx context.Context, subject string, beforeUS, beforeIndex int64, limit int) ([]Row, error)
+	// JournalList returns at most limit rows by descending index, all below before. No kinds = all.
+	JournalList(ctx context.Context, kinds []Kind, before int64, limit int) ([]Row, error)
+	// CountJournal counts rows of these kinds. It may read an index from end to end.
 	CountJournal(ctx context.Context, kinds []Kind) (int64, error)
-
-	// CountJournalIndex counts all subject rows.
+	// CountJournalIndex counts all subject rows and kind rows.
 	CountJournalIndex(ctx context.Context) (int64, error)
 
-	// EraseJournal sets body to each row's Body and both times to 0, and deletes its subject rows (Subjects, AtUS, ID).
+	// EraseJournal sets body to each row's Body and deletes its subject rows (Subjects, AtUS, Index). Kind rows stay.
 	EraseJournal(ctx context.Context, rows []Row) error
 }
 
 // Row is an entry as it is stored.
 type Row struct {
-	ID         string // UUIDv7
-	Index      int64  // place in the tree, -1 while pending
-	Kind       Kind
-	AtUS       int64  // time of the event, microseconds since 1970 UTC; 0 when erased
-	ReceivedUS int64  // time of receipt, same unit; 0 when erased
-	Body       string // JSON, see body
-	Leaf       tlog.Hash
+	Index int64 // place in the log, from 0
+	Kind  Kind
+	Body  []byte // see body
 
-	// Subjects is set when rows are indexed or erased. Storage leaves it nil when it reads.
+	// AtUS (time of the event, microseconds since 1970 UTC) and Subjects are set when rows are indexed or erased. Storage
+	// leaves both empty when it reads.
+	AtUS     int64
 	Subjects []string
 }
 
 // Head is the newest signed state of the log. The zero Head is that of a log without entries.
 type Head struct {
-	Size       int64     // number of integrated entries
+	Size       int64     // number of integrated entries: those with lower indexes
 	Root       tlog.Hash // RFC 6962 tree hash over them
 	Checkpoint string    // the signed note that says so
 }

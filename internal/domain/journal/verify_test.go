@@ -226,20 +226,20 @@ func TestErasureKeepsProofs(t *testing.T) {
 		before, err := log.Prove(t.Context(), shown, onlyTimes)
 		journaltest.Must(t, err)
 		gone := map[int64]bool{}
-		var ids []string
-		for i, r := range journaltest.List(t, db) {
+		var places []int64
+		for i := range int64(n) {
 			if rapid.Bool().Draw(rt, "erase") {
-				gone[int64(n-1-i)], ids = true, append(ids, r.ID)
+				gone[i], places = true, append(places, i)
 			}
 		}
 		journaltest.Must(t, db.Update(t.Context(), func(tx journal.Tx) error {
-			_, err := journal.Erase(t.Context(), tx, ids)
+			_, err := journal.Erase(t.Context(), tx, places)
 			return err
 		}))
 		_, err = log.Integrate(t.Context())
 		journaltest.Must(t, err)
-		if state, err := log.Check(t.Context()); err != nil || state.Erased != int64(len(ids)) {
-			rt.Fatalf("Check = %+v, %v, want %d erased", state, err, len(ids))
+		if state, err := log.Check(t.Context()); err != nil || state.Erased != int64(len(places)) {
+			rt.Fatalf("Check = %+v, %v, want %d erased", state, err, len(places))
 		}
 		all := make([]int64, n)
 		for i := range all {

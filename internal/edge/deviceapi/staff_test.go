@@ -53,9 +53,9 @@ func TestEnrolStaff(t *testing.T) {
 		if v := all[0]; v.Pseudonym != 501 || len(v.Groups) != 2 || v.BadgeHash != identity.HashBadge("04A1B5") || !identity.VerifyPIN(v.PIN, "8361") {
 			t.Errorf("got %+v", v)
 		}
-		var rows []journal.Row
+		var rows []journal.Record
 		err = db.View(ctx, func(tx *storage.Tx) (err error) {
-			rows, err = tx.JournalList(ctx, []journal.Kind{journal.StaffEnrolled}, "", 10)
+			rows, err = journal.List(ctx, tx, journal.Filter{Kinds: []journal.Kind{journal.StaffEnrolled}}, 10, "")
 			return err
 		})
 		if err != nil || len(rows) != 3 {

@@ -5,6 +5,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/sha256"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -232,9 +233,9 @@ func (w *world) count(kind journal.Kind) int {
 func (w *world) bodies(kind journal.Kind) (bodies []string) {
 	w.t.Helper()
 	w.must(w.db.View(w.t.Context(), func(tx *storage.Tx) error {
-		rows, err := tx.JournalList(w.t.Context(), []journal.Kind{kind}, "", 500)
-		for _, r := range rows {
-			bodies = append(bodies, r.Body)
+		records, err := journal.List(w.t.Context(), tx, journal.Filter{Kinds: []journal.Kind{kind}}, journal.MaxPage, "")
+		for _, r := range records {
+			bodies = append(bodies, fmt.Sprintf("%q", r.Fields))
 		}
 		return err
 	}))

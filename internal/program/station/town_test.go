@@ -266,11 +266,11 @@ func (w *town) open(k *locksim.Key, want credential.Code) {
 }
 
 // entries returns the journal's entries of a kind, newest first.
-func (w *town) entries(kind journal.Kind) []journal.Row {
+func (w *town) entries(kind journal.Kind) []journal.Record {
 	w.t.Helper()
-	var rows []journal.Row
+	var rows []journal.Record
 	w.must(w.db.View(w.t.Context(), func(tx *storage.Tx) (err error) {
-		rows, err = tx.JournalList(w.t.Context(), []journal.Kind{kind}, "", 500)
+		rows, err = journal.List(w.t.Context(), tx, journal.Filter{Kinds: []journal.Kind{kind}}, journal.MaxPage, "")
 		return err
 	}))
 	return rows

@@ -42,7 +42,7 @@ func facts(t *testing.T, pool *sql.DB, queries ...string) schema {
 }
 
 const sqliteColumns = `SELECT 'column ' || t.name || '.' || c.name || ' '
-	|| CASE upper(c.type) WHEN 'BLOB' THEN 'bytes' WHEN 'TEXT' THEN 'text' WHEN 'BIGINT' THEN 'bigint' ELSE c.type END
+	|| CASE upper(c.type) WHEN 'BLOB' THEN 'bytes' WHEN 'TEXT' THEN 'text' WHEN 'BIGINT' THEN 'bigint' WHEN 'INTEGER' THEN 'bigint' ELSE c.type END
 	|| CASE WHEN c."notnull" = 1 THEN ' not null' ELSE '' END || coalesce(' default ' || c.dflt_value, '')
 	FROM sqlite_schema t, pragma_table_info(t.name) c
 	WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' AND t.name <> 'goose_db_version'`

@@ -88,12 +88,12 @@ func (tx *faultyTx) InsertJournalEntries(ctx context.Context, rows []journal.Row
 	return tx.step("insert", func() error { return tx.Tx.InsertJournalEntries(ctx, rows) })
 }
 
-func (tx *faultyTx) SequenceJournal(ctx context.Context, first int64, ids []string) error {
-	return tx.step("sequence", func() error { return tx.Tx.SequenceJournal(ctx, first, ids) })
-}
-
-func (tx *faultyTx) IndexJournal(ctx context.Context, rows []journal.Row) error {
-	return tx.step("index", func() error { return tx.Tx.IndexJournal(ctx, rows) })
+func (tx *faultyTx) IndexJournal(ctx context.Context, rows []journal.Row) (added int64, err error) {
+	err = tx.step("index", func() error {
+		added, err = tx.Tx.IndexJournal(ctx, rows)
+		return err
+	})
+	return added, err
 }
 
 func (tx *faultyTx) PutJournalTiles(ctx context.Context, tiles []journal.Tile) error {
@@ -184,7 +184,7 @@ func (l *life) erase(ctx context.Context, _ *journal.Log) error {
 		if err != nil || len(rows) == 0 {
 			return err
 		}
-		_, err = journal.Erase(ctx, tx, []string{rows[0].ID})
+		_, err = journal.Erase(ctx, tx, []int64{rows[0].Index})
 		return err
 	})
 }

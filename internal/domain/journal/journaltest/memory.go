@@ -8,7 +8,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -32,29 +31,30 @@ var _ txn.Runner[journal.Tx] = (*Memory)(nil)
 
 // NewMemory returns an empty store that fails t when an invariant is broken.
 func NewMemory(t testing.TB) txn.Runner[journal.Tx] {
-	return &Memory{t: t, s: &state{Rows: map[string]journal.Row{}, Tiles: map[journal.TileID][]byte{}, subjects: map[key]bool{}}}
+	return &Memory{t: t, s: &state{Rows: map[int64]journal.Row{}, Tiles: map[journal.TileID][]byte{}, subjects: map[key]bool{}, kinds: map[int64]journal.Kind{}}}
 }
 
 // state is everything stored; its exported fields may be tampered with.
 type state struct {
-	Rows     map[string]journal.Row
+	Rows     map[int64]journal.Row
 	Tiles    map[journal.TileID][]byte
 	Head     journal.Head
 	subjects map[key]bool
+	kinds    map[int64]journal.Kind
 }
 
 type key struct {
 	subject string
 	at      int64
-	id      string
+	index   int64
 }
 
 func (s *state) clone() *state {
-	return &state{maps.Clone(s.Rows), maps.Clone(s.Tiles), s.Head, maps.Clone(s.subjects)}
+	return &state{maps.Clone(s.Rows), maps.Clone(s.Tiles), s.Head, maps.Clone(s.subjects), maps.Clone(s.kinds)}
 }
 
 // Tamper changes the store behind the journal's back.
-func (m *Memory) Tamper(f func(rows map[string]journal.Row, tiles map[journal.TileID][]byte, head *journal.Head)) {
+func (m *Memory) Tamper(f func(rows map[int64]journal.Row, tiles map[journal.TileID][]byte, head *journal.Head)) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.s = m.s.clone()
@@ -118,54 +118,48 @@ func (tx *memoryTx) police(ok bool, format string, args ...any) {
 	}
 }
 
-func (tx *memoryTx) InsertJournalEntries(_ context.Context, rows []journal.Row) error {
+func (tx *memoryTx) NextJournal(context.Context) (int64, error) {
+	next := tx.s.Head.Size
+	for index := range tx.s.Rows {
+		next = max(next, index+1)
+	}
+	return next, nil
+}
+
+func (tx *memoryTx) InsertJournalEntries(ctx context.Context, rows []journal.Row) error {
 	for _, r := range rows {
-		_, exists := tx.s.Rows[r.ID]
-		tx.police(!exists && r.Index == -1, "row %s inserted twice or with an index", r.ID)
-		tx.s.Rows[r.ID] = r
+		next, _ := tx.NextJournal(ctx)
+		tx.police(r.Index == next, "row %d inserted where %d is next", r.Index, next)
+		tx.s.Rows[r.Index] = r
 	}
 	return nil
 }
 
-func (tx *memoryTx) IndexJournal(_ context.Context, rows []journal.Row) error {
+func (tx *memoryTx) IndexJournal(_ context.Context, rows []journal.Row) (added int64, err error) {
+	before := len(tx.s.subjects) + len(tx.s.kinds)
 	for _, r := range rows {
+		tx.police(tx.s.Rows[r.Index].Kind == r.Kind, "row %d indexed as %s", r.Index, r.Kind)
+		tx.s.kinds[r.Index] = r.Kind
 		for _, subject := range r.Subjects {
-			k := key{subject, r.AtUS, r.ID}
-			tx.police(!tx.s.subjects[k], "row %s indexed twice", r.ID)
-			tx.s.subjects[k] = true
+			tx.s.subjects[key{subject, r.AtUS, r.Index}] = true
 		}
 	}
-	return nil
+	return int64(len(tx.s.subjects) + len(tx.s.kinds) - before), nil
 }
 
-// sorted returns the rows that keep wants, by ascending id.
+// sorted returns the rows that keep wants, by ascending index.
 func (tx *memoryTx) sorted(keep func(journal.Row) bool) []journal.Row {
 	var rows []journal.Row
-	for _, r := range tx.s.Rows {
-		if keep(r) {
+	for _, index := range slices.Sorted(maps.Keys(tx.s.Rows)) {
+		if r := tx.s.Rows[index]; keep(r) {
 			rows = append(rows, r)
 		}
 	}
-	slices.SortFunc(rows, func(a, b journal.Row) int { return cmp.Compare(a.ID, b.ID) })
 	return rows
 }
 
-func (tx *memoryTx) PendingJournal(_ context.Context, limit int) ([]journal.Row, error) {
-	return first(tx.sorted(func(r journal.Row) bool { return r.Index < 0 }), limit), nil
-}
-
-func (tx *memoryTx) SequenceJournal(_ context.Context, first int64, ids []string) error {
-	taken := tx.sorted(func(r journal.Row) bool { return r.Index >= 0 })
-	tx.police(first == int64(len(taken)), "index %d given when %d are taken", first, len(taken))
-	for i, id := range ids {
-		r, ok := tx.s.Rows[id]
-		if !ok || r.Index >= 0 {
-			return fmt.Errorf("row %s is missing or has an index", id)
-		}
-		r.Index = first + int64(i)
-		tx.s.Rows[id] = r
-	}
-	return nil
+func (tx *memoryTx) PendingJournal(ctx context.Context, limit int) ([]journal.Row, error) {
+	return tx.JournalRange(ctx, tx.s.Head.Size, limit)
 }
 
 func (tx *memoryTx) JournalHead(context.Context) (journal.Head, error) { return tx.s.Head, nil }
@@ -197,59 +191,60 @@ func (tx *memoryTx) PutJournalTiles(_ context.Context, tiles []journal.Tile) err
 }
 
 func (tx *memoryTx) JournalRange(_ context.Context, from int64, limit int) ([]journal.Row, error) {
-	rows := tx.sorted(func(r journal.Row) bool { return r.Index >= 0 && r.Index >= from })
-	slices.SortFunc(rows, func(a, b journal.Row) int { return cmp.Compare(a.Index, b.Index) })
-	return first(rows, limit), nil
+	return first(tx.sorted(func(r journal.Row) bool { return r.Index >= from }), limit), nil
 }
 
-func (tx *memoryTx) JournalByID(_ context.Context, ids []string) ([]journal.Row, error) {
-	return tx.sorted(func(r journal.Row) bool { return slices.Contains(ids, r.ID) }), nil
+func (tx *memoryTx) JournalByIndex(_ context.Context, indexes []int64) ([]journal.Row, error) {
+	return tx.sorted(func(r journal.Row) bool { return slices.Contains(indexes, r.Index) }), nil
 }
 
-func (tx *memoryTx) JournalOfSubject(_ context.Context, subject string, at int64, id string, limit int) ([]journal.Row, error) {
+func (tx *memoryTx) JournalOfSubject(_ context.Context, subject string, at, index int64, limit int) ([]journal.Row, error) {
 	var keys []key
 	for k := range tx.s.subjects {
-		if k.subject == subject && (k.at < at || k.at == at && k.id < id) {
+		if k.subject == subject && (k.at < at || k.at == at && k.index < index) {
 			keys = append(keys, k)
 		}
 	}
-	slices.SortFunc(keys, func(a, b key) int { return -cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.id, b.id)) })
+	slices.SortFunc(keys, func(a, b key) int { return -cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.index, b.index)) })
 	var rows []journal.Row
 	for _, k := range first(keys, limit) {
-		rows = append(rows, tx.s.Rows[k.id])
+		rows = append(rows, tx.s.Rows[k.index])
 	}
 	return rows, nil
 }
 
-func (tx *memoryTx) JournalList(_ context.Context, kinds []journal.Kind, before string, limit int) ([]journal.Row, error) {
+func (tx *memoryTx) JournalList(_ context.Context, kinds []journal.Kind, before int64, limit int) ([]journal.Row, error) {
 	rows := tx.sorted(func(r journal.Row) bool {
-		return (len(kinds) == 0 || slices.Contains(kinds, r.Kind)) && (before == "" || r.ID < before)
+		return (len(kinds) == 0 || slices.Contains(kinds, r.Kind)) && r.Index < before
 	})
 	slices.Reverse(rows)
 	return first(rows, limit), nil
 }
 
 func (tx *memoryTx) CountJournal(_ context.Context, kinds []journal.Kind) (int64, error) {
-	return int64(len(tx.sorted(func(r journal.Row) bool { return len(kinds) == 0 || slices.Contains(kinds, r.Kind) }))), nil
+	return int64(len(tx.sorted(func(r journal.Row) bool { return slices.Contains(kinds, r.Kind) }))), nil
 }
 
 func (tx *memoryTx) CountJournalIndex(context.Context) (int64, error) {
-	return int64(len(tx.s.subjects)), nil
+	return int64(len(tx.s.subjects) + len(tx.s.kinds)), nil
 }
 
 func (tx *memoryTx) EraseJournal(_ context.Context, rows []journal.Row) error {
 	for _, r := range rows {
-		old, ok := tx.s.Rows[r.ID]
+		old, ok := tx.s.Rows[r.Index]
 		if !ok {
 			return errors.New("no such row")
 		}
-		tx.police(r.Leaf == old.Leaf && r.Kind == old.Kind && r.Index == old.Index, "erasing changed what is proved of %s", r.ID)
+		before, err := old.Leaf()
+		tx.police(err == nil, "row %d was erased though it is damaged", r.Index)
+		after, err := r.Leaf()
+		tx.police(err == nil && after == before && r.Kind == old.Kind, "erasing changed what is proved of row %d", r.Index)
 		for _, subject := range r.Subjects {
-			tx.police(tx.s.subjects[key{subject, r.AtUS, r.ID}] || old.Index < 0, "subject row of %s was not there", r.ID)
-			delete(tx.s.subjects, key{subject, r.AtUS, r.ID})
+			tx.police(tx.s.subjects[key{subject, r.AtUS, r.Index}] || r.Index >= tx.s.Head.Size, "subject row of %d was not there", r.Index)
+			delete(tx.s.subjects, key{subject, r.AtUS, r.Index})
 		}
-		old.Body, old.AtUS, old.ReceivedUS = r.Body, 0, 0
-		tx.s.Rows[r.ID] = old
+		old.Body = r.Body
+		tx.s.Rows[r.Index] = old
 	}
 	return nil
 }

@@ -297,25 +297,24 @@ CREATE TABLE register_staging (
     PRIMARY KEY (run_id, seq)
 );
 
--- journal: the log that proves itself. Ids are UUIDv7, so that all indexes but the subjects' are written at their right
--- edge; the key of journal_subjects is a subject's timeline.
+-- journal: the log that proves itself. An entry gets the next number when it is written, so that writing it touches the
+-- right edge of one tree only. What finds entries
+-- by subject (its timeline) or by kind is filled when they are taken into the Merkle tree; erasing leaves the kind.
 CREATE TABLE journal_entries (
-    id          TEXT COLLATE "C" NOT NULL PRIMARY KEY,
-    idx         BIGINT, -- place in the tree; NULL until integrated, never changed after that
-    kind        TEXT COLLATE "C" NOT NULL,
-    at_us       BIGINT NOT NULL, -- 0 when erased
-    received_us BIGINT NOT NULL, -- 0 when erased
-    body        TEXT COLLATE "C" NOT NULL, -- fields with salts, or the bare commitments when erased
-    leaf        BYTEA NOT NULL
+    idx  BIGINT NOT NULL PRIMARY KEY, -- place in the Merkle tree, from 0, without gaps
+    kind TEXT COLLATE "C" NOT NULL,
+    body BYTEA NOT NULL -- fields with salts, or the bare commitments when erased; and a seal
 );
-CREATE UNIQUE INDEX journal_entries_idx ON journal_entries (idx) WHERE idx IS NOT NULL;
-CREATE INDEX journal_entries_pending ON journal_entries (id) WHERE idx IS NULL;
-CREATE INDEX journal_entries_kind ON journal_entries (kind, id);
 CREATE TABLE journal_subjects (
-    subject  TEXT COLLATE "C" NOT NULL,
-    at_us    BIGINT NOT NULL,
-    entry_id TEXT COLLATE "C" NOT NULL,
-    PRIMARY KEY (subject, at_us, entry_id)
+    subject TEXT COLLATE "C" NOT NULL,
+    at_us   BIGINT NOT NULL,
+    idx     BIGINT NOT NULL,
+    PRIMARY KEY (subject, at_us, idx)
+);
+CREATE TABLE journal_kinds (
+    kind TEXT COLLATE "C" NOT NULL,
+    idx  BIGINT NOT NULL,
+    PRIMARY KEY (kind, idx)
 );
 CREATE TABLE journal_tiles ( -- C2SP tlog-tiles, height 8
     level BIGINT NOT NULL,
@@ -333,6 +332,7 @@ CREATE TABLE journal_head (
 -- +goose Down
 DROP TABLE journal_head;
 DROP TABLE journal_tiles;
+DROP TABLE journal_kinds;
 DROP TABLE journal_subjects;
 DROP TABLE journal_entries;
 DROP TABLE register_staging;
