@@ -100,7 +100,7 @@ func (p *program) refusal(code credential.Code, sv, en string) error {
 	if code == credential.OK {
 		return nil
 	}
-	return exit{1, fmt.Errorf("%s (%s)", problem.Text{SV: sv, EN: en}.In(p.lang), code)}
+	return exit{1, problem.New(problem.Denied, code.String(), sv+" ("+code.String()+")", en+" ("+code.String()+")")}
 }
 
 type keyOpenCmd struct {

@@ -27,7 +27,7 @@ func swedishHelp() map[string]string {
 	return map[string]string{
 		"Digital keys and locks for municipal home care. Every right can say why it exists.": "Digitala nycklar och lås för kommunal hemtjänst. Varje behörighet kan säga varför den finns.",
 		"Show context-sensitive help.":                                            "Visa den här hjälpen.",
-		"Language of messages: sv or en.":                                         "Språk: sv eller en.",
+		"Language of messages: sv or en (else HEMNYCKEL_LANG says).":              "Språk: sv eller en (annars det som HEMNYCKEL_LANG säger).",
 		"Show what lies behind an error.":                                         "Visa vad som ligger bakom ett fel.",
 		"Play a working day in a made-up municipality and leave the portal open.": "Spela en arbetsdag i en påhittad kommun och lämna portalen öppen.",
 		"Read a municipality's registers into its database.":                      "Läs in en kommuns register i dess databas.",

@@ -12,7 +12,7 @@ import (
 
 // claimWait is how long Claim asks before it says that somebody else has the work: enough for the server to notice that a
 // process is gone.
-const claimWait = 2 * time.Second
+const claimWait = time.Second
 
 // Claim takes an advisory lock of a connection of its own, which the server releases when that connection ends.
 func (db *DB) Claim(ctx context.Context, work string) (release func() error, err error) {

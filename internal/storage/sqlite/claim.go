@@ -23,21 +23,17 @@ func (db *DB) Claim(ctx context.Context, work string) (release func() error, err
 	if err != nil {
 		return nil, err
 	}
-	conn, err := pool.Conn(ctx)
-	if err != nil {
-		return nil, errors.Join(Translate(err), pool.Close())
-	}
+	pool.SetMaxOpenConns(1) // the transaction is the pool's one connection's, until that is closed
 	for deadline := time.Now().Add(claimWait); ; {
-		_, err = conn.ExecContext(ctx, "BEGIN EXCLUSIVE")
+		_, err = pool.ExecContext(ctx, "BEGIN EXCLUSIVE") // opening the connection reads the file too, and meets the lock
 		if err = Translate(err); err == nil {
-			return func() error { return errors.Join(conn.Close(), pool.Close()) }, nil
+			return pool.Close, nil
 		}
-		if errors.Is(err, engine.Busy) {
-			if time.Now().Before(deadline) && sleep(ctx, 20*time.Millisecond) == nil {
-				continue
-			}
-			err = engine.Claimed.With(err)
+		if !errors.Is(err, engine.Busy) {
+			return nil, errors.Join(err, pool.Close())
 		}
-		return nil, errors.Join(err, conn.Close(), pool.Close())
+		if time.Now().After(deadline) || sleep(ctx, 20*time.Millisecond) != nil {
+			return nil, errors.Join(engine.Claimed, pool.Close())
+		}
 	}
 }
