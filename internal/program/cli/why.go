@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"hemnyckel/internal/base/problem"
 	"hemnyckel/internal/domain/access"
@@ -38,11 +39,11 @@ func printChain(p *program, c *whyCmd, chain access.Chain) {
 		fmt.Fprintf(p.stdout, problem.Text{SV: sv, EN: en}.In(p.lang)+"\n", args...)
 	}
 	rule := routine.Sentence(chain.Ground.Rule)
-	say("behörighet  %s (%s) får öppna lås %s från %s till %s", "right       %s (%s) may open lock %s from %s until %s",
-		c.Group, chain.GroupName, c.Lock, p.day(chain.Right.From), p.day(chain.Right.Until))
+	say("behörighet  %s (%s) får öppna lås %s %s", "right       %s (%s) may open lock %s %s",
+		c.Group, chain.GroupName, c.Lock, p.period(chain.Right.From, chain.Right.Until))
 	say("grund       %s, regel %s: %s", "ground      %s, rule %s: %s", p.service(chain.Ground.Kind), rule.ID, problem.Text{SV: rule.SV, EN: rule.EN}.In(p.lang))
-	say("beslut      insats från %s till %s för kund %s", "decision    service from %s until %s for client %s",
-		p.day(chain.Ground.From), p.day(chain.Ground.Until), chain.ClientID)
+	say("beslut      insats %s för kund %s", "decision    service %s for client %s",
+		p.period(chain.Ground.From, chain.Ground.Until), chain.ClientID)
 	if chain.OrderNumber != "" {
 		say("beställning %s (%s) från %s genom %s, mottagen %s", "order       %s (%s) from %s through %s, received %s",
 			chain.OrderNumber, chain.OrderKind, chain.OrderedBy, chain.Channel, p.day(chain.OrderedAt))
@@ -52,6 +53,15 @@ func printChain(p *program, c *whyCmd, chain access.Chain) {
 	if chain.EndedBy != "" {
 		say("upphör      enligt %s", "ends        by %s", p.origin(chain.EndedBy))
 	}
+}
+
+// period says from when and until when, or until further notice.
+func (p *program) period(from, until time.Time) string {
+	text := problem.Text{SV: "från %s till %s", EN: "from %s until %s"}
+	if until.Year() >= 9999 {
+		text = problem.Text{SV: "från %s %s", EN: "from %s %s"}
+	}
+	return fmt.Sprintf(text.In(p.lang), p.day(from), p.day(until))
 }
 
 func (p *program) service(k routine.ServiceKind) string {
