@@ -135,14 +135,15 @@ func (r *Reading) Apply(ctx context.Context, m *municipality.Municipality, lang 
 	if err := i.load(ctx); err != nil {
 		return nil, err
 	}
-	batches := newPlan(r.registers, r.o.Location, i).batches()
-	i.findVanished()
 	if r.o.DryRun {
-		return i.result, nil
+		err := newPlan(r.registers, r.o.Location, i, func(casework.RegisterBatch) error { return nil }).each()
+		i.findVanished()
+		return i.result, err
 	}
-	if err := i.stage(ctx, hex.EncodeToString(r.registers.Digest[:]), batches); err != nil {
+	if err := i.stage(ctx, r.registers); err != nil {
 		return nil, err
 	}
+	i.findVanished()
 	if err := i.apply(ctx); err != nil {
 		if i.done > 0 {
 			err = ErrUnfinished.Fill(i.done, i.units).With(err)
@@ -222,7 +223,8 @@ func (i *run) findVanished() {
 // stage writes what is to be applied to the database, so that a full disk or a lost connection shows before anything is
 // applied. What an interrupted import had staged is staged anew, except what it has applied, which is not new any more:
 // so every row is reported, also one that could not be applied then.
-func (i *run) stage(ctx context.Context, digest string, batches []casework.RegisterBatch) error {
+func (i *run) stage(ctx context.Context, r *registers.Registers) error {
+	digest := hex.EncodeToString(r.Digest[:])
 	i.id = uuid.Must(uuid.NewV7()).String()
 	if err := i.update(ctx, func(tx *storage.Tx) error {
 		open, found, err := tx.UnfinishedRun(ctx)
@@ -233,31 +235,41 @@ func (i *run) stage(ctx context.Context, digest string, batches []casework.Regis
 		if err := tx.DiscardRuns(ctx, ""); err != nil {
 			return err
 		}
+		return tx.StartRun(ctx, i.id, digest)
+	}); err != nil {
+		return err
+	}
+	var bodies []string
+	write := func() error {
+		err := i.update(ctx, func(tx *storage.Tx) error { return tx.Stage(ctx, i.id, i.units, bodies) })
+		i.units += len(bodies)
+		bodies = bodies[:0]
+		return err
+	}
+	const together = 16
+	if err := newPlan(r, i.o.Location, i, func(b casework.RegisterBatch) error {
+		body, err := json.Marshal(b)
+		if err != nil {
+			return err
+		}
+		if bodies = append(bodies, string(body)); len(bodies) < together {
+			return nil
+		}
+		return write()
+	}).each(); err != nil {
+		return err
+	}
+	if err := write(); err != nil {
+		return err
+	}
+	return i.update(ctx, func(tx *storage.Tx) error {
 		if i.rural {
 			if err := tx.SetSetting(ctx, settingRefresh, i.id); err != nil {
 				return err
 			}
 		}
-		return tx.StartRun(ctx, i.id, digest)
-	}); err != nil {
-		return err
-	}
-	const together = 16
-	for first := 0; first < len(batches); first += together {
-		var bodies []string
-		for _, b := range batches[first:min(first+together, len(batches))] {
-			body, err := json.Marshal(b)
-			if err != nil {
-				return err
-			}
-			bodies = append(bodies, string(body))
-		}
-		if err := i.update(ctx, func(tx *storage.Tx) error { return tx.Stage(ctx, i.id, first, bodies) }); err != nil {
-			return err
-		}
-	}
-	i.units = len(batches)
-	return i.update(ctx, func(tx *storage.Tx) error { return tx.SealRun(ctx, i.id, i.units) })
+		return tx.SealRun(ctx, i.id, i.units)
+	})
 }
 
 // apply applies staged parts until none is left, and then what concerns everybody.

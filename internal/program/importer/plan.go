@@ -29,15 +29,20 @@ type plan struct {
 	r   *registers.Registers
 	loc *time.Location
 	run *run
-	out []casework.RegisterBatch
+
+	part *casework.RegisterBatch // what is being gathered
+	emit func(casework.RegisterBatch) error
+	err  error // the first of emit
 }
 
-func newPlan(r *registers.Registers, loc *time.Location, i *run) *plan {
-	return &plan{r: r, loc: loc, run: i}
+// newPlan makes a plan that gives its parts to emit.
+func newPlan(r *registers.Registers, loc *time.Location, i *run, emit func(casework.RegisterBatch) error) *plan {
+	return &plan{r: r, loc: loc, run: i, emit: emit}
 }
 
-// batches are what is new or changed, in an order in which everything finds what it depends on.
-func (p *plan) batches() []casework.RegisterBatch {
+// each gives emit what is new or changed, in an order in which everything finds what it depends on. Only one part is in
+// memory at a time. After an error of emit, which is returned, rows are still compared and counted.
+func (p *plan) each() error {
 	p.providers()
 	p.groups()
 	p.staff()
@@ -45,18 +50,27 @@ func (p *plan) batches() []casework.RegisterBatch {
 	p.clients()
 	p.keys()
 	p.consents()
-	return p.out
+	p.flush()
+	return p.err
+}
+
+// flush gives away the part that has been gathered.
+func (p *plan) flush() {
+	if p.part != nil && p.err == nil {
+		p.err = p.emit(*p.part)
+	}
+	p.part = nil
 }
 
 // gather adds one thing of rows to the current part, starting a new one after size things.
 func gather[T any](p *plan, size int, things *int, rows []casework.RegisterRow, thing T, add func(*casework.RegisterBatch, T)) {
 	if *things%size == 0 {
-		p.out = append(p.out, casework.RegisterBatch{})
+		p.flush()
+		p.part = &casework.RegisterBatch{}
 	}
 	*things++
-	b := &p.out[len(p.out)-1]
-	b.Rows = append(b.Rows, rows...)
-	add(b, thing)
+	p.part.Rows = append(p.part.Rows, rows...)
+	add(p.part, thing)
 }
 
 // fresh tells the run about rows and reports whether any of them is new or changed. It returns those that are.
