@@ -12,15 +12,19 @@
 // own over the length-prefixed name and value. The leaf is the version, the kind and the sorted commitments, hashed as
 // in RFC 6962 §2.1. Times, time quality and subjects are fields too, so nothing but the kind can be read from the tree.
 //
-// An entry is first pending (written with the state that it tells of) and then integrated: it gets an index, its leaf
-// hash goes into the tiles (C2SP tlog-tiles, height 8) and a checkpoint (C2SP tlog-checkpoint, a signed note) covers
-// it.
+// An entry gets the next index when it is written, in the transaction of what it tells of: one row, with its fields and
+// salts, under a seal (a checksum over index, kind and body). Until the signed head covers its index it is pending.
+// [Log.Integrate] then computes its commitments, puts its leaf hash into the tiles (C2SP tlog-tiles, height 8), puts it
+// on the timelines of its subjects and among those of its kind, and signs a checkpoint (C2SP tlog-checkpoint, a signed
+// note). So whoever waits for the transaction pays for a row and not for the hashing.
 //
 // # Promises
 //
 //   - A change and its entry commit together, or neither does.
-//   - An index is never given twice and never changed; a tile is only extended; a checkpoint is only replaced by one
-//     that extends it.
+//   - Indexes have no gaps; one is never given twice and never changed; a tile is only extended; a checkpoint is only
+//     replaced by one that extends it.
+//   - What has changed by accident is found by its seal when it is read, and never put into the tree. What is changed on
+//     purpose is found by [Log.Check] from the moment that a checkpoint covers it, and by nobody before.
 //   - Unsure means stopped: if the stored head, its signature and the stored tiles do not agree, [Log.Integrate] writes
 //     nothing and returns [ErrStopped], which names the repair.
 //   - Erasing an entry takes its values, salts, times and subjects; its commitments stay, so it still proves that an
@@ -30,6 +34,5 @@
 //
 // Witnesses that cosign checkpoints, and so notice a database restored from an old copy, come with issue 03; until then
 // [Log.Extends] tells whether the log still contains a checkpoint that somebody kept. The retention engine that decides
-// what [Erase] takes comes with issue 04. An erased entry keeps its id, which is a UUIDv7 and so tells when it was
-// written.
+// what [Erase] takes comes with issue 04. What an erased entry still tells is that it stood between its neighbours.
 package journal

@@ -3,6 +3,7 @@ package journal
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -77,12 +78,14 @@ func sameLeaves(ctx context.Context, tx Tx, leaves map[int64]tlog.Hash) error {
 		if index >= head.Size {
 			continue
 		}
-		id, at := TileID{0, index >> tileHeight}, int(index%tileWidth)*tlog.HashSize
-		data, err := tiles.ReadTiles([]tlog.Tile{{H: tileHeight, L: 0, N: id.N, W: int(index%tileWidth) + 1}})
-		if err != nil {
-			return damaged("blad 0/%d saknas", "tile 0/%d is missing", id.N).With(err)
+		tile := tlog.Tile{H: tileHeight, L: 0, N: index >> tileHeight, W: int(index%tileWidth) + 1}
+		data, err := tiles.ReadTiles([]tlog.Tile{tile})
+		if _, missing := errors.AsType[*tileError](err); missing {
+			return damaged("blad 0/%d saknas", "tile 0/%d is missing", tile.N).With(err)
+		} else if err != nil {
+			return err
 		}
-		if tlog.Hash(data[0][at:at+tlog.HashSize]) != leaf {
+		if tlog.Hash(data[0][(tile.W-1)*tlog.HashSize:]) != leaf {
 			return damaged("post %d är ändrad", "entry %d has been changed", index)
 		}
 	}

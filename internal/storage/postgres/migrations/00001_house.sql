@@ -297,9 +297,9 @@ CREATE TABLE register_staging (
     PRIMARY KEY (run_id, seq)
 );
 
--- journal: the log that proves itself. An entry gets the next number when it is written, so that writing it touches the
--- right edge of one tree only. What finds entries
--- by subject (its timeline) or by kind is filled when they are taken into the Merkle tree; erasing leaves the kind.
+-- journal: the log that proves itself. An entry gets the next number when it is written, which touches the right edge of
+-- one tree. What finds entries by subject (the timelines) and by kind is filled when they are signed. Erasing leaves number
+-- and kind, and bare commitments in the body.
 CREATE TABLE journal_entries (
     idx  BIGINT NOT NULL PRIMARY KEY, -- place in the Merkle tree, from 0, without gaps
     kind TEXT COLLATE "C" NOT NULL,

@@ -297,9 +297,10 @@ CREATE TABLE register_staging (
     PRIMARY KEY (run_id, seq)
 );
 
--- journal: the log that proves itself. An entry gets the next number when it is written, so that writing it touches the
--- right edge of one tree only. INTEGER, not BIGINT, makes it SQLite's own row number. What finds entries
--- by subject (its timeline) or by kind is filled when they are taken into the Merkle tree; erasing leaves the kind.
+-- journal: the log that proves itself. An entry gets the next number when it is written, which touches the right edge of
+-- one tree: INTEGER, not BIGINT, makes it SQLite's own row number. What finds entries by subject (the timelines) and by kind
+-- is filled when they are signed. Erasing leaves number and kind,
+-- and bare commitments in the body.
 CREATE TABLE journal_entries (
     idx  INTEGER NOT NULL PRIMARY KEY, -- place in the Merkle tree, from 0, without gaps
     kind TEXT NOT NULL,
