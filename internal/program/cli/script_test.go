@@ -1,6 +1,8 @@
 package cli_test
 
 import (
+	"archive/zip"
+	"bytes"
 	"fmt"
 	"os"
 	"os/exec"
@@ -33,9 +35,13 @@ func TestScripts(t *testing.T) {
 	}
 	for _, file := range scripts(t, "both") {
 		t.Run(scriptName(file)+"/sqlite", func(t *testing.T) {
+			t.Parallel()
 			runScript(t, file, filepath.Join(t.TempDir(), "db"), filepath.Join(t.TempDir(), "new"))
 		})
-		t.Run(scriptName(file)+"/postgres", func(t *testing.T) { runScript(t, file, storagetest.Postgres(t), storagetest.BlankPostgres(t)) })
+		t.Run(scriptName(file)+"/postgres", func(t *testing.T) {
+			t.Parallel()
+			runScript(t, file, storagetest.Postgres(t), storagetest.BlankPostgres(t))
+		})
 	}
 }
 
@@ -61,6 +67,7 @@ func runScript(t *testing.T, file, db, restored string) {
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"code":     code,
+			"bomb":     bomb,
 			"cut":      cut,
 			"spoil":    spoil,
 			"fill":     fill,
@@ -90,6 +97,21 @@ func code(ts *testscript.TestScript, neg bool, args []string) {
 			ts.Fatalf("%q does not belong in what a person reads:\n%s", leak, text)
 		}
 	}
+}
+
+// bomb FILE makes an .xlsx of some hundred kilobytes whose one sheet unpacks to half a gigabyte.
+func bomb(ts *testscript.TestScript, _ bool, args []string) {
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	sheet, err := z.Create("xl/worksheets/sheet1.xml")
+	ts.Check(err)
+	block := make([]byte, 1<<20)
+	for range 512 {
+		_, err := sheet.Write(block)
+		ts.Check(err)
+	}
+	ts.Check(z.Close())
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), b.Bytes(), 0o600))
 }
 
 // cut FILE keeps the first half of a file.

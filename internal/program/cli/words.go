@@ -42,6 +42,9 @@ func (p *program) sentence(err error) string {
 	if n, ok := errors.AsType[*net.OpError](err); ok && reason != "" && n.Addr != nil {
 		return n.Addr.String() + ": " + reason + "."
 	}
+	if reason != "" {
+		return reason + "."
+	}
 	return problem.Text{SV: "Något oväntat gick fel. Inget är halvgjort. Kör samma kommando med --debug och visa svaret för den som sköter programmet.",
 		EN: "Something unexpected went wrong. Nothing is half-done. Run the same command with --debug and show the answer to whoever looks after the program."}.In(p.lang)
 }
@@ -96,6 +99,9 @@ func (p *program) reason(err error) string {
 	}
 	if d, ok := errors.AsType[*net.DNSError](err); ok && d.IsNotFound {
 		return problem.Text{SV: "det finns ingen värd med det namnet", EN: "there is no host of that name"}.In(p.lang)
+	}
+	if _, ok := errors.AsType[*net.AddrError](err); ok {
+		return problem.Text{SV: "adressen går inte att förstå; skriv värd:port", EN: "the address cannot be understood; write host:port"}.In(p.lang)
 	}
 	return ""
 }
