@@ -103,7 +103,11 @@ func (c *cast) groups(r *registers.Registers) {
 			c.alarm = g
 		case g.Kind == registers.GroupHomeCare && municipal[g.Provider] && served[g.ID] > served[c.home.ID]:
 			c.home = g
-		case g.Kind == registers.GroupHomeCare && !municipal[g.Provider]:
+		}
+	}
+	for _, g := range r.Groups {
+		better := c.other.ID == "" || (municipal[c.other.Provider] && !municipal[g.Provider])
+		if g.Kind == registers.GroupHomeCare && g.ID != c.home.ID && better {
 			c.other = g
 		}
 	}

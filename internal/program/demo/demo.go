@@ -70,6 +70,7 @@ type Day struct {
 	token        string      // of the case system
 	rest         *api.Client // with that token
 	acknowledged []string    // ids of the orders that the server has answered
+	flood        *flood      // only while the server is being killed
 }
 
 // step is one step of the story: a name for machines, words for people, and what happens. It returns what proves it.

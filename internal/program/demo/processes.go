@@ -190,7 +190,7 @@ func (s *supervised) restore(ctx context.Context) error {
 // torment kills the server at random moments, n times, and starts it again each time.
 func (s *supervised) torment(ctx context.Context, n int) {
 	s.done.Go(func() {
-		for range n {
+		for left := n; left > 0; {
 			select {
 			case <-s.quit:
 				return
@@ -201,12 +201,24 @@ func (s *supervised) torment(ctx context.Context, n int) {
 			s.mu.Lock()
 			if s.now != nil {
 				s.now.kill()
-				s.now, _ = s.d.start(ctx, s.args...)
 				s.kills++
+				left--
+				s.revive(ctx)
 			}
 			s.mu.Unlock()
 		}
 	})
+}
+
+// revive starts the server again after it has been killed, as a service manager does.
+func (s *supervised) revive(ctx context.Context) {
+	for range 5 {
+		var err error
+		if s.now, err = s.d.start(ctx, s.args...); err == nil {
+			return
+		}
+		fmt.Fprintf(s.d.cfg.Say, "       … %v\n", err)
+	}
 }
 
 // Kills is how often the server has been killed at random.

@@ -98,9 +98,6 @@ func (d *Day) parts(ctx context.Context) (problem.Text, error) {
 		}
 		d.locks = append(d.locks, k)
 	}
-	if d.cfg.Kills > 0 {
-		d.server.torment(ctx, d.cfg.Kills)
-	}
 	return said("8 processer, portalen på %s.", "8 processes, the portal at %s.", d.result.Portal), nil
 }
 
@@ -150,6 +147,10 @@ func (d *Day) orders(ctx context.Context) (problem.Text, error) {
 	}
 	if err := d.placeFHIR(ctx); err != nil {
 		return problem.Text{}, err
+	}
+	if d.cfg.Kills > 0 {
+		d.pour(ctx)
+		d.server.torment(ctx, d.cfg.Kills)
 	}
 	return said("Larmbeställning %s gav uppgiften att montera ett lås (V1.1-a).", "The alarm order %s led to the task of mounting a lock (V1.1-a).", alarm.Number), nil
 }
@@ -283,32 +284,9 @@ func (d *Day) logsHome(ctx context.Context) (problem.Text, error) {
 			return problem.Text{}, err
 		}
 	}
-	// Each door is visited once more, so that its last records find a key to ride home with.
-	for _, role := range []string{"colleague", "stranger", "alarm"} {
-		if err := d.activate(ctx, 0, role, role); err != nil {
-			return problem.Text{}, err
-		}
-	}
-	for i := range d.cast.doors {
-		role := "colleague"
-		if i == 0 {
-			role = "stranger"
-		}
-		if err := d.wantOpen(ctx, role, i); err != nil {
-			return problem.Text{}, err
-		}
-	}
-	for _, role := range []string{"colleague", "stranger"} {
-		if err := d.activate(ctx, 1, role, ""); err != nil {
-			return problem.Text{}, err
-		}
-	}
-	home, err := d.openingsHome(ctx)
+	home, err := d.bringHome(ctx)
 	if err != nil {
 		return problem.Text{}, err
-	}
-	if home != d.result.Openings {
-		return problem.Text{}, fmt.Errorf("%d doors were opened, the journal has %d openings", d.result.Openings, home)
 	}
 	return said("Alla %d öppningar finns i loggen, var och en en gång.", "All %d openings are in the journal, each of them once.", home), nil
 }
