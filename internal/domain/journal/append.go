@@ -32,11 +32,11 @@ func Append(ctx context.Context, tx Tx, entries ...Entry) error {
 	if err != nil {
 		return err
 	}
-	w := newWriter(len(entries), salts)
+	w := newWriter(len(entries), salts, tx.Now())
 	rows := make([]Row, len(entries))
 	for i := range entries {
 		rows[i] = Row{Index: next + int64(i), Kind: entries[i].Kind}
-		rows[i].Body = w.body(rows[i].Index, &entries[i], tx.Now())
+		rows[i].Body = w.body(rows[i].Index, &entries[i])
 	}
 	return tx.InsertJournalEntries(ctx, rows)
 }
@@ -45,23 +45,24 @@ func Append(ctx context.Context, tx Tx, entries ...Entry) error {
 type writer struct {
 	buf   []byte
 	salts []byte // random bytes that are not used yet
+	now   string
 }
 
 // ordinaryBody is the size of most bodies, in bytes. Larger ones cost a copy.
 const ordinaryBody = 448
 
-func newWriter(bodies, salts int) *writer {
-	w := &writer{make([]byte, 0, bodies*ordinaryBody), make([]byte, salts*saltSize)}
+func newWriter(bodies, salts int, now time.Time) *writer {
+	w := &writer{make([]byte, 0, bodies*ordinaryBody), make([]byte, salts*saltSize), now.UTC().Format(timeLayout)}
 	rand.Read(w.salts) // never fails: crypto/rand ends the process instead
 	return w
 }
 
 // body returns the stored body of e, the journal's own fields first.
-func (w *writer) body(index int64, e *Entry, now time.Time) []byte {
+func (w *writer) body(index int64, e *Entry) []byte {
 	start := len(w.buf)
 	w.buf = append(w.buf, bodyOpen)
-	w.field(FieldAt, orNow(e.At, now).Format(timeLayout))
-	w.field(FieldReceived, orNow(e.Received, now).Format(timeLayout))
+	w.field(FieldAt, w.time(e.At))
+	w.field(FieldReceived, w.time(e.Received))
 	w.field(FieldQuality, string(cmp.Or(e.Quality, Server)))
 	for i, s := range e.Subjects {
 		w.field(FieldSubject+strconv.Itoa(i+1), s)
@@ -80,16 +81,16 @@ func (w *writer) field(name, value string) {
 	w.buf = appendMessage(w.buf, name, value)
 }
 
+// time writes whole microseconds, cut and not rounded; now for the zero time.
+func (w *writer) time(t time.Time) string {
+	if t.IsZero() {
+		return w.now
+	}
+	return t.UTC().Format(timeLayout)
+}
+
 // size is the number of fields that e is stored with, the journal's own included.
 func (e *Entry) size() int { return 3 + len(e.Subjects) + len(e.Fields) }
-
-// orNow cuts to whole microseconds, which is what storage keeps and the at field says.
-func orNow(t, now time.Time) time.Time {
-	if t.IsZero() {
-		t = now
-	}
-	return t.UTC().Truncate(time.Microsecond)
-}
 
 func (e *Entry) check() error {
 	if _, ok := Describe(e.Kind); !ok {

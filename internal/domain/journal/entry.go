@@ -1,7 +1,6 @@
 package journal
 
 import (
-	"strings"
 	"time"
 
 	"hemnyckel/internal/base/problem"
@@ -89,5 +88,10 @@ var (
 )
 
 func validName(s string) bool {
-	return s != "" && len(s) <= MaxNameBytes && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789._-") == ""
+	for i := range len(s) {
+		if c := s[i]; (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '.' && c != '_' && c != '-' {
+			return false
+		}
+	}
+	return s != "" && len(s) <= MaxNameBytes
 }
