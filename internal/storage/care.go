@@ -184,9 +184,30 @@ func (tx *Tx) PutStaff(ctx context.Context, staff []care.Staff) error {
 
 // PutMemberships implements care.Writer.
 func (tx *Tx) PutMemberships(ctx context.Context, members []care.Membership) error {
-	return put(ctx, tx, "staff_groups", []string{"staff_id", "group_id", "from_us", "until_us"}, 2, members, func(m care.Membership) []any {
+	return put(ctx, tx, "staff_groups", []string{"staff_id", "group_id", "from_us", "until_us"}, 3, members, func(m care.Membership) []any {
 		return []any{m.StaffID, m.GroupID, us(m.From), us(m.Until)}
 	})
+}
+
+// MembershipsOf implements casework.RegisterTx.
+func (tx *Tx) MembershipsOf(ctx context.Context, staffIDs []string) ([]care.Membership, error) {
+	return collectIn(ctx, tx, func(r row) (care.Membership, error) {
+		var m care.Membership
+		var from, until int64
+		err := r.Scan(&m.StaffID, &m.GroupID, &from, &until)
+		m.From, m.Until = fromUS(from), fromUS(until)
+		return m, err
+	}, `SELECT staff_id, group_id, from_us, until_us FROM staff_groups WHERE staff_id IN %s ORDER BY staff_id, group_id, from_us`, staffIDs)
+}
+
+// DeleteMemberships implements casework.RegisterTx.
+func (tx *Tx) DeleteMemberships(ctx context.Context, members []care.Membership) error {
+	for _, m := range members {
+		if _, err := tx.exec(ctx, `DELETE FROM staff_groups WHERE staff_id = $1 AND group_id = $2 AND from_us = $3`, m.StaffID, m.GroupID, us(m.From)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // PutEntrances implements care.Writer.

@@ -67,11 +67,11 @@ func (tx *Tx) PageLock(ctx context.Context, serial string) (casework.MountedLock
 	return one(ctx, tx, scanMountedLock, mountedLock+`WHERE l.serial = $1`, serial)
 }
 
-const pageKey = `SELECT k.id, k.number, k.group_id, g.code, g.name, k.state, k.battery_us, k.synced_us, k.synced_until_us,
+const pageKey = `SELECT k.id, k.number, COALESCE(k.group_id, ''), COALESCE(g.code, ''), COALESCE(g.name, ''), k.state, k.battery_us, k.synced_us, k.synced_until_us,
 	k.blocked_us, k.block_reason,
 	COALESCE((SELECT MAX(a.until_us) FROM activations a WHERE a.key_id = k.id), 0),
 	COALESCE((SELECT x.locks FROM grants x WHERE x.key_id = k.id ORDER BY x.until_us DESC, x.serial DESC LIMIT 1), 0)
-	FROM keys k JOIN care_groups g ON g.id = k.group_id `
+	FROM keys k LEFT JOIN care_groups g ON g.id = k.group_id `
 
 func scanPageKey(r row) (casework.Key, error) {
 	var k casework.Key
@@ -122,7 +122,7 @@ func (tx *Tx) PageThings(ctx context.Context, ids []string) (map[string]casework
 	for _, q := range []struct{ kind, text string }{
 		{"client", `SELECT id, '', '' FROM clients WHERE id IN %s`},
 		{"lock", `SELECT id, serial, '' FROM locks WHERE id IN %s`},
-		{"key", `SELECT k.id, k.number, g.name FROM keys k JOIN care_groups g ON g.id = k.group_id WHERE k.id IN %s`},
+		{"key", `SELECT k.id, k.number, COALESCE(g.name, '') FROM keys k LEFT JOIN care_groups g ON g.id = k.group_id WHERE k.id IN %s`},
 		{"order", `SELECT id, number, '' FROM orders WHERE id IN %s`},
 		{"group", `SELECT id, name, '' FROM care_groups WHERE id IN %s`},
 		{"station", `SELECT id, name, '' FROM stations WHERE id IN %s`},

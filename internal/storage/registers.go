@@ -8,7 +8,7 @@ import (
 	"hemnyckel/internal/domain/fleet"
 )
 
-const keyColumns = `id, device, number, group_id, state, battery_us, certificate, public_key, counter, synced_us, synced_until_us, blocked_us, block_reason`
+const keyColumns = `id, device, number, COALESCE(group_id, ''), state, battery_us, certificate, public_key, counter, synced_us, synced_until_us, blocked_us, block_reason`
 
 func scanKey(r row) (fleet.Key, error) {
 	var k fleet.Key
@@ -30,7 +30,7 @@ func (tx *Tx) PutKeys(ctx context.Context, keys []fleet.Key) error {
 	columns := []string{"id", "device", "number", "group_id", "state", "battery_us", "certificate", "public_key", "counter",
 		"synced_us", "synced_until_us", "blocked_us", "block_reason"}
 	return put(ctx, tx, "keys", columns, 1, keys, func(k fleet.Key) []any {
-		return []any{k.ID, int64(k.Device), k.Number, k.GroupID, string(k.State), usOrZero(k.BatteryChanged), k.Certificate, k.PublicKey,
+		return []any{k.ID, int64(k.Device), k.Number, orNull(k.GroupID), string(k.State), usOrZero(k.BatteryChanged), k.Certificate, k.PublicKey,
 			int64(k.Counter), usOrZero(k.SyncedAt), usOrZero(k.SyncedUntil), usOrZero(k.BlockedAt), k.BlockReason}
 	})
 }
@@ -47,23 +47,23 @@ func (tx *Tx) MaxPseudonym(ctx context.Context) (uint32, error) {
 	return n, err
 }
 
-// ConsentsByProperty implements consent.Tx. It asks by street address, which is indexed; towns are told apart by the key.
-func (tx *Tx) ConsentsByProperty(ctx context.Context, properties []string) (map[string]consent.Consent, error) {
+// ConsentsByKey implements consent.Tx.
+func (tx *Tx) ConsentsByKey(ctx context.Context, keys []string) (map[string]consent.Consent, error) {
 	all, err := collectIn(ctx, tx, func(r row) (consent.Consent, error) {
 		var c consent.Consent
 		var date int64
 		err := r.Scan(&c.ID, &c.Property, &c.Town, &c.Owner, &c.Answer, &date, &c.Diary)
 		c.Date = fromZeroUS(date)
 		return c, err
-	}, `SELECT id, property, town, owner, answer, date_us, diary FROM consents WHERE property IN %s`, properties)
+	}, `SELECT id, property, town, owner, answer, date_us, diary FROM consents WHERE key IN %s`, keys)
 	return keyed(all, consent.Consent.Key), err
 }
 
 // PutConsents implements consent.Tx.
 func (tx *Tx) PutConsents(ctx context.Context, consents []consent.Consent) error {
-	columns := []string{"id", "property", "town", "owner", "answer", "date_us", "diary"}
+	columns := []string{"id", "key", "property", "town", "owner", "answer", "date_us", "diary"}
 	return put(ctx, tx, "consents", columns, 1, consents, func(c consent.Consent) []any {
-		return []any{c.ID, c.Property, c.Town, c.Owner, string(c.Answer), usOrZero(c.Date), c.Diary}
+		return []any{c.ID, c.Key(), c.Property, c.Town, c.Owner, string(c.Answer), usOrZero(c.Date), c.Diary}
 	})
 }
 
@@ -74,20 +74,26 @@ func (tx *Tx) ClientIDsAfter(ctx context.Context, after string, limit int) ([]st
 
 // PutRegisterRows implements casework.RegisterTx.
 func (tx *Tx) PutRegisterRows(ctx context.Context, rows []casework.RegisterRow) error {
-	return put(ctx, tx, "register_rows", []string{"file", "key", "digest"}, 2, rows, func(r casework.RegisterRow) []any {
-		return []any{r.File, r.Key, r.Digest}
+	return put(ctx, tx, "register_rows", []string{"file", "key", "digest", "said"}, 2, rows, func(r casework.RegisterRow) []any {
+		return []any{r.File, r.Key, r.Digest, r.Said}
 	})
 }
 
 // EachRegisterRow calls f for every row that an import has applied.
-func (tx *Tx) EachRegisterRow(ctx context.Context, f func(file, key, digest string) error) error {
+func (tx *Tx) EachRegisterRow(ctx context.Context, f func(file, key, digest, said string) error) error {
 	return each(ctx, tx, func(r row) error {
-		var file, key, digest string
-		if err := r.Scan(&file, &key, &digest); err != nil {
+		var file, key, digest, said string
+		if err := r.Scan(&file, &key, &digest, &said); err != nil {
 			return err
 		}
-		return f(file, key, digest)
-	}, `SELECT file, key, digest FROM register_rows`)
+		return f(file, key, digest, said)
+	}, `SELECT file, key, digest, said FROM register_rows`)
+}
+
+// DropRegisterRows forgets rows of a file that others have replaced.
+func (tx *Tx) DropRegisterRows(ctx context.Context, file string, keys []string) error {
+	_, err := execIn(ctx, tx, `DELETE FROM register_rows WHERE file = $1 AND key IN %s`, keys, file)
+	return err
 }
 
 // RegisterRun is one import that has been staged.

@@ -241,11 +241,11 @@ func (a *applier) consents(ctx context.Context, b RegisterBatch) error {
 	if len(b.Consents) == 0 {
 		return nil
 	}
-	properties := make([]string, len(b.Consents))
+	keys := make([]string, len(b.Consents))
 	for i, c := range b.Consents {
-		properties[i] = c.Property
+		keys[i] = c.Key()
 	}
-	have, err := a.tx.ConsentsByProperty(ctx, properties)
+	have, err := a.tx.ConsentsByKey(ctx, keys)
 	if err != nil {
 		return err
 	}

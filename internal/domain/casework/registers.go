@@ -20,6 +20,8 @@ type RegisterRow struct {
 	Row    int    // in the file it came from; the header is row 1
 	Key    string // what makes the row the same row in the next export
 	Digest string // of what the row says
+	Said   string `json:",omitempty"` // the state of a lock or key that it tells, which the system may change too
+	Was    string `json:",omitempty"` // what it said of that last time, "" for a new row
 }
 
 // RegisterBatch is a part of the registers that is applied in one transaction. Things name each other by the keys that the

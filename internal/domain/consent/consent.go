@@ -6,6 +6,7 @@ package consent
 
 import (
 	"context"
+	"strings"
 	"time"
 )
 
@@ -35,10 +36,14 @@ type Consent struct {
 
 // Tx is what the register needs of a database transaction.
 type Tx interface {
-	// ConsentsByProperty returns consents by "property|town".
-	ConsentsByProperty(ctx context.Context, properties []string) (map[string]Consent, error)
+	// ConsentsByKey returns consents by their keys.
+	ConsentsByKey(ctx context.Context, keys []string) (map[string]Consent, error)
 	PutConsents(ctx context.Context, c []Consent) error
 }
 
-// Key is how ConsentsByProperty names c.
-func (c Consent) Key() string { return c.Property + "|" + c.Town }
+// Key is what makes it the same consent: property, town and owner, however their letters and blanks are written. A property
+// may have several owners, each with an answer.
+func (c Consent) Key() string {
+	plain := func(s string) string { return strings.Join(strings.Fields(strings.ToLower(s)), " ") }
+	return plain(c.Property) + "|" + plain(c.Town) + "|" + plain(c.Owner)
+}

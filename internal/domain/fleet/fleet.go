@@ -65,7 +65,7 @@ type Key struct {
 	ID             string
 	Device         uint32 // what grants and logs call it
 	Number         string // what is printed on it, such as N00001
-	GroupID        string
+	GroupID        string // "" in stock without a group
 	State          KeyState
 	BatteryChanged time.Time // zero when not known
 	Certificate    []byte    // nil until the key has been enrolled

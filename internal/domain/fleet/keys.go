@@ -32,6 +32,9 @@ var (
 	ErrKeyPublic = problem.New(problem.Invalid, "key-public-key",
 		"Det som lämnades är inte en nyckels publika nyckel. Läs av nyckeln igen.",
 		"What was given is not a key's public key. Read it from the key again.")
+	ErrKeyNoGroup = problem.New(problem.Conflict, "key-without-group",
+		"Nyckeln %s hör inte till någon grupp. Ange gruppen i nyckelregistret och läs in det först.",
+		"Key %s belongs to no group. Give its group in the key register and import that first.")
 	ErrReason = problem.New(problem.Invalid, "key-reason",
 		"Ange varför nyckeln spärras, med högst 500 tecken.",
 		"Say why the key is blocked, in at most 500 characters.")
@@ -106,6 +109,9 @@ func (s *Keys) Enrol(ctx context.Context, actor, number string, public credentia
 		}
 		if key.PublicKey != nil && string(key.PublicKey) != string(public[:]) {
 			return ErrKeyEnrolled.Fill(number)
+		}
+		if key.GroupID == "" {
+			return ErrKeyNoGroup.Fill(number)
 		}
 		group, err := tx.GroupNumber(ctx, key.GroupID)
 		if err != nil {

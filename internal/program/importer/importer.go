@@ -173,6 +173,7 @@ type rowKey struct{ file, key string }
 
 type seenRow struct {
 	digest string
+	said   string // see casework.RegisterRow
 	again  bool
 }
 
@@ -187,8 +188,8 @@ func (i *run) load(ctx context.Context) error {
 	}
 	return i.m.DB.View(ctx, func(tx *storage.Tx) error {
 		clear(i.before)
-		return tx.EachRegisterRow(ctx, func(file, key, digest string) error {
-			i.before[rowKey{file, key}] = seenRow{digest: digest}
+		return tx.EachRegisterRow(ctx, func(file, key, digest, said string) error {
+			i.before[rowKey{file, key}] = seenRow{digest: digest, said: said}
 			return nil
 		})
 	})

@@ -44,7 +44,7 @@ CREATE TABLE staff_groups (
     group_id TEXT NOT NULL REFERENCES care_groups (id),
     from_us  BIGINT NOT NULL,
     until_us BIGINT NOT NULL,
-    PRIMARY KEY (staff_id, group_id)
+    PRIMARY KEY (staff_id, group_id, from_us)
 );
 CREATE INDEX staff_groups_by_group ON staff_groups (group_id);
 CREATE TABLE entrances (
@@ -176,7 +176,7 @@ CREATE TABLE keys (
     id              TEXT NOT NULL PRIMARY KEY,
     device          BIGINT NOT NULL UNIQUE, -- what grants and logs call it
     number          TEXT NOT NULL UNIQUE,
-    group_id        TEXT NOT NULL REFERENCES care_groups (id),
+    group_id        TEXT REFERENCES care_groups (id), -- NULL in stock without a group
     state           TEXT NOT NULL, -- stock, issued, blocked, broken
     battery_us      BIGINT NOT NULL,
     certificate     BLOB,
@@ -201,13 +201,13 @@ CREATE TABLE stations (
 );
 CREATE TABLE consents (
     id       TEXT NOT NULL PRIMARY KEY,
+    key      TEXT NOT NULL UNIQUE, -- property, town and owner in one spelling
     property TEXT NOT NULL,
     town     TEXT NOT NULL,
     owner    TEXT NOT NULL,
     answer   TEXT NOT NULL, -- unknown, requested, given, given-orally, refused
     date_us  BIGINT NOT NULL,
-    diary    TEXT NOT NULL,
-    UNIQUE (property, town)
+    diary    TEXT NOT NULL
 );
 
 -- keysync: what went out to keys and what came home with them.
@@ -281,6 +281,7 @@ CREATE TABLE register_rows (
     file   TEXT NOT NULL,
     key    TEXT NOT NULL,
     digest TEXT NOT NULL,
+    said   TEXT NOT NULL, -- of a state that the system may change too, or ""
     PRIMARY KEY (file, key)
 );
 CREATE TABLE register_runs (
