@@ -171,7 +171,7 @@ func countRows(ctx context.Context, target string) (n int) {
 // proves issue 01, item 2: an import that was killed or interrupted goes on, loses nothing and doubles nothing
 func TestKilledImportGoesOn(t *testing.T) {
 	t.Parallel()
-	folder := registersOf(t, 1200)
+	folder := registersOf(t, 800)
 	want := undisturbed(t, folder)
 	storagetest.EachTarget(t, func(t *testing.T, target string) {
 		args := []string{"import", "--db", target, folder, "--day", day, "--accept-test-numbers"}
