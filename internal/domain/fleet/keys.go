@@ -143,17 +143,38 @@ func (s *Keys) Block(ctx context.Context, actor, number, reason string) error {
 		if err != nil {
 			return err
 		}
+		return s.BlockKeys(ctx, tx, actor, reason, []Key{key})
+	})
+}
+
+// BlockKeys is [Keys.Block] for several keys inside a transaction of another module, with one new block list for them all. A
+// key that has never been enrolled opens nothing: it is blocked here, so that it can be replaced, and takes no room in the
+// list that locks are told.
+func (s *Keys) BlockKeys(ctx context.Context, tx KeyTx, actor, reason string, keys []Key) error {
+	if len(keys) == 0 {
+		return nil
+	}
+	var changed []Key
+	entries := make([]journal.Entry, len(keys))
+	blocks := make([]Block, len(keys))
+	for i, key := range keys {
 		if key.State != KeyBlocked {
 			key.State, key.BlockedAt, key.BlockReason = KeyBlocked, tx.Now(), reason
-			if err := tx.PutKeys(ctx, []Key{key}); err != nil {
-				return err
-			}
+			changed = append(changed, key)
 		}
-		if err := s.list(ctx, tx, Block{Kind: credential.BlockKey, Subject: uint64(key.Device), Reason: reason}); err != nil {
-			return err
+		blocks[i] = Block{Kind: credential.BlockKey, Subject: uint64(key.Device), Reason: reason, Expires: tx.Now()}
+		if key.Certificate != nil {
+			blocks[i].Expires = tx.Now().Add(BlockLife)
 		}
-		return journal.Append(ctx, tx, keyEntry(journal.KeyBlocked, actor, key, journal.Field{Name: "reason", Value: reason}))
-	})
+		entries[i] = keyEntry(journal.KeyBlocked, actor, key, journal.Field{Name: "reason", Value: reason})
+	}
+	if err := tx.PutKeys(ctx, changed); err != nil {
+		return err
+	}
+	if err := s.list(ctx, tx, blocks); err != nil {
+		return err
+	}
+	return journal.Append(ctx, tx, entries...)
 }
 
 // Replace hands out a key of the group's stock in place of a lost one, which must be blocked and in force (V2.2-e).
@@ -206,15 +227,17 @@ func CurrentBlockList(ctx context.Context, tx KeyTx, authority *credential.Autho
 	return number, body, err
 }
 
-// list adds a block and signs the block list that names it.
-func (s *Keys) list(ctx context.Context, tx KeyTx, b Block) error {
+// list adds blocks and signs the block list that names them.
+func (s *Keys) list(ctx context.Context, tx KeyTx, blocks []Block) error {
 	number, err := nextList(ctx, tx)
 	if err != nil {
 		return err
 	}
-	b.Listed, b.At, b.Expires = number, tx.Now(), tx.Now().Add(BlockLife)
-	if err := tx.PutBlock(ctx, b); err != nil {
-		return err
+	for _, b := range blocks {
+		b.Listed, b.At = number, tx.Now()
+		if err := tx.PutBlock(ctx, b); err != nil {
+			return err
+		}
 	}
 	_, err = s.sign(ctx, tx, number)
 	return err

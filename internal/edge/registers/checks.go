@@ -134,6 +134,8 @@ func (b *builder) service(w *row) {
 	group, ok := b.groups[w.cells[serviceGroup]]
 	if !ok {
 		w.fail(serviceGroup, "service-unknown-group")
+	} else if !s.Kind.by(b.r.Groups[group].Kind) {
+		w.fail(serviceGroup, "service-group-wrong-kind")
 	}
 	s.From = w.needDate(serviceFrom, "service-date-invalid", b.o.Day)
 	s.Until = w.date(serviceUntil, "service-date-invalid", b.o.Day)
@@ -155,6 +157,21 @@ func (b *builder) service(w *row) {
 	}
 	b.services[key] = int32(len(b.r.Services))
 	b.r.Services = append(b.r.Services, s)
+}
+
+// by reports whether groups of a kind carry out services of this kind. Rural groups give home care and answer alarms.
+func (k ServiceKind) by(g GroupKind) bool {
+	switch k {
+	case ServiceAlarm:
+		return g == GroupAlarm || g == GroupRural
+	case ServiceHomeCare:
+		return g == GroupHomeCare || g == GroupRural
+	case ServiceHealthCare:
+		return g == GroupHealthCare
+	case ServiceShopping:
+		return g == GroupDelivery
+	}
+	return false
 }
 
 func (b *builder) lock(w *row) {

@@ -115,6 +115,9 @@ func clientSentence(code string, of sentenceOf) (problem.Text, bool) {
 	case "service-unknown-group", "staff-unknown-group", "key-unknown-group":
 		return of("Gruppen {} finns inte i grupper, eller så är gruppens rad där fel. Rätta beteckningen eller lägg till gruppen.",
 			"The group {} is not in grupper, or its row there is wrong. Correct the identifier or add the group.")
+	case "service-group-wrong-kind":
+		return of("Gruppen {} utför inte den insatsen: larm hör till trygghet eller landsbygd, hemtjänst till hemtjänst eller landsbygd, hsv till hsv och inköp till inköp. Rätta gruppen, insatsen eller gruppens typ.",
+			"The group {} does not carry out that service: larm belongs to trygghet or landsbygd, hemtjänst to hemtjänst or landsbygd, hsv to hsv and inköp to inköp. Correct the group, the service or the group's kind.")
 	case "service-date-invalid", "staff-date-invalid", "lock-date-invalid", "key-date-invalid", "consent-date-invalid":
 		return of("Datumet {} saknas, finns inte i kalendern eller går inte att läsa. Skriv det som ÅÅÅÅ-MM-DD.",
 			"The date {} is missing, does not exist in the calendar or cannot be read. Write it as YYYY-MM-DD.")

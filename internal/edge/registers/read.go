@@ -198,12 +198,33 @@ func (b *builder) row(w *row) error {
 		if len(b.faults) == maxFaults {
 			return errFaults.Fill(t.name)
 		}
+		w.fault.Key = b.about(w)
 		b.faults = append(b.faults, *w.fault)
 	}
 	if w.n%progressEvery == 0 {
 		b.progress(t, w.n)
 	}
 	return nil
+}
+
+// about says what a bad row is about, "" if that cannot be known.
+func (b *builder) about(w *row) string {
+	if w.fault.Column == "" {
+		return "" // the cells are an earlier row's
+	}
+	switch w.t.name {
+	case "kunder", "insatser":
+		if id, err := swedish.ParsePersonalNumber(w.cells[0], b.number); err == nil {
+			return id.String()
+		}
+		return ""
+	case "utforare":
+		if org, err := swedish.ParseOrgNumber(w.cells[0]); err == nil {
+			return org.String()
+		}
+		return ""
+	}
+	return w.cells[0]
 }
 
 func (b *builder) progress(t *table, n int) {

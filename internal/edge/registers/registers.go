@@ -209,6 +209,9 @@ type Fault struct {
 	Column  string       // as the table names it; "" when it is the row as a whole
 	Code    string       // stable, kebab-case
 	Message problem.Text // what is wrong and what to do
+	// Key is what the row is about, "" if that cannot be known: the client of kunder and insatser (twelve digits), the
+	// organisation of utforare, and otherwise what the first column says.
+	Key string
 }
 
 // Note is something that was left aside without being wrong, such as a column that the house does not use.
