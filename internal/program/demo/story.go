@@ -80,7 +80,7 @@ func (d *Day) parts(ctx context.Context) (problem.Text, error) {
 		return problem.Text{}, err
 	}
 	for i := range d.stations {
-		token, err := d.must(ctx, "station", "enrol", "--db", d.db, "--name", fmt.Sprintf("Station %d %s", i+1, time.Now().Format("150405.000")),
+		token, err := d.must(ctx, "station", "enrol", "--db", d.db, "--name", []string{"Hemtjänsten", "Trygghetsteamet"}[i]+time.Now().Format(" 2006-01-02 15.04.05.000"),
 			"--group", []string{d.cast.home.ID, d.cast.alarm.ID}[i])
 		if err != nil {
 			return problem.Text{}, err
@@ -98,7 +98,7 @@ func (d *Day) parts(ctx context.Context) (problem.Text, error) {
 		}
 		d.locks = append(d.locks, k)
 	}
-	return said("8 processer, portalen på %s.", "8 processes, the portal at %s.", d.result.Portal), nil
+	return said("8 processer talar med varandra; portalen finns på %s.", "8 processes talk to each other; the portal is at %s.", d.result.Portal), nil
 }
 
 func (d *Day) enrol(ctx context.Context) (problem.Text, error) {
@@ -117,7 +117,7 @@ func (d *Day) enrol(ctx context.Context) (problem.Text, error) {
 			return problem.Text{}, err
 		}
 	}
-	return said("%d medarbetare, %d nycklar.", "%d staff members, %d keys.", len(d.cast.staff), len(d.cast.keys)), nil
+	return said("%d medarbetare kan identifiera sig; %d nycklar har fått sina certifikat.", "%d staff members can identify themselves; %d keys have their certificates.", len(d.cast.staff), len(d.cast.keys)), nil
 }
 
 func (d *Day) today() string { return time.Now().In(mustStockholm()).Format("2006-01-02") }
@@ -169,8 +169,8 @@ func (d *Day) mounting(ctx context.Context) (problem.Text, error) {
 	if err != nil {
 		return problem.Text{}, err
 	}
-	first, _, _ := strings.Cut(why, "\n")
-	return said("Varför? %s", "Why? %s", first), nil
+	first := strings.Join(strings.Fields(firstLine(why))[1:], " ")
+	return said("Frågan varför har nu ett svar: %s.", "Why now has an answer: %s.", first), nil
 }
 
 func (d *Day) morning(ctx context.Context) (problem.Text, error) {
@@ -180,7 +180,25 @@ func (d *Day) morning(ctx context.Context) (problem.Text, error) {
 		}
 	}
 	status, err := d.must(ctx, "key", "status", "--state", d.cast.keys["morning"].state)
-	return said("%s", "%s", strings.TrimSpace(status)), err
+	if err != nil {
+		return problem.Text{}, err
+	}
+	_, status, _ = strings.Cut(strings.TrimSpace(status), "synced-until ")
+	synced, status, _ := strings.Cut(status, " activated-until ")
+	activated, _, ok := strings.Cut(status, " batches")
+	if !ok {
+		return problem.Text{}, fmt.Errorf("key status says something else than it used to: %q", status)
+	}
+	return said("Nyckel %s är synkad till %s och aktiverad till %s; tre till likaså.", "Key %s is synced until %s and activated until %s; so are three more.",
+		d.cast.keys["morning"].number, synced, activated), nil
+}
+
+// plain is a reason without its code.
+func plain(reason string) string {
+	if i := strings.LastIndex(reason, " ("); i > 0 && strings.HasSuffix(reason, ")") {
+		return reason[:i]
+	}
+	return reason
 }
 
 func (d *Day) doors(ctx context.Context) (problem.Text, error) {
@@ -198,7 +216,8 @@ func (d *Day) doors(ctx context.Context) (problem.Text, error) {
 }
 
 func (d *Day) wrongKey(ctx context.Context) (problem.Text, error) {
-	return d.wantRefused(ctx, "stranger", 0)
+	refused, err := d.wantRefused(ctx, "stranger", 0)
+	return said("Dörren förblev stängd. Nyckeln visar: %s", "The door stayed shut. The key shows: %s", plain(refused.In(d.cfg.Lang))), err
 }
 
 func (d *Day) providerChange(ctx context.Context) (problem.Text, error) {
@@ -215,7 +234,7 @@ func (d *Day) providerChange(ctx context.Context) (problem.Text, error) {
 		return problem.Text{}, fmt.Errorf("the new provider: %w", err)
 	}
 	refused, err := d.wantRefused(ctx, "colleague", 0)
-	return said("Den nya öppnar. Den gamla: %s", "The new one opens. The old one: %s", refused.SV), err
+	return said("Den nya öppnar. Den gamla får till svar: %s", "The new one opens. The old one is told: %s", plain(refused.In(d.cfg.Lang))), err
 }
 
 func (d *Day) lostKey(ctx context.Context) (problem.Text, error) {
@@ -241,7 +260,7 @@ func (d *Day) lostKey(ctx context.Context) (problem.Text, error) {
 		return problem.Text{}, fmt.Errorf("a blocked key was synced (%v)", err)
 	}
 	return said("%d dörrar stod öppna för den i värsta fall; vid dörren som kollegan besökt: %s", "%d doors were open to it at worst; at the door that the colleague has visited: %s",
-		strings.Count(exposed, "\n"), refused.In(d.cfg.Lang)), nil
+		strings.Count(exposed, "\n"), plain(refused.In(d.cfg.Lang))), nil
 }
 
 func (d *Day) powerCut(ctx context.Context) (problem.Text, error) {
