@@ -122,24 +122,28 @@ func (tx *Tx) DeleteGrounds(ctx context.Context, ids []string) error {
 	return err
 }
 
-// GroundChain implements access.Tx. An origin "order:ID" is followed to its order in the same query.
+// GroundChain implements access.Tx. An origin or end "order:ID" is followed to its order in the same query.
 func (tx *Tx) GroundChain(ctx context.Context, groundIDs []string) ([]access.Chain, error) {
 	return collectIn(ctx, tx, func(r row) (access.Chain, error) {
 		var c access.Chain
-		var number, kind, orderer, channel *string
+		var number, kind, orderer, channel, ended *string
 		var from, until int64
 		var received *int64
 		err := r.Scan(&c.Ground.ID, &c.Ground.ClientID, &c.Ground.ServiceID, &c.Ground.Kind, &c.Ground.GroupID, &from, &until,
-			&c.Ground.Rule, &c.GroupCode, &c.GroupName, &c.Origin, &c.EndedBy, &number, &kind, &orderer, &channel, &received)
+			&c.Ground.Rule, &c.GroupCode, &c.GroupName, &c.Origin, &c.EndedBy, &number, &kind, &orderer, &channel, &received, &ended)
 		c.ClientID, c.Ground.From, c.Ground.Until = c.Ground.ClientID, fromUS(from), fromUS(until)
 		if number != nil {
 			c.OrderNumber, c.OrderKind, c.OrderedBy, c.Channel, c.OrderedAt = *number, *kind, *orderer, *channel, fromUS(*received)
 		}
+		if ended != nil {
+			c.EndedNumber = *ended
+		}
 		return c, err
 	}, `SELECT d.id, d.client_id, d.service_id, d.kind, d.group_id, d.from_us, d.until_us, d.rule, g.code, g.name,
-			s.origin, s.ended_by, o.number, o.kind, o.orderer, o.channel, o.received_us
+			s.origin, s.ended_by, o.number, o.kind, o.orderer, o.channel, o.received_us, e.number
 		FROM grounds d JOIN services s ON s.id = d.service_id JOIN care_groups g ON g.id = d.group_id
 		LEFT JOIN orders o ON s.origin LIKE 'order:_%' AND o.id = substr(s.origin, 7)
+		LEFT JOIN orders e ON s.ended_by LIKE 'order:_%' AND e.id = substr(s.ended_by, 7)
 		WHERE d.id IN %s ORDER BY d.from_us, d.id`, groundIDs)
 }
 

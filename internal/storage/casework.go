@@ -2,6 +2,8 @@ package storage
 
 import (
 	"context"
+	"strings"
+	"time"
 
 	"hemnyckel/internal/domain/casework"
 	"hemnyckel/internal/domain/routine"
@@ -42,22 +44,24 @@ func (tx *Tx) PutIdempotencyKey(ctx context.Context, orderer, key, digest, order
 	return err
 }
 
-const orderColumns = `id, number, kind, client_id, group_id, to_group_id, effective_us, reason, channel, orderer, reference, state, received_us`
+const orderColumns = `id, number, kind, client_id, group_id, to_group_id, effective_us, reason, channel, orderer, reference, state, received_us, rules`
 
 // InsertOrder implements casework.Tx.
 func (tx *Tx) InsertOrder(ctx context.Context, o casework.Order) error {
-	_, err := tx.exec(ctx, `INSERT INTO orders (`+orderColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+	_, err := tx.exec(ctx, `INSERT INTO orders (`+orderColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
 		o.ID, o.Number, string(o.Kind), o.ClientID, orNull(o.GroupID), orNull(o.ToGroupID), us(o.Effective), o.Reason, o.Channel,
-		o.Orderer, o.Reference, string(o.State), us(o.Received))
+		o.Orderer, o.Reference, string(o.State), us(o.Received), strings.Join(o.Rules, " "))
 	return err
 }
 
 func scanOrder(r row) (casework.Order, error) {
 	var o casework.Order
 	var group, to *string
+	var rules string
 	var effective, received int64
 	err := r.Scan(&o.ID, &o.Number, &o.Kind, &o.ClientID, &group, &to, &effective, &o.Reason, &o.Channel, &o.Orderer,
-		&o.Reference, &o.State, &received)
+		&o.Reference, &o.State, &received, &rules)
+	o.Rules = strings.Fields(rules)
 	if group != nil {
 		o.GroupID = *group
 	}
@@ -76,12 +80,6 @@ func (tx *Tx) OrderByID(ctx context.Context, id string) (casework.Order, bool, e
 // OrdersOf implements casework.Tx: a client's orders, newest first, at most 500.
 func (tx *Tx) OrdersOf(ctx context.Context, clientID string) ([]casework.Order, error) {
 	return collect(ctx, tx, scanOrder, `SELECT `+orderColumns+` FROM orders WHERE client_id = $1 ORDER BY received_us DESC, id DESC LIMIT 500`, clientID)
-}
-
-// SetOrderState implements casework.Tx.
-func (tx *Tx) SetOrderState(ctx context.Context, id string, s casework.State) error {
-	_, err := tx.exec(ctx, `UPDATE orders SET state = $1 WHERE id = $2`, string(s), id)
-	return err
 }
 
 const taskColumns = `id, order_id, client_id, kind, rule, state, due_us, created_us, done_us`
@@ -106,19 +104,40 @@ func scanTask(r row) (casework.Task, error) {
 	return t, err
 }
 
+// LinkTasks implements casework.Tx.
+func (tx *Tx) LinkTasks(ctx context.Context, orderID string, tasks []casework.Task) error {
+	for _, t := range tasks {
+		if _, err := tx.exec(ctx, `INSERT INTO order_tasks (order_id, task_id) VALUES ($1, $2)`, orderID, t.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // TasksOfOrder implements casework.Tx.
 func (tx *Tx) TasksOfOrder(ctx context.Context, orderID string) ([]casework.Task, error) {
-	return collect(ctx, tx, scanTask, `SELECT `+taskColumns+` FROM tasks WHERE order_id = $1 ORDER BY id`, orderID)
+	return collect(ctx, tx, scanTask, `SELECT `+taskColumns+` FROM tasks
+		WHERE id IN (SELECT task_id FROM order_tasks WHERE order_id = $1) ORDER BY id`, orderID)
 }
 
 // OpenTasks implements casework.Tx.
-func (tx *Tx) OpenTasks(ctx context.Context, clientID string, kind routine.TaskKind) ([]casework.Task, error) {
-	return collect(ctx, tx, scanTask, `SELECT `+taskColumns+` FROM tasks WHERE client_id = $1 AND kind = $2 AND state = 'open' ORDER BY id`,
-		clientID, string(kind))
+func (tx *Tx) OpenTasks(ctx context.Context, clientIDs []string) ([]casework.Task, error) {
+	return collectIn(ctx, tx, scanTask, `SELECT `+taskColumns+` FROM tasks WHERE state = 'open' AND client_id IN %s ORDER BY id`, clientIDs)
 }
 
-// FinishTask implements casework.Tx.
-func (tx *Tx) FinishTask(ctx context.Context, id, state string) error {
-	_, err := tx.exec(ctx, `UPDATE tasks SET state = $1, done_us = $2 WHERE id = $3`, state, us(tx.Now()), id)
+// MoveTask implements casework.Tx.
+func (tx *Tx) MoveTask(ctx context.Context, id string, due time.Time) error {
+	_, err := tx.exec(ctx, `UPDATE tasks SET due_us = $1 WHERE id = $2`, us(due), id)
+	return err
+}
+
+// CloseTask implements casework.Tx.
+func (tx *Tx) CloseTask(ctx context.Context, id, state string) error {
+	if _, err := tx.exec(ctx, `UPDATE tasks SET state = $1, done_us = $2 WHERE id = $3`, state, us(tx.Now()), id); err != nil {
+		return err
+	}
+	_, err := tx.exec(ctx, `UPDATE orders SET state = $1 WHERE id IN (SELECT order_id FROM order_tasks WHERE task_id = $2)
+		AND NOT EXISTS (SELECT 1 FROM order_tasks l JOIN tasks t ON t.id = l.task_id WHERE l.order_id = orders.id AND t.state = 'open')`,
+		string(casework.Done), id)
 	return err
 }

@@ -102,10 +102,11 @@ func (tx *Tx) PageKey(ctx context.Context, id string) (casework.Key, bool, error
 	return one(ctx, tx, scanPageKey, pageKey+`WHERE k.id = $1`, id)
 }
 
-// PageTasks returns open tasks by due day.
+// PageTasks returns open tasks by due day; of a client, those that the client's orders wait for.
 func (tx *Tx) PageTasks(ctx context.Context, clientID string, limit int) ([]casework.TaskLine, error) {
 	text := `SELECT t.id, t.order_id, t.client_id, t.kind, t.rule, t.state, t.due_us, t.created_us, o.number
-		FROM tasks t JOIN orders o ON o.id = t.order_id WHERE t.state = 'open' AND ($1 = '' OR t.client_id = $1)
+		FROM tasks t JOIN orders o ON o.id = t.order_id WHERE t.state = 'open' AND ($1 = '' OR t.id IN (
+			SELECT l.task_id FROM order_tasks l JOIN orders b ON b.id = l.order_id WHERE b.client_id = $1))
 		ORDER BY t.due_us, t.id LIMIT $2`
 	return collect(ctx, tx, func(r row) (casework.TaskLine, error) {
 		var t casework.TaskLine

@@ -15,6 +15,7 @@ type Chain struct {
 	GroupName   string
 	Origin      string // of the service: "order:ID" or "register:FILE:ROW"
 	EndedBy     string // what set the service's end, in the same form, or ""
+	EndedNumber string // when that is an order: its number
 	OrderNumber string // when Origin is an order
 	OrderKind   string
 	OrderedBy   string

@@ -71,16 +71,16 @@ type Order struct {
 	Reference string
 	State     State
 	Received  time.Time
-	Tasks     []Task
-	Rules     []string // the rules applied when it was placed; empty for a stored order that is read back
+	Tasks     []Task   // what it waits for, or has waited for: some may have begun with another order
+	Rules     []string // the lines of the routine that were applied; none when it changed nothing
 	Repeated  bool     // the same idempotency key had been used: this is the order that it gave then
 }
 
 // Task is work that an order has led to.
 type Task struct {
 	ID       string
-	OrderID  string
-	ClientID string
+	OrderID  string // the first that led to it
+	ClientID string // of that order
 	Kind     routine.TaskKind
 	Rule     string
 	State    string // open, done, cancelled
@@ -111,9 +111,13 @@ type Tx interface {
 	OrdersOf(ctx context.Context, clientID string) ([]Order, error)
 	InsertTasks(ctx context.Context, t []Task) error
 	TasksOfOrder(ctx context.Context, orderID string) ([]Task, error)
-	OpenTasks(ctx context.Context, clientID string, kind routine.TaskKind) ([]Task, error)
-	FinishTask(ctx context.Context, id, state string) error
-	SetOrderState(ctx context.Context, id string, s State) error
+	// LinkTasks stores which tasks an order waits for; TasksOfOrder returns them.
+	LinkTasks(ctx context.Context, orderID string, t []Task) error
+	// OpenTasks returns the open tasks of clients, the oldest first.
+	OpenTasks(ctx context.Context, clientIDs []string) ([]Task, error)
+	MoveTask(ctx context.Context, id string, due time.Time) error
+	// CloseTask gives a task its last state, and makes every order done that waited for nothing else.
+	CloseTask(ctx context.Context, id, state string) error
 }
 
 // Problems that an orderer can meet. Codes are stable.
@@ -127,9 +131,11 @@ var (
 	ErrGroupAmbiguous = problem.New(problem.Invalid, "order-group-ambiguous",
 		"Flera grupper passar. Ange gruppens kod, till exempel G001.",
 		"Several groups fit. Give the group's code, such as G001.")
+	// ErrMayNot is also the answer to a provider that orders for somebody who is not its client, whether that person is
+	// anybody's client or not: who is served by others is not to be found out by asking.
 	ErrMayNot = problem.New(problem.Denied, "order-not-yours",
-		"Den här beställningen får inte läggas av er organisation. Be omsorgshandläggaren.",
-		"Your organisation may not place this order. Ask the case officer.")
+		"Er organisation får inte lägga den här beställningen: den hör till omsorgshandläggaren eller en annan utförare, eller så har ni ingen sådan kund. Kontrollera uppgifterna, eller be omsorgshandläggaren.",
+		"Your organisation may not place this order: it is for the case officer or another provider, or you have no such client. Check what you wrote, or ask the case officer.")
 	ErrKeyReused = problem.New(problem.Conflict, "idempotency-key-reused",
 		"Samma Idempotency-Key har använts för en annan beställning. Använd en ny nyckel för varje ny beställning.",
 		"The same Idempotency-Key was used for another order. Use a new key for each new order.")
@@ -143,9 +149,10 @@ var (
 type Service struct {
 	db      txn.Runner[Tx]
 	profile routine.Profile
+	refused *refusals
 }
 
 // NewService returns the service of one municipality.
 func NewService(db txn.Runner[Tx], profile routine.Profile) *Service {
-	return &Service{db: db, profile: profile}
+	return &Service{db: db, profile: profile, refused: &refusals{}}
 }

@@ -266,6 +266,10 @@ func TestRefusedOrdersChangeNothing(t *testing.T) {
 			{"year 2222", officer, casework.NewOrder{Kind: routine.Died, PersonalNumber: alma, Effective: day(1).AddDate(196, 0, 0)}, "order-invalid", problem.Invalid},
 			{"alarm by a provider", provider, casework.NewOrder{Kind: routine.AlarmGranted, PersonalNumber: alma, Effective: day(1)}, "order-not-yours", problem.Denied},
 			{"another's group", provider, casework.NewOrder{Kind: routine.HomeCareEnded, PersonalNumber: alma, Group: "H2", Effective: day(1)}, "order-not-yours", problem.Denied},
+			{"another's client is taken over", provider, casework.NewOrder{Kind: routine.ProviderChanged, PersonalNumber: alma, Group: "H2", ToGroup: "H3", Effective: day(1)}, "order-not-yours", problem.Denied},
+			{"a stranger's home care", provider, casework.NewOrder{Kind: routine.HomeCareGranted, PersonalNumber: alma, Group: "H3", Effective: day(1)}, "order-not-yours", problem.Denied},
+			{"nobody's home care", provider, casework.NewOrder{Kind: routine.HomeCareGranted, PersonalNumber: "189001039818", Group: "H3", Effective: day(1)}, "order-not-yours", problem.Denied},
+			{"nobody has died", provider, casework.NewOrder{Kind: routine.Died, PersonalNumber: "189001039818", Effective: day(1)}, "order-not-yours", problem.Denied},
 			{"another's client has died", provider, casework.NewOrder{Kind: routine.Died, PersonalNumber: alma, Effective: day(1)}, "order-not-yours", problem.Denied},
 			{"nothing to end", officer, casework.NewOrder{Kind: routine.AlarmRenounced, PersonalNumber: alma, Effective: day(1)}, "service-not-found", problem.Conflict},
 		} {
@@ -275,16 +279,19 @@ func TestRefusedOrdersChangeNothing(t *testing.T) {
 				t.Errorf("%s: got %v, want %s (%s) in both languages", c.name, err, c.want, c.kind)
 			}
 		}
-		if after := n.entries(t); after != before {
-			t.Errorf("refused orders left %d journal entries", after-before)
+		refused := n.entries(t, journal.OrderRefused)
+		if after := n.entries(t); after-before != refused || refused != 13 {
+			t.Errorf("13 refused orders left %d journal entries, %d of them of refusal", after-before, refused)
 		}
+		n.wantMay(t, "PT1", day(2), "H2")
 	})
 }
 
-func (n town) entries(t testing.TB) int64 {
+// entries counts the journal's entries of some kinds, or all.
+func (n town) entries(t testing.TB, kinds ...journal.Kind) int64 {
 	var count int64
 	if err := n.db.View(t.Context(), func(tx *storage.Tx) (err error) {
-		count, err = journal.Count(t.Context(), tx, journal.Filter{})
+		count, err = journal.Count(t.Context(), tx, journal.Filter{Kinds: kinds})
 		return err
 	}); err != nil {
 		t.Fatal(err)

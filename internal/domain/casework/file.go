@@ -16,6 +16,7 @@ import (
 // file is one client's situation, opened in a transaction.
 type file struct {
 	client    care.Client
+	home      []string // ids of those who live there, the client among them
 	services  []care.Service
 	situation routine.Situation
 }
@@ -42,17 +43,19 @@ func (s *Service) open(ctx context.Context, tx Tx, client care.Client) (file, er
 	if err != nil {
 		return file{}, err
 	}
-	f := file{client: client, services: services[client.ID]}
+	f := file{client: client, home: idsOf(home), services: services[client.ID]}
 	f.situation = s.situation(rural, client, dwellings[client.DwellingID], f.services)
 	f.situation.Lock = locks[client.DwellingID]
-	now := tx.Now()
 	for _, other := range home {
 		if other.ID == client.ID {
 			continue
 		}
-		theirs := s.situation(rural, other, dwellings[other.DwellingID], services[other.ID])
-		for _, g := range routine.Grounds(s.profile, theirs) {
-			f.situation.Shared = f.situation.Shared || now.Before(g.Until)
+		theirs := make([]routine.Service, len(services[other.ID]))
+		for i, v := range services[other.ID] {
+			theirs[i] = v.Service
+		}
+		if until := routine.NeedsLockUntil(theirs); until.After(f.situation.SharedUntil) {
+			f.situation.SharedUntil = until
 		}
 	}
 	return f, nil

@@ -91,40 +91,11 @@ func (s *Service) afterMounting(ctx context.Context, tx Tx, actor string, client
 	if _, err := s.refresh(ctx, tx, idsOf(home)); err != nil {
 		return err
 	}
-	for _, c := range home {
-		if err := s.finishTasks(ctx, tx, c.ID, routine.Mount); err != nil {
-			return err
-		}
+	if err := s.finishTasks(ctx, tx, idsOf(home), routine.Mount); err != nil {
+		return err
 	}
 	return journal.Append(ctx, tx, journal.Entry{Kind: journal.LockMounted, Subjects: append(idsOf(home), lock.ID), Fields: []journal.Field{
 		{Name: journal.FieldActor, Value: actor},
 		{Name: "serial", Value: lock.Serial},
 	}})
-}
-
-// finishTasks closes a client's open tasks of a kind, and the orders that have no other.
-func (s *Service) finishTasks(ctx context.Context, tx Tx, clientID string, kind routine.TaskKind) error {
-	tasks, err := tx.OpenTasks(ctx, clientID, kind)
-	if err != nil {
-		return err
-	}
-	for _, t := range tasks {
-		if err := tx.FinishTask(ctx, t.ID, "done"); err != nil {
-			return err
-		}
-		left, err := tx.TasksOfOrder(ctx, t.OrderID)
-		if err != nil {
-			return err
-		}
-		open := false
-		for _, other := range left {
-			open = open || other.State == "open"
-		}
-		if !open {
-			if err := tx.SetOrderState(ctx, t.OrderID, Done); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }

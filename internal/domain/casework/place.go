@@ -20,18 +20,24 @@ import (
 )
 
 // Place carries out an order: services, grounds, rights, tasks and journal entries in one transaction. Repeating the
-// idempotency key with the same order returns the stored one with Repeated set; with another order it is ErrKeyReused.
+// idempotency key with the same order returns the stored one with Repeated set; with another order it is ErrKeyReused. An
+// order that is turned away is noted in the journal, in a transaction of its own.
 func (s *Service) Place(ctx context.Context, who Orderer, in NewOrder) (Order, error) {
-	if err := in.check(who); err != nil {
+	var placed Order
+	err := in.check(who)
+	if err == nil {
+		err = s.db.Update(ctx, func(tx Tx) (err error) {
+			placed, err = s.place(ctx, tx, who, in)
+			return err
+		})
+	}
+	if err != nil {
+		if failed := s.noteRefused(ctx, who, in, placed.ClientID, err); failed != nil {
+			return Order{}, failed
+		}
 		return Order{}, err
 	}
-	var placed Order
-	err := s.db.Update(ctx, func(tx Tx) error {
-		var err error
-		placed, err = s.place(ctx, tx, who, in)
-		return err
-	})
-	return placed, err
+	return placed, nil
 }
 
 // Order returns a stored order with its tasks. Only the organisation that placed it, and case officers, may see it.
@@ -91,28 +97,32 @@ func (s *Service) place(ctx context.Context, tx Tx, who Orderer, in NewOrder) (O
 	if prior, ok, err := repeated(ctx, tx, who, in); ok || err != nil {
 		return prior, err
 	}
+	order, err := s.resolve(ctx, tx, who, in) // first: a provider's answer must not depend on whether the client exists
+	if err != nil {
+		return Order{}, err
+	}
 	clients, err := tx.ClientsByNumber(ctx, []string{in.PersonalNumber})
 	if err != nil {
 		return Order{}, err
 	}
 	client, ok := clients[in.PersonalNumber]
-	if !ok {
+	switch {
+	case !ok && who.Role == routine.CaseOfficer:
 		return Order{}, ErrClientUnknown.On("personal_number")
+	case !ok:
+		return Order{}, ErrMayNot
 	}
-	order, err := s.resolve(ctx, tx, who, in)
-	if err != nil {
-		return Order{}, err
-	}
+	refused := Order{ClientID: client.ID} // whom the journal shall name
 	file, err := s.open(ctx, tx, client)
 	if err != nil {
-		return Order{}, err
+		return refused, err
 	}
-	if err := mayConcern(ctx, tx, who, in.Kind, file); err != nil {
-		return Order{}, err
+	if err := mayConcern(ctx, tx, who, file); err != nil {
+		return refused, err
 	}
 	outcome, refusal := routine.Decide(s.profile, file.situation, order)
 	if refusal != nil {
-		return Order{}, &problem.Error{Kind: problem.Conflict, Code: refusal.Code, Text: problem.Text{SV: refusal.SV, EN: refusal.EN}}
+		return refused, &problem.Error{Kind: problem.Conflict, Code: refusal.Code, Text: problem.Text{SV: refusal.SV, EN: refusal.EN}}
 	}
 	return s.carryOut(ctx, tx, who, in, order, file, outcome)
 }
@@ -153,22 +163,24 @@ func (in NewOrder) digest() string {
 	return hex.EncodeToString(sum[:])
 }
 
-// resolve turns names of groups into groups and checks that the orderer may speak for them.
+// resolve turns names of groups into groups and checks that the orderer may speak for them: a provider for its own. At a
+// change of provider that is the group that leaves, or else anybody could take over anybody's door.
 func (s *Service) resolve(ctx context.Context, tx Tx, who Orderer, in NewOrder) (routine.Order, error) {
-	o := routine.Order{Kind: in.Kind, At: in.Effective, OpensSelf: in.OpensSelf, InEffect: in.InEffect && who.Role == routine.CaseOfficer}
+	o := routine.Order{Kind: in.Kind, By: who.Role, At: in.Effective, OpensSelf: in.OpensSelf, InEffect: in.InEffect && who.Role == routine.CaseOfficer}
 	want := routine.HomeCareGroup
 	if in.Kind == routine.AlarmGranted {
 		want = routine.AlarmGroup
 	}
 	named, takesOver := in.Kind.NeedsGroup()
-	own := who.Role == routine.CaseOfficer
 	if named {
 		g, err := findGroup(ctx, tx, in.Group, want)
 		if err != nil {
 			return o, asField(err, "group")
 		}
+		if who.Role != routine.CaseOfficer && g.OrgNumber != who.Organisation {
+			return o, ErrMayNot
+		}
 		o.Group = g.ForRoutine()
-		own = own || g.OrgNumber == who.Organisation
 	}
 	if takesOver {
 		g, err := findGroup(ctx, tx, in.ToGroup, want)
@@ -176,10 +188,6 @@ func (s *Service) resolve(ctx context.Context, tx Tx, who Orderer, in NewOrder) 
 			return o, asField(err, "to_group")
 		}
 		o.To = g.ForRoutine()
-		own = own || g.OrgNumber == who.Organisation
-	}
-	if named && !own {
-		return o, ErrMayNot
 	}
 	return o, nil
 }
@@ -212,14 +220,18 @@ func findGroup(ctx context.Context, tx Tx, name string, kind routine.GroupKind) 
 	return care.Group{}, ErrGroupAmbiguous
 }
 
-// mayConcern holds a provider to its own clients.
-func mayConcern(ctx context.Context, tx Tx, who Orderer, k routine.OrderKind, f file) error {
-	if who.Role == routine.CaseOfficer || k == routine.HomeCareGranted || k == routine.ProviderChanged {
+// mayConcern holds a provider to its own clients: those whom it serves now, or is going to serve. Having served somebody once
+// gives no say.
+func mayConcern(ctx context.Context, tx Tx, who Orderer, f file) error {
+	if who.Role == routine.CaseOfficer {
 		return nil
 	}
-	ids := make([]string, len(f.services))
-	for i, v := range f.services {
-		ids[i] = v.Group.ID
+	now := tx.Now()
+	var ids []string
+	for _, v := range f.services {
+		if v.From.Before(v.Until) && v.Until.After(now) {
+			ids = append(ids, v.Group.ID)
+		}
 	}
 	groups, err := tx.GroupsByID(ctx, distinct(ids))
 	if err != nil {
@@ -239,8 +251,7 @@ func (s *Service) carryOut(ctx context.Context, tx Tx, who Orderer, in NewOrder,
 	o := Order{ID: newID(), Number: newNumber(), Kind: in.Kind, ClientID: f.client.ID, GroupID: order.Group.ID, ToGroupID: order.To.ID,
 		Effective: in.Effective, Reason: in.Reason, Channel: in.Channel, Orderer: who.Organisation, Reference: in.Reference,
 		State: Done, Received: now, Rules: out.Rules}
-	for _, t := range out.Tasks {
-		o.Tasks = append(o.Tasks, Task{ID: newID(), OrderID: o.ID, ClientID: o.ClientID, Kind: t.Kind, Rule: t.Rule, State: "open", Due: t.Due, Created: now})
+	if len(out.Tasks) > 0 {
 		o.State = InProgress
 	}
 	if err := tx.InsertOrder(ctx, o); err != nil {
@@ -251,7 +262,8 @@ func (s *Service) carryOut(ctx context.Context, tx Tx, who Orderer, in NewOrder,
 			return o, err
 		}
 	}
-	if err := tx.InsertTasks(ctx, o.Tasks); err != nil {
+	tasks, err := s.settleTasks(ctx, tx, &o, f, out)
+	if err != nil {
 		return o, err
 	}
 	changed := f.after(out.Services, "order:"+o.ID)
@@ -263,7 +275,7 @@ func (s *Service) carryOut(ctx context.Context, tx Tx, who Orderer, in NewOrder,
 			return o, err
 		}
 	}
-	entries := []journal.Entry{orderEntry(who, o)}
+	entries := append([]journal.Entry{orderEntry(who, o, order)}, tasks...)
 	if len(changed) > 0 {
 		change, err := s.refresh(ctx, tx, []string{f.client.ID})
 		if err != nil {
@@ -285,7 +297,7 @@ func newNumber() string {
 	return n[:4] + "-" + n[4:]
 }
 
-func orderEntry(who Orderer, o Order) journal.Entry {
+func orderEntry(who Orderer, o Order, as routine.Order) journal.Entry {
 	return journal.Entry{Kind: journal.OrderReceived, At: o.Received, Subjects: []string{o.ClientID, o.ID}, Fields: []journal.Field{
 		{Name: journal.FieldActor, Value: who.Actor},
 		{Name: "organisation", Value: who.Organisation},
@@ -294,6 +306,10 @@ func orderEntry(who Orderer, o Order) journal.Entry {
 		{Name: "group", Value: o.GroupID},
 		{Name: "to-group", Value: o.ToGroupID},
 		{Name: "effective", Value: o.Effective.UTC().Format(time.RFC3339)},
+		{Name: "opens-self", Value: fmt.Sprint(as.OpensSelf)},
+		{Name: "in-effect", Value: fmt.Sprint(as.InEffect)},
+		{Name: "reason", Value: o.Reason},
+		{Name: "reference", Value: o.Reference},
 		{Name: "channel", Value: o.Channel},
 		{Name: "rules", Value: strings.Join(o.Rules, " ")},
 	}}

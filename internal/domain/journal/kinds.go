@@ -13,6 +13,7 @@ type Kind string
 const (
 	OrderReceived     Kind = "order.received"     // an order came in, by any door
 	OrderRefused      Kind = "order.refused"      // an order was turned away, with the reason
+	TaskChanged       Kind = "task.changed"       // work that orders led to was proposed, joined, moved or withdrawn
 	DecisionRecorded  Kind = "decision.recorded"  // a decision about a client: granted, renounced, ended
 	ProviderChanged   Kind = "provider.changed"   // a client's service moved to another provider
 	ClientChanged     Kind = "client.changed"     // a client's own facts changed: address, moved, died
@@ -69,6 +70,7 @@ const (
 var kinds = [...]Info{
 	{OrderReceived, problem.Text{SV: "Beställning mottagen", EN: "Order received"}, keepOrders},
 	{OrderRefused, problem.Text{SV: "Beställning avvisad", EN: "Order refused"}, keepOrders},
+	{TaskChanged, problem.Text{SV: "Uppgift ändrad", EN: "Task changed"}, keepOrders},
 	{DecisionRecorded, problem.Text{SV: "Beslut registrerat", EN: "Decision recorded"}, keepOrders},
 	{ProviderChanged, problem.Text{SV: "Utförare bytt", EN: "Provider changed"}, keepOrders},
 	{ClientChanged, problem.Text{SV: "Brukarens uppgifter ändrade", EN: "Client's details changed"}, keepOrders},

@@ -57,6 +57,7 @@ func (k OrderKind) NeedsGroup() (group, to bool) {
 // Order is a request for change, ready to be decided.
 type Order struct {
 	Kind      OrderKind
+	By        Role      // a provider's word carries less far: it decides nothing about who is served, or for how long
 	Group     Group     // granted, ended, or changed from
 	To        Group     // changed to
 	At        time.Time // local midnight of the day from which it holds
@@ -81,12 +82,23 @@ type Task struct {
 	Due  time.Time
 }
 
-// Outcome is what an order leads to.
+// Merge says when an open task, due on a day, shall be done now that t is proposed. Dismounting follows the last need of
+// the lock, whether that came earlier or later; for anything else the earliest day counts.
+func (t Task) Merge(due time.Time) time.Time {
+	if t.Kind == Dismount || t.Due.Before(due) {
+		return t.Due
+	}
+	return due
+}
+
+// Outcome is what an order leads to. A dwelling has at most one open task of a kind: where one is open already, a proposed
+// task is that one, moved to the day that [Task.Merge] gives.
 type Outcome struct {
-	Services []Service // all of the client's services afterwards; new ones have no ID
-	Tasks    []Task
-	Rules    []string  // the rules that were applied; none when the order changed nothing
-	Ended    time.Time // when the client's file ends
+	Services  []Service // all of the client's services afterwards; new ones have no ID
+	Tasks     []Task
+	Withdrawn []TaskKind // open tasks of these kinds have lost their reason
+	Rules     []string   // the rules that were applied; none when the order changed nothing
+	Ended     time.Time  // when the client's file ends
 }
 
 // Refusal says why an order cannot be carried out, in words for the orderer.
@@ -108,21 +120,18 @@ func Decide(p Profile, s Situation, o Order) (Outcome, *Refusal) {
 	var refusal *Refusal
 	switch o.Kind {
 	case AlarmGranted:
-		refusal = out.grant(Alarm, o, RuleAlarmAccess)
+		refusal = out.grant(p, Alarm, o, out.Ended, RuleAlarmAccess)
 		if len(out.Rules) > 0 && s.Lock == NoLock && p.AlarmImpliesLock {
 			out.task(Mount, RuleAlarmMount, o.At)
 		}
 	case AlarmRenounced:
 		refusal = out.renounceAlarm(o.At)
 	case HomeCareGranted:
-		refusal = out.grant(HomeCare, o, RuleHomeCareAccess)
-		if len(out.Rules) > 0 && s.Lock == NoLock && !o.OpensSelf {
-			out.task(Mount, RuleHomeCareMount, o.At)
-		}
+		refusal = out.homeCare(p, s, o)
 	case HomeCareEnded:
 		refusal = out.end(HomeCare, o.Group, o.At, RuleHomeCareEnded)
 	case ProviderChanged:
-		refusal = out.change(o)
+		refusal = out.change(p, o)
 	case Died, Moved:
 		out.endAll(o.At)
 	default:
@@ -131,7 +140,7 @@ func Decide(p Profile, s Situation, o Order) (Outcome, *Refusal) {
 	if refusal != nil {
 		return Outcome{}, refusal
 	}
-	out.proposeDismount(s, o.At)
+	out.settleLock(s, o.At)
 	return out, nil
 }
 
@@ -142,6 +151,9 @@ var (
 	refusedNothing = &Refusal{"service-not-found",
 		"Kunden har ingen sådan insats den dagen. Kontrollera grupp och datum.",
 		"The client has no such service on that day. Check group and date."}
+	refusedUndecided = &Refusal{"service-not-decided",
+		"Omsorgshandläggaren har inte beslutat hemtjänst hos gruppen den dagen. Be om beslutet först; beställ sedan låset.",
+		"The case officer has not decided home care with that group on that day. Ask for the decision first; then order the lock."}
 	refusedSame = &Refusal{"provider-same",
 		"Bytet går till samma grupp. Ange den nya utförarens grupp.",
 		"The change is to the same group. Name the new provider's group."}
@@ -150,29 +162,77 @@ var (
 		"The group does not carry out that service. Choose a group of the right kind."}
 )
 
-// grant lets a group serve the client from a day on, until further notice: every gap from then on is filled, also one that an
-// earlier decision had left after an end, so that the latest word holds and the same word twice changes nothing. A client who
-// has opened the door and no longer can gets a service that gives access.
-func (out *Outcome) grant(k ServiceKind, o Order, rule string) *Refusal {
+// homeCare carries out granted home care, and has a lock mounted for who cannot open.
+func (out *Outcome) homeCare(p Profile, s Situation, o Order) *Refusal {
+	if o.By == Provider && out.at(HomeCare, o.Group, o.At) < 0 {
+		return refusedUndecided
+	}
+	if refusal := out.grant(p, HomeCare, o, out.Ended, RuleHomeCareAccess); refusal != nil {
+		return refusal
+	}
+	if s.Lock != NoLock || o.OpensSelf {
+		return nil
+	}
+	if o.By == Provider { // what it adds to the decision is that a lock is needed
+		out.rule(RuleNewClient)
+	}
+	if len(out.Rules) > 0 {
+		out.task(Mount, RuleHomeCareMount, o.At)
+	}
+	return nil
+}
+
+// grant lets a group serve the client from a day on, until the client's file ends: every gap from then on is filled, also one
+// that an earlier decision had left after an end, so that the latest word holds and the same word twice changes nothing. A client who
+// has opened the door and no longer can gets a service that gives access; one whom the case officer sets in effect gets it
+// from that day. A provider's word fills no gap: it tells of services that the case officer has decided.
+func (out *Outcome) grant(p Profile, k ServiceKind, o Order, until time.Time, rule string) *Refusal {
 	if !k.Serves(o.Group.Kind) {
 		return refusedWrongGroup
 	}
 	add := Service{Kind: k, Group: o.Group, From: o.At, InEffect: o.InEffect, OpensSelf: o.OpensSelf && k != Alarm}
-	if i := out.at(k, o.Group, o.At); i >= 0 && out.Services[i].OpensSelf != add.OpensSelf {
-		add.Until, out.Services[i].Until = out.Services[i].Until, o.At
-		out.Services = append(out.Services, add)
-		out.rule(rule)
-	}
-	for add.From.Before(out.Ended) {
-		if i := out.at(k, o.Group, add.From); i >= 0 {
-			add.From = out.Services[i].Until
-			continue
+	for add.From.Before(until) {
+		i := out.at(k, o.Group, add.From)
+		add.Until = earlier(out.nextStart(k, o.Group, add.From), until)
+		switch {
+		case i >= 0:
+			add.Until = out.Services[i].Until
+			out.replace(i, add, rule)
+		case o.By != Provider:
+			out.add(p, add, rule)
 		}
-		add.Until = out.nextStart(k, o.Group, add.From)
-		out.Services = append(out.Services, add)
-		out.rule(rule)
+		add.From = add.Until
 	}
 	return nil
+}
+
+// add stores a new service. That it waits for being in effect is said in the answer.
+func (out *Outcome) add(p Profile, v Service, rule string) {
+	out.Services = append(out.Services, v)
+	out.rule(rule)
+	if p.InEffectGate && v.Group.Private && !v.InEffect {
+		out.rule(RuleInEffect)
+	}
+}
+
+// replace puts a service in the place of the rest of another one if it says something else. What has been set in effect
+// stays so.
+func (out *Outcome) replace(i int, by Service, rule string) {
+	old := &out.Services[i]
+	effect := by.InEffect && !old.InEffect && by.Kind == HomeCare
+	opens := by.OpensSelf != old.OpensSelf
+	if !effect && !opens {
+		return
+	}
+	by.InEffect = by.InEffect || old.InEffect
+	old.Until = by.From
+	out.Services = append(out.Services, by)
+	if opens {
+		out.rule(rule)
+	}
+	if effect {
+		out.rule(RuleInEffect)
+	}
 }
 
 // nextStart is when the next service of a kind and group begins after t, or when the client's file ends.
@@ -240,7 +300,7 @@ func (out *Outcome) renounceAlarm(at time.Time) *Refusal {
 }
 
 // change hands a client over from one home-care group to another at one midnight.
-func (out *Outcome) change(o Order) *Refusal {
+func (out *Outcome) change(p Profile, o Order) *Refusal {
 	if o.Group.ID == o.To.ID {
 		return refusedSame
 	}
@@ -254,11 +314,16 @@ func (out *Outcome) change(o Order) *Refusal {
 		}
 		return refusedNothing
 	}
-	next := Order{Group: o.To, At: o.At, OpensSelf: out.Services[old].OpensSelf, InEffect: o.InEffect}
+	was := out.Services[old]
 	if refusal := out.end(HomeCare, o.Group, o.At, RuleProviderChanged); refusal != nil {
 		return refusal
 	}
-	return out.grant(HomeCare, next, RuleProviderChanged)
+	next := Order{Group: o.To, At: o.At, OpensSelf: was.OpensSelf, InEffect: o.InEffect}
+	until := out.Ended
+	if o.By == Provider { // it hands over what the case officer has decided, not more
+		until = was.Until
+	}
+	return out.grant(p, HomeCare, next, until, RuleProviderChanged)
 }
 
 // endAll ends everything at a day. The earliest day wins when the event is reported twice (V1.1-d, V2.1-h).
@@ -276,17 +341,43 @@ func (out *Outcome) endAll(at time.Time) {
 	out.task(ReturnKeys, RuleDiedOrMoved, at)
 }
 
-// proposeDismount proposes to take the lock down when nobody in the dwelling needs it from that day on.
-func (out *Outcome) proposeDismount(s Situation, at time.Time) {
-	if len(out.Rules) == 0 || s.Lock == NoLock || s.Shared {
+// settleLock says what a change means for the lock on the door. It is to be taken down on the last day that anybody in the
+// dwelling needs it; while somebody needs it until further notice, it stays. No lock is put up for a need whose last day is
+// known, unless this order asks for it: until then the traditional key serves.
+func (out *Outcome) settleLock(s Situation, at time.Time) {
+	if len(out.Rules) == 0 {
 		return
 	}
-	for _, v := range out.Services {
-		if at.Before(v.Until) && v.From.Before(v.Until) && (v.Kind == Alarm || !v.OpensSelf) {
-			return
+	need := later(NeedsLockUntil(out.Services), s.SharedUntil)
+	stays := !need.Before(Forever)
+	switch {
+	case s.Lock == NoLock:
+		out.withdraw(Dismount)
+		if !stays && !out.proposes(Mount) {
+			out.withdraw(Mount)
+		}
+		return
+	case stays:
+		out.withdraw(Dismount)
+	default:
+		before := later(NeedsLockUntil(s.Services), s.SharedUntil)
+		if need.IsZero() || !need.Equal(before) {
+			need = later(need, at)
+		}
+		out.task(Dismount, RuleDismount, need)
+	}
+	out.withdraw(Mount)
+}
+
+func (out *Outcome) withdraw(k TaskKind) { out.Withdrawn = append(out.Withdrawn, k) }
+
+func (out *Outcome) proposes(k TaskKind) bool {
+	for _, t := range out.Tasks {
+		if t.Kind == k {
+			return true
 		}
 	}
-	out.task(Dismount, RuleDismount, at)
+	return false
 }
 
 func (out *Outcome) rule(id string) {
@@ -300,6 +391,13 @@ func (out *Outcome) rule(id string) {
 
 func (out *Outcome) task(k TaskKind, rule string, due time.Time) {
 	out.Tasks = append(out.Tasks, Task{k, rule, due})
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
 }
 
 func later(a, b time.Time) time.Time {

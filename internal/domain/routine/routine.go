@@ -90,8 +90,9 @@ const (
 type Situation struct {
 	Services []Service
 	Lock     LockKind
-	// Shared is true when somebody else in the dwelling has a ground of their own, so that the lock stays.
-	Shared bool
+	// SharedUntil is until when others in the dwelling need the lock ([NeedsLockUntil] of their services): [Forever] while
+	// there is no end, zero when nobody else ever did.
+	SharedUntil time.Time
 	// Rural are the rural groups that answer alarms at the client's address.
 	Rural []Group
 	// Ended is when the client died or moved; Forever while that has not happened.
@@ -156,6 +157,18 @@ func Grounds(p Profile, s Situation) []Ground {
 		}
 	}
 	return out
+}
+
+// NeedsLockUntil says until when services need a lock on the door: [Forever] while one of them has no end, zero when none of
+// them does. A service that waits for being in effect needs it too.
+func NeedsLockUntil(services []Service) time.Time {
+	var last time.Time
+	for _, v := range services {
+		if v.From.Before(v.Until) && (v.Kind == Alarm || !v.OpensSelf) {
+			last = later(last, v.Until)
+		}
+	}
+	return last
 }
 
 func (s Service) ground(g Group, rule string) Ground {

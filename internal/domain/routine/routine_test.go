@@ -131,10 +131,103 @@ func TestHomeCareEndedProposesDismounting(t *testing.T) {
 	if got := kinds(out.Tasks); !slices.Equal(got, []routine.TaskKind{routine.Dismount}) {
 		t.Errorf("tasks: got %v, want dismount", got)
 	}
-	s.Shared = true
+	s.SharedUntil = routine.Forever
 	if shared := decide(t, s, routine.Order{Kind: routine.HomeCareEnded, Group: north, At: day(10)}); len(shared.Tasks) != 0 {
 		t.Errorf("tasks where a partner needs the lock: got %v, want none", kinds(shared.Tasks))
 	}
+}
+
+// proves V5.1-h
+func TestDismountingIsDueWhenTheLastNeedEnds(t *testing.T) {
+	alarmed := has(routine.Alarm, alarm, day(1), routine.Forever)
+	cared := has(routine.HomeCare, north, day(1), routine.Forever)
+	ending := cared
+	ending.Until = day(20)
+	for _, c := range []struct {
+		name   string
+		s      routine.Situation
+		shared time.Time
+		order  routine.Order
+		want   time.Time // zero: dismounting is withdrawn
+	}{
+		{"the partner moves the same day", situation(cared), day(10), routine.Order{Kind: routine.Moved, At: day(10)}, day(10)},
+		{"the partner moves later", situation(cared), day(15), routine.Order{Kind: routine.Moved, At: day(10)}, day(15)},
+		{"the partner has moved long ago", situation(cared), day(1), routine.Order{Kind: routine.Moved, At: day(10)}, day(10)},
+		{"the partner stays", situation(cared), routine.Forever, routine.Order{Kind: routine.Moved, At: day(10)}, time.Time{}},
+		{"another service ends later, as was known", situation(alarmed, ending), time.Time{}, routine.Order{Kind: routine.AlarmRenounced, At: day(10)}, day(20)},
+		{"another service has no end", situation(alarmed, cared), time.Time{}, routine.Order{Kind: routine.AlarmRenounced, At: day(10)}, time.Time{}},
+		{"a new need without end", situation(ending), time.Time{}, routine.Order{Kind: routine.AlarmGranted, Group: alarm, At: day(25)}, time.Time{}},
+		{"a grant that is no need", situation(ending), time.Time{}, routine.Order{Kind: routine.HomeCareGranted, Group: south, OpensSelf: true, At: day(25)}, day(20)},
+	} {
+		c.s.Lock, c.s.SharedUntil = routine.DoorLock, c.shared
+		out := decide(t, c.s, c.order)
+		var got time.Time
+		for _, task := range out.Tasks {
+			if task.Kind == routine.Dismount {
+				got = task.Due
+			}
+		}
+		if !got.Equal(c.want) || got.IsZero() != slices.Contains(out.Withdrawn, routine.Dismount) {
+			t.Errorf("%s: dismounting due %s, withdrawn %v; want due %s", c.name, got, out.Withdrawn, c.want)
+		}
+	}
+}
+
+// proves V1.1-a, V5.1-h
+func TestMountingIsWithdrawnWhenEverythingEnds(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		shared time.Time
+		want   bool
+	}{{"alone", time.Time{}, true}, {"with a partner who needs a lock", routine.Forever, false}} {
+		s := situation(has(routine.Alarm, alarm, day(1), routine.Forever))
+		s.SharedUntil = c.shared
+		out := decide(t, s, routine.Order{Kind: routine.Died, At: day(10)})
+		if got := slices.Contains(out.Withdrawn, routine.Mount); got != c.want {
+			t.Errorf("%s: mounting withdrawn: got %v, want %v", c.name, got, c.want)
+		}
+	}
+}
+
+func TestMergedTasksKeepTheRightDay(t *testing.T) {
+	for _, c := range []struct {
+		kind routine.TaskKind
+		open int
+		want int
+	}{{routine.Mount, 5, 5}, {routine.Mount, 15, 10}, {routine.ReturnKeys, 15, 10}, {routine.Dismount, 5, 10}, {routine.Dismount, 15, 10}} {
+		if got := (routine.Task{Kind: c.kind, Due: day(10)}).Merge(day(c.open)); !got.Equal(day(c.want)) {
+			t.Errorf("%s open for %d, proposed for 10: got %s", c.kind, c.open, got)
+		}
+	}
+}
+
+// proves V2.1-f, V2.1-g
+func TestAProvidersWordCarriesNoFurtherThanTheDecision(t *testing.T) {
+	decided := has(routine.HomeCare, north, day(1), day(20))
+	s := situation(decided)
+	by := func(o routine.Order) (routine.Situation, routine.Outcome, *routine.Refusal) {
+		o.By = routine.Provider
+		out, refusal := routine.Decide(routine.DefaultProfile(), s, o)
+		return after(s, out), out, refusal
+	}
+	granted, out, refusal := by(routine.Order{Kind: routine.HomeCareGranted, Group: north, At: day(5)})
+	if refusal != nil || !slices.Equal(kinds(out.Tasks), []routine.TaskKind{routine.Mount}) || !slices.Equal(out.Rules, []string{routine.RuleNewClient}) {
+		t.Errorf("a lock for a new client: got %+v, %v, want one to mount", out, refusal)
+	}
+	wantHolders(t, granted, day(10), "homecare/north")
+	wantHolders(t, granted, day(20))
+	if _, _, refusal := by(routine.Order{Kind: routine.HomeCareGranted, Group: north, At: day(20)}); refusal == nil || refusal.Code != "service-not-decided" {
+		t.Errorf("past the decided end: got %v, want service-not-decided", refusal)
+	}
+	if _, _, refusal := by(routine.Order{Kind: routine.HomeCareGranted, Group: south, At: day(5)}); refusal == nil || refusal.Code != "service-not-decided" {
+		t.Errorf("a group that nobody chose: got %v, want service-not-decided", refusal)
+	}
+	changed, _, refusal := by(routine.Order{Kind: routine.ProviderChanged, Group: north, To: south, At: day(10)})
+	if refusal != nil {
+		t.Fatal(refusal)
+	}
+	wantHolders(t, changed, day(10), "homecare/south")
+	wantHolders(t, changed, day(20))
 }
 
 // proves V2.1-g, V5.1-f
@@ -225,6 +318,44 @@ func TestInEffectGate(t *testing.T) {
 	}
 }
 
+// proves S-m
+func TestTheCaseOfficerSetsInEffect(t *testing.T) {
+	p := routine.Profile{InEffectGate: true}
+	s := situation()
+	step := func(o routine.Order, rules ...string) {
+		t.Helper()
+		out, refusal := routine.Decide(p, s, o)
+		if refusal != nil || !slices.Equal(out.Rules, rules) {
+			t.Errorf("%s: got %v, %v, want %v", o.Kind, out.Rules, refusal, rules)
+		}
+		s = after(s, out)
+	}
+	waits := routine.Order{Kind: routine.HomeCareGranted, Group: south, At: day(5)}
+	step(waits, routine.RuleHomeCareAccess, routine.RuleInEffect)
+	if got := holders(p, s, day(10)); len(got) != 0 {
+		t.Errorf("before it is in effect: got %v, want nobody", got)
+	}
+	set := waits
+	set.At, set.InEffect = day(8), true
+	step(set, routine.RuleInEffect)
+	step(set)
+	step(waits) // the first order once more takes nothing back
+	if got := append(holders(p, s, day(7)), holders(p, s, day(8))...); !slices.Equal(got, []string{"homecare/south"}) {
+		t.Errorf("in effect from the 8th: got %v", got)
+	}
+
+	s = situation(has(routine.HomeCare, north, day(1), routine.Forever))
+	change := routine.Order{Kind: routine.ProviderChanged, Group: north, To: south, At: day(10)}
+	step(change, routine.RuleProviderChanged, routine.RuleInEffect)
+	if got := holders(p, s, day(11)); len(got) != 0 {
+		t.Errorf("changed, not in effect: got %v, want nobody", got)
+	}
+	step(set, routine.RuleHomeCareAccess, routine.RuleInEffect)
+	if got := holders(p, s, day(11)); !slices.Equal(got, []string{"homecare/south"}) {
+		t.Errorf("changed, then set in effect: got %v", got)
+	}
+}
+
 func TestRuralAreas(t *testing.T) {
 	p := routine.Profile{RuralAreas: map[string][]string{"G026": {"43296"}}}
 	if !p.Answers("G026", "43296") || p.Answers("G026", "43230") || !p.Answers("G099", "43230") {
@@ -247,12 +378,20 @@ func TestEveryRuleHasWords(t *testing.T) {
 func TestAnySequenceKeepsServicesInOrder(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := situation()
+		if rapid.Bool().Draw(t, "lock") {
+			s.Lock = routine.DoorLock
+		}
+		if rapid.Bool().Draw(t, "partner") {
+			s.SharedUntil = day(rapid.IntRange(1, 28).Draw(t, "shared"))
+		}
+		open := map[routine.TaskKind]time.Time{}
 		groups := []routine.Group{north, south, rural}
 		for step := range rapid.IntRange(1, 30).Draw(t, "orders") {
 			o := routine.Order{
 				Kind: rapid.SampledFrom(routine.OrderKinds()).Draw(t, "kind"), At: day(rapid.IntRange(1, 28).Draw(t, "day")),
 				Group: rapid.SampledFrom(groups).Draw(t, "group"), To: rapid.SampledFrom(groups).Draw(t, "to"),
 				OpensSelf: rapid.Bool().Draw(t, "opens"), InEffect: rapid.Bool().Draw(t, "effect"),
+				By: rapid.SampledFrom([]routine.Role{routine.CaseOfficer, routine.Provider}).Draw(t, "by"),
 			}
 			if o.Kind == routine.AlarmGranted {
 				o.Group = alarm
@@ -269,8 +408,12 @@ func TestAnySequenceKeepsServicesInOrder(t *testing.T) {
 			if len(out.Rules) == 0 && !slices.Equal(out.Services, s.Services) {
 				t.Fatalf("%s changed services without naming a rule", o.Kind)
 			}
+			if o.By == routine.Provider {
+				checkNoLonger(t, s, out)
+			}
 			s = after(s, out)
 			checkServices(t, s)
+			checkTasks(t, s, open, out)
 			again, refusal := routine.Decide(routine.DefaultProfile(), s, o)
 			if refusal == nil && len(again.Rules) != 0 && (o.Kind == routine.Died || o.Kind == routine.Moved || o.Kind == routine.AlarmGranted) {
 				t.Fatalf("%s twice changed something the second time: %v", o.Kind, again.Rules)
@@ -293,5 +436,49 @@ func checkServices(t *rapid.T, s routine.Situation) {
 				t.Fatalf("two services of one kind and group overlap:\n%+v\n%+v", a, b)
 			}
 		}
+	}
+}
+
+// checkNoLonger holds a provider's word to what the case officer has decided: home care lasts no longer than it did.
+func checkNoLonger(t *rapid.T, s routine.Situation, out routine.Outcome) {
+	last := func(services []routine.Service) (at time.Time) {
+		for _, v := range services {
+			if v.Kind == routine.HomeCare && v.From.Before(v.Until) && v.Until.After(at) {
+				at = v.Until
+			}
+		}
+		return at
+	}
+	if last(out.Services).After(last(s.Services)) {
+		t.Fatalf("a provider prolonged home care:\n%+v\n%+v", s.Services, out.Services)
+	}
+}
+
+// checkTasks keeps the open tasks as a dwelling's worklist would, and holds dismounting to the needs.
+func checkTasks(t *rapid.T, s routine.Situation, open map[routine.TaskKind]time.Time, out routine.Outcome) {
+	for _, k := range out.Withdrawn {
+		delete(open, k)
+	}
+	seen := map[routine.TaskKind]bool{}
+	for _, task := range out.Tasks {
+		if seen[task.Kind] || slices.Contains(out.Withdrawn, task.Kind) {
+			t.Fatalf("%s is proposed twice, or proposed and withdrawn: %+v", task.Kind, out)
+		}
+		seen[task.Kind] = true
+		if due, ok := open[task.Kind]; ok {
+			task.Due = task.Merge(due)
+		}
+		open[task.Kind] = task.Due
+	}
+	need := routine.NeedsLockUntil(s.Services)
+	if need.Before(s.SharedUntil) {
+		need = s.SharedUntil
+	}
+	due, dismount := open[routine.Dismount]
+	if dismount && (due.Before(need) || need.Equal(routine.Forever)) {
+		t.Fatalf("dismounting due %s, needed until %s", due, need)
+	}
+	if _, mount := open[routine.Mount]; mount && s.Lock != routine.NoLock {
+		t.Fatal("a lock is there and shall be mounted")
 	}
 }

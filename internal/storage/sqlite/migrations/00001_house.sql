@@ -90,7 +90,8 @@ CREATE TABLE orders (
     orderer      TEXT NOT NULL, -- the organisation of the token
     reference    TEXT NOT NULL, -- the orderer's own number, or ""
     state        TEXT NOT NULL, -- accepted, in-progress, done
-    received_us  BIGINT NOT NULL
+    received_us  BIGINT NOT NULL,
+    rules        TEXT NOT NULL -- the lines of the routine that were applied, separated by blanks
 );
 CREATE INDEX orders_by_client ON orders (client_id, received_us);
 CREATE TABLE idempotency_keys (
@@ -103,7 +104,7 @@ CREATE TABLE idempotency_keys (
 );
 CREATE TABLE tasks (
     id         TEXT NOT NULL PRIMARY KEY,
-    order_id   TEXT NOT NULL REFERENCES orders (id),
+    order_id   TEXT NOT NULL REFERENCES orders (id), -- the first that led to it
     client_id  TEXT NOT NULL REFERENCES clients (id),
     kind       TEXT NOT NULL, -- mount, dismount, return-keys, ...
     rule       TEXT NOT NULL,
@@ -114,7 +115,12 @@ CREATE TABLE tasks (
 );
 CREATE INDEX tasks_by_client ON tasks (client_id);
 CREATE INDEX tasks_open ON tasks (state, due_us);
-CREATE INDEX tasks_by_order ON tasks (order_id);
+CREATE TABLE order_tasks ( -- what each order waits for: a task may serve several orders about one door
+    order_id TEXT NOT NULL REFERENCES orders (id),
+    task_id  TEXT NOT NULL REFERENCES tasks (id),
+    PRIMARY KEY (order_id, task_id)
+);
+CREATE INDEX order_tasks_by_task ON order_tasks (task_id);
 
 -- A service is a decision in force: granted by an order, or found in the registers.
 CREATE TABLE services (
@@ -354,6 +360,7 @@ DROP TABLE rights;
 DROP TABLE locks;
 DROP TABLE grounds;
 DROP TABLE services;
+DROP TABLE order_tasks;
 DROP TABLE tasks;
 DROP TABLE idempotency_keys;
 DROP TABLE orders;
