@@ -92,6 +92,7 @@ type LogBatch struct {
 	Config   uint32   `cbor:"14,keyasint"` // configuration in force
 	Battery  uint8    `cbor:"15,keyasint"` // per cent
 	Last     uint32   `cbor:"16,keyasint"` // newest sequence number in the lock: how much is still to come
+	Oldest   uint32   `cbor:"17,keyasint"` // oldest unacknowledged one that it still has: nobody can leave it out unseen
 }
 
 func (b LogBatch) check() error {
@@ -105,6 +106,9 @@ func (b LogBatch) check() error {
 	}
 	if b.Last < b.Records[len(b.Records)-1].Seq {
 		return Refuse(CodeMalformed, "batch reaches past the newest record")
+	}
+	if b.Oldest == 0 || b.Oldest > b.Records[0].Seq {
+		return Refuse(CodeMalformed, "batch begins before the oldest record")
 	}
 	return nil
 }

@@ -83,7 +83,7 @@ func newSample(t testing.TB) sample {
 
 func batchOf(lock *credential.Identity, n uint32) credential.LogBatch {
 	b := credential.LogBatch{
-		Lock: 100_300, Identity: lock.PublicKey().Hash(), Epoch: 1, Prev: credential.ChainStart(lock.PublicKey()), Battery: 90, Last: 1000 + n,
+		Lock: 100_300, Identity: lock.PublicKey().Hash(), Epoch: 1, Prev: credential.ChainStart(lock.PublicKey()), Battery: 90, Last: 1000 + n, Oldest: 1001,
 		Blocks: credential.Version{Epoch: 1, Number: uint64(noon.Unix())}, Config: 1,
 	}
 	for i := range n {

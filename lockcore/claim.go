@@ -58,6 +58,9 @@ func (s *Session) claimInstall(m *ClaimInstall) (Message, error) {
 
 // install takes the municipality's root, this lock's certificate and its configuration, if they fit together and fit this lock.
 func (l *Lock) install(m *ClaimInstall) error {
+	if l.claim != nil {
+		return credential.Refuse(credential.CodeClaimed, "another installer was quicker")
+	}
 	var v credential.Verifier
 	cert, _, err := v.Chain(m.Root, credential.RoleLock, m.Certificate, m.DeviceCA)
 	if err != nil {

@@ -22,8 +22,10 @@ type visit struct {
 	holder    bool // the visitor holds the grant's key: the log may ride with it
 }
 
-// order is the decision. The first step that refuses decides.
-var order = [...]func(*visit) error{
+// proofs and circumstances are the decision, in this order. The first step that refuses decides. Proofs hold for the whole
+// session; circumstances are looked at again when the bolt is asked for, as time goes on and another visitor may have
+// brought a newer block list.
+var proofs = [...]func(*visit) error{
 	(*visit).checkGrant, // signature, role, caps
 	(*visit).checkCaps,
 	(*visit).checkStation,
@@ -32,6 +34,9 @@ var order = [...]func(*visit) error{
 	(*visit).checkWithin,
 	(*visit).checkGroup,
 	(*visit).checkHolder,
+}
+
+var circumstances = [...]func(*visit) error{
 	(*visit).checkLeaf,
 	(*visit).checkTime,
 	(*visit).checkBlocks,
@@ -44,13 +49,23 @@ func (l *Lock) decide(p *Present, handshake credential.Hash) (*visit, error) {
 	if l.claim == nil {
 		return v, credential.Refuse(credential.CodeUnclaimed, "")
 	}
-	v.now, v.quality = l.clock(l.head)
-	for _, step := range order {
+	for _, step := range proofs {
 		if err := step(v); err != nil {
 			return v, err
 		}
 	}
-	return v, nil
+	return v, v.still()
+}
+
+// still judges everything that can have changed since the visitor proved what it has.
+func (v *visit) still() error {
+	v.now, v.quality = v.lock.clock(v.lock.head)
+	for _, step := range circumstances {
+		if err := step(v); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (v *visit) verifier() credential.Verifier { return credential.Verifier{Memory: &v.lock.memory} }

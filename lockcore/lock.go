@@ -244,6 +244,9 @@ func (c *change) commit() error {
 	if c.err != nil {
 		return c.err
 	}
+	if c.l.stale { // a change that began from what may not be stored would write over what is
+		return credential.Refuse(credential.CodeStorage, "an earlier change may not have been stored")
+	}
 	if err := c.l.cfg.Store.Commit(c.slots); err != nil {
 		c.l.stale = true
 		return credential.Refuse(credential.CodeStorage, "%w", err)

@@ -8,7 +8,7 @@ import (
 // good is left, the others are taken.
 func (s *Session) mail(d *Down) *Up {
 	l := s.lock
-	if l.claim == nil || l.fresh() != nil {
+	if l.claim == nil {
 		return &Up{}
 	}
 	v := credential.Verifier{Memory: &l.memory}
@@ -102,7 +102,7 @@ func (l *Lock) takeAck(v credential.Verifier, raw []byte, a credential.Certifica
 // noteWithheld logs a visitor whose grant was made when a newer block list existed than the one the lock has now.
 func (s *Session) noteWithheld() {
 	l := s.lock
-	if !s.visit.grant.Blocks.Newer(l.blocks.list.Version) {
+	if !s.visit.grant.Blocks.Newer(l.blocks.list.Version) || l.strictlyFull() {
 		return
 	}
 	c := l.begin()

@@ -108,21 +108,25 @@ func (c *change) drop(n uint32) {
 
 // strictlyFull reports whether a lock that must not lose a record has no room for another. A run is held back for what
 // happens to the lock itself, such as a new block list.
-func (l *Lock) strictlyFull() bool {
+func (l *Lock) strictlyFull() bool { return l.config.StrictLog && l.crowded() }
+
+// crowded reports whether the ring is about to be full of unacknowledged records.
+func (l *Lock) crowded() bool {
 	unacked := l.head.Last + 1 - max(l.head.Acked+1, l.head.First)
-	return l.config.StrictLog && int(unacked)+lostRun >= len(l.ring)
+	return int(unacked)+lostRun >= len(l.ring)
 }
 
 // batches seals the oldest unacknowledged records for a visitor.
 func (l *Lock) batches() ([][]byte, error) {
 	var out [][]byte
-	from := max(l.head.Acked+1, l.head.First)
+	oldest := max(l.head.Acked+1, l.head.First)
+	from := oldest
 	for len(out) < MaxSessionBatch && from <= l.head.Last {
 		to := min(from+credential.MaxBatchRecords-1, l.head.Last)
 		b := credential.LogBatch{
 			Lock: l.claim.Number, Identity: l.Key().Hash(), Epoch: l.head.Epoch,
 			Prev: l.before(from), Blocks: l.blocks.list.Version, Config: l.config.Version,
-			Battery: l.cfg.Battery(), Last: l.head.Last,
+			Battery: l.cfg.Battery(), Last: l.head.Last, Oldest: oldest,
 		}
 		for seq := from; seq <= to; seq++ {
 			b.Records = append(b.Records, l.at(seq).Record)

@@ -65,6 +65,9 @@ func (s *Session) Step(in []byte) (out []byte, err error) {
 			s.next = stageDone
 		}
 	}()
+	if err := s.lock.fresh(); err != nil {
+		return nil, err
+	}
 	switch s.next {
 	case stageHandshake:
 		return s.handshake(in)
@@ -92,9 +95,6 @@ func (s *Session) Step(in []byte) (out []byte, err error) {
 
 func (s *Session) handshake(m1 []byte) ([]byte, error) {
 	l := s.lock
-	if err := l.fresh(); err != nil {
-		return nil, err
-	}
 	g := Greeting{Blocks: l.blocks.list.Version}
 	if l.claim != nil {
 		g.Certificate = l.claim.Certificate
@@ -144,9 +144,10 @@ func (s *Session) present(p *Present) *Verdict {
 	}
 }
 
-// refused logs a refusal, unless that would cost a strict lock a record of an opening.
+// refused logs a refusal, unless that would cost a strict lock a record of an opening. Whoever shows a copied grant without
+// its key does not get anything overwritten.
 func (l *Lock) refused(v *visit, code credential.Code) error {
-	if l.strictlyFull() {
+	if l.strictlyFull() || l.crowded() && !v.holder && v.checkHolder() != nil {
 		return nil
 	}
 	c := l.begin()
@@ -166,6 +167,12 @@ func (s *Session) open() *Opened {
 	}
 	s.opened = true
 	l, v := s.lock, s.visit
+	if err := v.still(); err != nil {
+		if l.refused(v, credential.CodeOf(err)) != nil {
+			return &Opened{Code: credential.CodeStorage}
+		}
+		return &Opened{Code: credential.CodeOf(err)}
+	}
 	c := l.begin()
 	r := credential.Record{Event: credential.EventOpened, Key: v.grant.Key, Activation: v.act.Serial}
 	after, behind := l.seen.with(v.grant.Key, v.p.Counter)
