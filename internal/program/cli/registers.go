@@ -21,6 +21,7 @@ type importCmd struct {
 	DryRun bool   `help:"Check and compare, but apply nothing."`
 	JSON   bool   `name:"json" help:"Print the result as JSON on standard output."`
 	Day    string `help:"The present day, YYYY-MM-DD (default: today)." placeholder:"DAY"`
+	Name   string `help:"What people call the municipality; kept until another is given."`
 	Test   bool   `name:"accept-test-numbers" help:"Accept reserve identity numbers of made-up persons. For demonstrations only."`
 }
 
@@ -66,7 +67,12 @@ func (c *importCmd) apply(p *program, o importer.Options) (result *importer.Resu
 	if err != nil {
 		return nil, err
 	}
-	result, err = read.Apply(p.ctx, m, p.lang)
+	if c.Name != "" && !c.DryRun {
+		err = m.Rename(p.ctx, c.Name)
+	}
+	if err == nil {
+		result, err = read.Apply(p.ctx, m, p.lang)
+	}
 	if closed := m.Close(); err == nil {
 		err = closed
 	}

@@ -50,7 +50,10 @@ func printChain(p *program, c *whyCmd, chain access.Chain) {
 	} else {
 		say("källa       %s", "source      %s", p.origin(chain.Origin))
 	}
-	if chain.EndedBy != "" {
+	switch {
+	case chain.EndedNumber != "":
+		say("upphör      enligt beställning %s", "ends        by order %s", chain.EndedNumber)
+	case chain.EndedBy != "":
 		say("upphör      enligt %s", "ends        by %s", p.origin(chain.EndedBy))
 	}
 }

@@ -57,6 +57,9 @@ func (d *Day) registers(ctx context.Context) (problem.Text, error) {
 	if d.m, err = municipality.Open(ctx, d.db, municipality.Options{Create: true}); err != nil {
 		return problem.Text{}, err
 	}
+	if err := d.m.Rename(ctx, "Nyckelhamns kommun"); err != nil {
+		return problem.Text{}, err
+	}
 	begun := time.Now()
 	r, err := importer.Run(ctx, d.m, folder, d.cfg.Lang, importer.Options{Day: today, Location: zone, AllowReserve: true})
 	if err != nil {

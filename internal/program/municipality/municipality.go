@@ -15,11 +15,13 @@ import (
 	"log/slog"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/google/uuid"
 	"golang.org/x/mod/sumdb/note"
 
 	"hemnyckel/credential"
+	"hemnyckel/internal/base/problem"
 	"hemnyckel/internal/base/txn"
 	"hemnyckel/internal/domain/access"
 	"hemnyckel/internal/domain/casework"
@@ -55,6 +57,10 @@ type Municipality struct {
 
 	clock func() time.Time
 }
+
+// ErrName says that a municipality cannot be called that.
+var ErrName = problem.New(problem.Invalid, "municipality-name",
+	"Kommunens namn ska vara 1–100 tecken på en rad.", "The municipality's name is 1 to 100 characters on one line.")
 
 // Names of settings and secrets.
 const (
@@ -195,6 +201,24 @@ func (m *Municipality) wire(ctx context.Context, k kept) error {
 	m.Keys = fleet.NewKeys(txn.Narrow(m.DB, func(tx *storage.Tx) fleet.KeyTx { return tx }), m.Authority)
 	m.Stations = fleet.NewStations(txn.Narrow(m.DB, func(tx *storage.Tx) fleet.StationTx { return tx }), m.Authority)
 	m.Sync, err = keysync.Open(ctx, txn.Narrow(m.DB, func(tx *storage.Tx) keysync.Tx { return tx }), m.Authority, keysync.DefaultProfile())
+	return err
+}
+
+// Rename sets what people call the municipality. A server that is running shows it after its next start.
+func (m *Municipality) Rename(ctx context.Context, name string) error {
+	if name == "" || len(name) > 100 || strings.ContainsFunc(name, unicode.IsControl) {
+		return ErrName
+	}
+	err := m.DB.Update(ctx, func(tx *storage.Tx) error {
+		if err := tx.SetSetting(ctx, settingName, name); err != nil {
+			return err
+		}
+		return journal.Append(ctx, tx, journal.Entry{Kind: journal.ConfigChanged, Fields: []journal.Field{
+			{Name: journal.FieldActor, Value: "system"}, {Name: "setting", Value: settingName}, {Name: "value", Value: name}}})
+	})
+	if err == nil {
+		m.Name = name
+	}
 	return err
 }
 
