@@ -31,8 +31,8 @@ type PlacedOrder struct {
 	Reason    string    `json:"reason,omitempty"`
 	Reference string    `json:"reference,omitempty"`
 	Received  time.Time `json:"received" doc:"When it was stored, UTC."`
-	Tasks     []Task    `json:"tasks" nullable:"false" doc:"The work that it has led to."`
-	Rules     []string  `json:"rules,omitempty" doc:"The lines of the routine that were applied. Only in the answer to the request that placed the order; none when the order changed nothing."`
+	Tasks     []Task    `json:"tasks" nullable:"false" doc:"The work that it waits for or has waited for. Orders about the same door share a task."`
+	Rules     []string  `json:"rules,omitempty" doc:"The lines of the routine that were applied; none when the order changed nothing."`
 
 	// Repeated is set by the client when the server had taken the order before, under the same idempotency key.
 	Repeated bool `json:"-"`

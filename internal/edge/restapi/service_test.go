@@ -3,6 +3,7 @@ package restapi_test
 import (
 	"errors"
 	"net/http/httptest"
+	"slices"
 	"testing"
 	"time"
 
@@ -73,7 +74,7 @@ func TestClientServerDatabase(t *testing.T) {
 			t.Fatalf("first: %+v, %v", first, err)
 		}
 		again, err := officer.PlaceOrder(ctx, "k1", order)
-		if err != nil || !again.Repeated || again.ID != first.ID {
+		if err != nil || !again.Repeated || again.ID != first.ID || !slices.Equal(again.Rules, first.Rules) || !slices.Equal(again.Tasks, first.Tasks) {
 			t.Errorf("again: %+v, %v", again, err)
 		}
 		other := order
@@ -82,7 +83,7 @@ func TestClientServerDatabase(t *testing.T) {
 			t.Errorf("key reused: %v", err)
 		}
 		read, err := officer.Order(ctx, first.ID)
-		if err != nil || read.Number != first.Number || read.Effective != "2026-11-23" || len(read.Tasks) != 1 {
+		if err != nil || read.Number != first.Number || !slices.Equal(read.Rules, first.Rules) || read.Effective != "2026-11-23" || len(read.Tasks) != 1 {
 			t.Errorf("read: %+v, %v", read, err)
 		}
 		order.PersonalNumber = "189001199802"
@@ -111,6 +112,9 @@ func (to town) othersSeeNothing(t *testing.T, id string) {
 		{Kind: "homecare-granted", PersonalNumber: anna, Group: "G001", Effective: "2026-11-23"},
 		{Kind: "alarm-renounced", PersonalNumber: anna, Effective: "2026-11-23"},
 		{Kind: "died", PersonalNumber: anna, Effective: "2026-11-23"},
+		{Kind: "died", PersonalNumber: "189001199802", Effective: "2026-11-23"}, // nobody: the same answer
+		{Kind: "homecare-granted", PersonalNumber: anna, Group: "G002", Effective: "2026-11-23"},
+		{Kind: "provider-changed", PersonalNumber: anna, Group: "G001", ToGroup: "G002", Effective: "2026-11-23"},
 	} {
 		if _, err := firm.PlaceOrder(t.Context(), "k1", o); !errors.Is(err, &api.Problem{Code: "order-not-yours"}) {
 			t.Errorf("%s: %v", o.Kind, err)
