@@ -106,12 +106,20 @@ func (tx *Tx) InsertGrant(ctx context.Context, g keysync.Issued) error {
 	return err
 }
 
-// KnownActivations implements keysync.Tx.
-func (tx *Tx) KnownActivations(ctx context.Context, serials []uint64) (map[uint64]bool, error) {
-	all, err := collectIn(ctx, tx, column[int64], `SELECT serial FROM activations WHERE serial IN %s`, wide(serials))
-	out := make(map[uint64]bool, len(all))
+// ActivationBodies implements keysync.Tx.
+func (tx *Tx) ActivationBodies(ctx context.Context, serials []uint64) (map[uint64][]byte, error) {
+	type stored struct {
+		serial int64
+		body   []byte
+	}
+	all, err := collectIn(ctx, tx, func(r row) (stored, error) {
+		var s stored
+		err := r.Scan(&s.serial, &s.body)
+		return s, err
+	}, `SELECT serial, body FROM activations WHERE serial IN %s`, wide(serials))
+	out := make(map[uint64][]byte, len(all))
 	for _, s := range all {
-		out[uint64(s)] = true
+		out[uint64(s.serial)] = s.body
 	}
 	return out, err
 }

@@ -11,7 +11,7 @@ import (
 type KeyDoor struct {
 	LockID    string
 	Serial    string
-	Until     time.Time // end of the right
+	Until     time.Time // end of the right, as it is now
 	BlockList uint64    // newest block list that the lock has reported, 0 for none
 }
 
@@ -30,8 +30,8 @@ type Exposure struct {
 }
 
 // Exposure says which doors could still open to a blocked key, and until when: the lock has not reported a block list as new as
-// the block, and neither right, grant nor, if no station can still activate it, activation has ended. What a lock knows it may have heard
-// since: the answer is the worst case.
+// the block, and the grant has not ended. A right that has been ended since the sync counts, as the key still carries what it was
+// given. What a lock knows it may have heard since: the answer is the worst case.
 func (s *Keys) Exposure(ctx context.Context, number string) (Exposure, error) {
 	var out Exposure
 	err := s.db.View(ctx, func(tx KeyTx) error {
@@ -67,13 +67,9 @@ func exposure(key Key, blocks []Block, doors []KeyDoor, now time.Time) Exposure 
 		}
 	}
 	for _, d := range doors {
-		until := key.SyncedUntil
-		if d.Until.Before(until) {
-			until = d.Until
-		}
 		heard := out.Listed != 0 && d.BlockList >= out.Listed
-		if until.After(now) && !heard {
-			out.Doors = append(out.Doors, Exposed{LockID: d.LockID, Serial: d.Serial, Until: until})
+		if key.SyncedUntil.After(now) && !heard {
+			out.Doors = append(out.Doors, Exposed{LockID: d.LockID, Serial: d.Serial, Until: key.SyncedUntil})
 		}
 	}
 	return out

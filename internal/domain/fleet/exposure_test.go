@@ -18,13 +18,12 @@ func TestExposure(t *testing.T) {
 		door   KeyDoor
 		want   time.Time // zero: not exposed
 	}{
-		"the lock has not heard":            {key, listed, KeyDoor{Until: forever, BlockList: 99}, key.SyncedUntil},
-		"the lock has heard":                {key, listed, KeyDoor{Until: forever, BlockList: 100}, time.Time{}},
-		"the right ends first":              {key, listed, KeyDoor{Until: now.Add(time.Hour)}, now.Add(time.Hour)},
-		"the right has ended":               {key, listed, KeyDoor{Until: now}, time.Time{}},
-		"the grant has ended":               {Key{Device: 901, SyncedUntil: now}, listed, KeyDoor{Until: forever}, time.Time{}},
-		"never synced":                      {Key{Device: 901}, listed, KeyDoor{Until: forever}, time.Time{}},
-		"in no list: nobody can have heard": {key, listed[1:], KeyDoor{Until: forever, BlockList: 999}, key.SyncedUntil},
+		"the lock has not heard":             {key, listed, KeyDoor{Until: forever, BlockList: 99}, key.SyncedUntil},
+		"the lock has heard":                 {key, listed, KeyDoor{Until: forever, BlockList: 100}, time.Time{}},
+		"the right was ended after the sync": {key, listed, KeyDoor{Until: now}, key.SyncedUntil},
+		"the grant has ended":                {Key{Device: 901, SyncedUntil: now}, listed, KeyDoor{Until: forever}, time.Time{}},
+		"never synced":                       {Key{Device: 901}, listed, KeyDoor{Until: forever}, time.Time{}},
+		"in no list: nobody can have heard":  {key, listed[1:], KeyDoor{Until: forever, BlockList: 999}, key.SyncedUntil},
 	} {
 		got := exposure(c.key, c.blocks, []KeyDoor{c.door}, now)
 		switch {

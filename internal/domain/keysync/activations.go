@@ -84,20 +84,33 @@ func (s *Service) takeActivations(ctx context.Context, tx Tx, carrier fleet.Stat
 	}
 	var fresh []Activation
 	for i, a := range parsed {
-		if a == nil || facts.known[a.Serial] {
+		if a == nil {
+			continue
+		}
+		known := facts.known[a.Serial]
+		if known != nil && same(*a, known) {
 			continue
 		}
 		stored, why := facts.judge(*a, bodies[i])
+		if why == "" && known != nil {
+			why = "activation " + strconv.FormatUint(a.Serial, 10) + ": told before with another content; has the station's folder been copied or restored?"
+		}
 		if why != "" {
 			out.reject(i, why)
 			continue
 		}
 		stored.Offline = offline
-		facts.known[a.Serial] = true
+		facts.known[a.Serial] = bodies[i]
 		fresh = append(fresh, stored)
 		out.entries = append(out.entries, activatedEntry(stored, a.NotBefore.Time(), facts.keys[a.Key].Number, facts.stations[a.Station].Name))
 	}
 	return out, tx.InsertActivations(ctx, fresh)
+}
+
+// same reports whether body says what a says. The bytes may differ, as anybody can rewrite a signature into its second form.
+func same(a credential.Activation, body []byte) bool {
+	b, err := credential.ParseActivation(body)
+	return err == nil && a == b
 }
 
 func (r *reported) reject(i int, why string) {
@@ -107,14 +120,14 @@ func (r *reported) reject(i int, why string) {
 
 // facts are what activations are judged by.
 type facts struct {
-	known    map[uint64]bool
+	known    map[uint64][]byte
 	stations map[uint32]fleet.Station
 	keys     map[uint32]fleet.Key
 	staff    map[uint64]string
 }
 
 func loadFacts(ctx context.Context, tx Tx, serials, people []uint64, stations, keys []uint32) (f facts, err error) {
-	if f.known, err = tx.KnownActivations(ctx, serials); err != nil {
+	if f.known, err = tx.ActivationBodies(ctx, serials); err != nil {
 		return f, err
 	}
 	if f.stations, err = tx.StationsByDevice(ctx, distinct(stations)); err != nil {

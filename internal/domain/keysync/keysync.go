@@ -7,8 +7,8 @@
 //
 // Promises: a record is in the state and in the journal, once, before it is acknowledged to its lock; the same visit
 // again, after a lost answer, doubles no record and gives the key a grant again; a key that is unknown, blocked, broken or
-// in stock gets none (V2.2-e); any key syncs at any station (V2.5-b). A batch that is not genuine never stops a key's sync: it
-// becomes a records.anomalous entry, and stays unacknowledged in its lock.
+// in stock gets none, and the journal tells that it tried (V2.2-e); any key syncs at any station (V2.5-b). A batch that is not genuine never stops a key's sync: it
+// becomes a records.anomalous entry, and stays unacknowledged in its lock. Nothing is acknowledged that a courier has kept back.
 //
 // Nonces are stateless: expiry and a MAC under a key that is stored with the municipality, so that they survive a restart and need no
 // table. Single use follows from the key's counter, which only moves up: a lower one is refused, the same one only counts as
@@ -134,7 +134,8 @@ type Tx interface {
 	InsertLockRecords(ctx context.Context, records []StoredRecord) error
 
 	InsertGrant(ctx context.Context, g Issued) error
-	KnownActivations(ctx context.Context, serials []uint64) (map[uint64]bool, error)
+	// ActivationBodies returns the signed activations that are stored under these serials.
+	ActivationBodies(ctx context.Context, serials []uint64) (map[uint64][]byte, error)
 	InsertActivations(ctx context.Context, a []Activation) error
 	StaffByPseudonym(ctx context.Context, pseudonyms []uint64) (map[uint64]string, error)
 }

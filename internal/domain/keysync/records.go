@@ -15,12 +15,14 @@ import (
 
 // Classes of anomalies in what keys bring home, as the journal's field "class" says them.
 const (
-	ClassUnreadable = "unreadable" // a batch that does not open, or is not genuine
-	ClassStranger   = "stranger"   // from a lock that we do not know, or have not claimed
-	ClassGap        = "gap"        // records are missing between what we had and what came
-	ClassFork       = "fork"       // the same place in the log told twice, differently
-	ClassRollback   = "rollback"   // a lock that has gone back and told its past anew
-	ClassActivation = "activation" // an activation that is not genuine, or of an unknown key or person
+	ClassUnreadable = "unreadable"  // a batch that does not open, or is not genuine
+	ClassStranger   = "stranger"    // from a lock that we do not know, or have not claimed
+	ClassGap        = "gap"         // records are missing between what we had and what came
+	ClassFork       = "fork"        // the same place in the log told twice, differently
+	ClassRollback   = "rollback"    // a lock that has gone back and told its past anew
+	ClassActivation = "activation"  // an activation that is not genuine, of an unknown key or person, or told twice differently
+	ClassLeftOut    = "left-out"    // records that the lock still has were left out by whoever carried the later ones
+	ClassRefused    = "key-refused" // a key that proved itself but gets no grant: blocked, broken, in stock, or copied
 )
 
 // anomaly is one thing to tell the journal.
@@ -50,6 +52,7 @@ type takeover struct {
 	touched   []uint32          // locks, in order
 	entries   []journal.Entry
 	anomalies []anomaly
+	leftOut   map[uint32]bool      // locks whose records somebody has left out
 	keys      map[uint32]fleet.Key // that records name
 	records   int                  // new ones
 }
@@ -59,7 +62,7 @@ func takeOver(ctx context.Context, tx Tx, batches []genuine) (*takeover, error) 
 	slices.SortStableFunc(batches, func(a, b genuine) int {
 		return cmp.Or(cmp.Compare(a.Lock, b.Lock), cmp.Compare(a.First(), b.First()))
 	})
-	t := &takeover{tx: tx, epochs: map[uint32]uint16{}}
+	t := &takeover{tx: tx, epochs: map[uint32]uint16{}, leftOut: map[uint32]bool{}}
 	var locks, keys []uint32
 	for _, b := range batches {
 		locks = append(locks, b.Lock)
@@ -108,9 +111,13 @@ func (t *takeover) batch(ctx context.Context, b genuine) error {
 		t.note(class, b, "records "+strconv.Itoa(int(b.First()))+" to "+strconv.Itoa(int(b.Through()))+" contradict what came before")
 		return nil
 	}
+	if b.First() > head.Seq+1 && b.Oldest <= head.Seq+1 {
+		t.leaveOut(b, head)
+		return nil
+	}
 	if b.First() > head.Seq+1 {
-		// A lock always sends its oldest unacknowledged records, so what is missing has been overwritten or was known to
-		// a database that has since been restored: waiting would not bring it. An older batch that still comes is taken.
+		// The lock itself says that it no longer keeps what is missing for us: it has been overwritten, or was known to a
+		// database that has since been restored. Waiting would not bring it. An older batch that still comes is taken.
 		t.note(ClassGap, b, "records "+strconv.Itoa(int(head.Seq)+1)+" to "+strconv.Itoa(int(b.First())-1)+" are missing")
 	}
 	if err := t.store(ctx, b, head.Epoch, bodies, have); err != nil {
@@ -127,6 +134,15 @@ func (t *takeover) batch(ctx context.Context, b genuine) error {
 	return t.tx.PutLockHead(ctx, head)
 }
 
+// leaveOut notes, once for each lock, that its courier has kept records back. Taking the later ones would acknowledge the missing
+// ones too, and the lock would overwrite them. All of them stay in the lock, which gives them to the next visitor.
+func (t *takeover) leaveOut(b genuine, head Head) {
+	if !t.leftOut[b.Lock] {
+		t.note(ClassLeftOut, b, "records "+strconv.Itoa(int(head.Seq)+1)+" to "+strconv.Itoa(int(b.First())-1)+" did not come with the later ones")
+	}
+	t.leftOut[b.Lock] = true
+}
+
 // headFor is the head of the batch's identity: a lock that was reset begins anew.
 func (t *takeover) headFor(b genuine) Head {
 	head, ok := t.heads[b.Lock]
@@ -137,7 +153,7 @@ func (t *takeover) headFor(b genuine) Head {
 	if ok {
 		epoch = max(epoch, head.Epoch+1)
 	}
-	return Head{Lock: b.Lock, Epoch: epoch, Identity: b.Identity, Head: b.start, BlockList: head.BlockList}
+	return Head{Lock: b.Lock, Epoch: epoch, Identity: b.Identity, Head: b.start} // nor does it know any block list
 }
 
 func encodings(records []credential.Record) ([][]byte, error) {

@@ -4,10 +4,12 @@ import (
 	"context"
 	"crypto/sha256"
 	"crypto/subtle"
+	"errors"
 	"strconv"
 	"time"
 
 	"hemnyckel/credential"
+	"hemnyckel/internal/base/problem"
 	"hemnyckel/internal/domain/fleet"
 	"hemnyckel/internal/domain/journal"
 )
@@ -41,9 +43,31 @@ func (s *Service) Visit(ctx context.Context, station fleet.Station, v Visit) ([]
 		return err
 	})
 	if err != nil {
-		return nil, err
+		return nil, s.refused(ctx, station, p.request.Key, err)
 	}
 	return response, nil // nothing has been acknowledged before this point
+}
+
+// refused tells the journal of a key that has proved itself and gets nothing: a lost key that turns up, or a copy. The
+// refusal stands whether it can be told or not.
+func (s *Service) refused(ctx context.Context, station fleet.Station, device uint32, why error) error {
+	p, ok := errors.AsType[*problem.Error](why)
+	if !ok || p.Kind != problem.Denied {
+		return why
+	}
+	err := s.db.Update(ctx, func(tx Tx) error {
+		found, err := tx.KeysByDevice(ctx, []uint32{device})
+		if err != nil {
+			return err
+		}
+		key := found[device]
+		return journal.Append(ctx, tx, anomaly{class: ClassRefused, subjects: []string{key.ID, station.ID},
+			detail: "key " + key.Number + " at " + station.Name + ": " + p.Code}.entry())
+	})
+	if err != nil {
+		return p.With(err)
+	}
+	return why
 }
 
 // prepare opens and verifies, outside the transaction that others wait for.
@@ -58,7 +82,7 @@ func (s *Service) prepare(ctx context.Context, station fleet.Station, v Visit) (
 	}
 	opened, sealed := s.openBatches(p.mail.Batches)
 	err = s.db.View(ctx, func(tx Tx) error {
-		key, err := knownKey(ctx, tx, p.request.Key)
+		key, err := enrolledKey(ctx, tx, p.request.Key)
 		if err != nil {
 			return err
 		}
@@ -74,16 +98,25 @@ func (s *Service) prepare(ctx context.Context, station fleet.Station, v Visit) (
 	return p, err
 }
 
-// knownKey returns a key that may be synced.
-func knownKey(ctx context.Context, tx Tx, device uint32) (fleet.Key, error) {
+// enrolledKey returns a key that can prove what it is.
+func enrolledKey(ctx context.Context, tx Tx, device uint32) (fleet.Key, error) {
 	found, err := tx.KeysByDevice(ctx, []uint32{device})
 	if err != nil {
 		return fleet.Key{}, err
 	}
 	key, ok := found[device]
-	switch {
-	case !ok || key.Certificate == nil:
+	if !ok || key.Certificate == nil {
 		return key, ErrNotEnrolled
+	}
+	return key, nil
+}
+
+// syncable returns a key that may be synced.
+func syncable(ctx context.Context, tx Tx, device uint32) (fleet.Key, error) {
+	key, err := enrolledKey(ctx, tx, device)
+	switch {
+	case err != nil:
+		return key, err
 	case key.State == fleet.KeyIssued:
 		return key, nil
 	case key.State == fleet.KeyBlocked:
@@ -164,7 +197,7 @@ func (p *prepared) verify(ctx context.Context, tx Tx, opened []openedBatch) erro
 
 // serve is the visit's one transaction.
 func (s *Service) serve(ctx context.Context, tx Tx, station fleet.Station, p *prepared) ([]byte, error) {
-	key, err := knownKey(ctx, tx, p.request.Key) // again: it may have been blocked in between
+	key, err := syncable(ctx, tx, p.request.Key)
 	if err != nil {
 		return nil, err
 	}

@@ -61,6 +61,26 @@ func TestAnomalies(t *testing.T) {
 	})
 }
 
+// A courier that keeps back the records of its own visit gets nothing acknowledged that would let the lock overwrite them.
+func TestRecordsLeftOut(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.opened(w.lock, 96)
+		w.bring(901, w.batch(w.lock, 1, 32))
+		later := func(first, last int) []byte {
+			return w.seal(w.lock, credential.LogBatch{Lock: 7, Identity: w.lock.id.PublicKey().Hash(), Epoch: 1, Prev: w.lock.heads[first-1],
+				Records: w.lock.records[first-1 : last], Last: 96, Oldest: 33})
+		}
+		if got := w.bring(902, later(65, 80), later(81, 96)); got > 32 {
+			t.Errorf("acknowledged %d although 33 to 64 are missing", got)
+		}
+		w.want(32, keysync.ClassLeftOut)
+		if got := w.bring(901, later(33, 64), later(65, 80), later(81, 96)); got != 96 {
+			t.Errorf("acknowledged %d, want 96", got)
+		}
+		w.want(96, keysync.ClassLeftOut)
+	})
+}
+
 func TestBatchesThatAreNotGenuine(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		rogue := w.newLock(1)
@@ -175,6 +195,10 @@ func TestVisitRefused(t *testing.T) {
 			}))
 			try(string(state), w.request(902, credential.Mail{}), w.station, want)
 		}
+		// proves V2.2-e: a key that proves itself and is refused shows in the journal, a stranger's tale does not. Two are copies.
+		if got := len(w.bodies(journal.RecordsAnomalous)); got != 6 {
+			t.Errorf("refusals in the journal: got %d, want 6", got)
+		}
 	})
 }
 
@@ -206,6 +230,13 @@ func TestActivations(t *testing.T) {
 		}
 		_, err = w.sync.Visit(t.Context(), w.station, w.request(901, credential.Mail{Activations: [][]byte{good, sign(w.post, 4, 501)}}))
 		w.must(err)
+		// A serial that a restored station gives once more is an anomaly, not the same activation.
+		w.now = w.now.Add(time.Minute)
+		settled, err := w.sync.ReportActivations(t.Context(), w.station, []keysync.Report{{Body: sign(w.post, 1, 501)}})
+		w.must(err)
+		if len(settled.Rejected) != 1 {
+			t.Errorf("a serial told twice: rejected %v", settled.Rejected)
+		}
 		entries := w.bodies(journal.KeyActivated)
 		if len(entries) != 2 {
 			t.Fatalf("got %d activations in the journal, want 2", len(entries))

@@ -177,6 +177,9 @@ func (w *world) batch(l *lock, first, last int) []byte {
 
 func (w *world) seal(l *lock, b credential.LogBatch) []byte {
 	w.t.Helper()
+	if b.Oldest == 0 {
+		b.Oldest = b.First()
+	}
 	signed, err := credential.SignBatch(l.id.Signing, b)
 	w.must(err)
 	sealed, err := credential.SealBatch(credential.ExchangeKeyOf(w.auth.Ingest()), signed)
