@@ -17,25 +17,26 @@ func (s *Station) RefreshNow(ctx context.Context) error {
 		return err
 	}
 	s.mu.Lock()
-	old, root := s.cache, s.pinned
+	root := s.pinned
 	s.mu.Unlock()
-	if err := checkRefresh(&r, old.Refresh, root, s.store.identity); err != nil {
+	if err := checkRefresh(r, root, s.store.identity); err != nil {
 		return err
 	}
 	now := s.cfg.Clock()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	keepNewer(&r, s.cache.Refresh)                        // under the lock: a key may just have brought a newer one
 	fresh := cache{Refresh: r, At: credential.At(before)} // what it says was true no later than when we asked
 	if err := s.store.saveCache(fresh); err != nil {
 		return err
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	s.cache = fresh
 	s.skew = r.Now.Time().Sub(before.Add(now.Sub(before) / 2)).Round(time.Second)
 	return nil
 }
 
-// checkRefresh believes nothing that the root has not signed, and never goes back to an older block list.
-func checkRefresh(r *deviceapi.Refresh, old deviceapi.Refresh, root credential.PublicKey, id *credential.Identity) error {
+// checkRefresh believes nothing that the root has not signed.
+func checkRefresh(r deviceapi.Refresh, root credential.PublicKey, id *credential.Identity) error {
 	var v credential.Verifier
 	if r.Root != root {
 		return ErrUnreachable.With(credential.Refuse(credential.CodeChain, "the server names another root"))
@@ -47,17 +48,24 @@ func checkRefresh(r *deviceapi.Refresh, old deviceapi.Refresh, root credential.P
 	if cert.Key != id.PublicKey() || cert.Exchange != id.ExchangeKey() {
 		return ErrUnreachable.With(credential.Refuse(credential.CodeNotHolder, "the certificate is for another station"))
 	}
-	list, err := v.BlockListChain(root, r.Blocks, r.Revocation)
-	if err != nil {
+	if _, err := v.BlockListChain(root, r.Blocks, r.Revocation); err != nil {
 		return ErrUnreachable.With(err)
-	}
-	if have, err := credential.ParseBlockList(old.Blocks); err == nil && have.Version.Newer(list.Version) {
-		r.Blocks, r.Revocation = old.Blocks, old.Revocation
 	}
 	return nil
 }
 
-// newBlocks takes a block list that came by with a key's sync, until the next refresh.
+// keepNewer keeps the block list that the station has if it is the newer one.
+func keepNewer(r *deviceapi.Refresh, old deviceapi.Refresh) {
+	have, err := credential.ParseBlockList(old.Blocks)
+	if err != nil {
+		return // none yet
+	}
+	if list, err := credential.ParseBlockList(r.Blocks); err != nil || have.Version.Newer(list.Version) {
+		r.Blocks, r.Revocation = old.Blocks, old.Revocation
+	}
+}
+
+// newBlocks takes a block list that came by with a key's sync, also for the time after a restart without the server.
 func (s *Station) newBlocks(raw []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -65,6 +73,9 @@ func (s *Station) newBlocks(raw []byte) {
 	have, unknown := credential.ParseBlockList(s.cache.Refresh.Blocks)
 	if err == nil && (unknown != nil || list.Version.Newer(have.Version)) {
 		s.cache.Refresh.Blocks = raw
+		if err := s.store.saveCache(s.cache); err != nil {
+			s.cfg.Logger.Error("block list not stored", "cause", err) // it counts until the station stops
+		}
 	}
 }
 

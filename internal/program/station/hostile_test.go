@@ -57,6 +57,7 @@ func (c *cutting) Remove(name string) error {
 // The power goes at every persisted write, which is lost or saved all the same. The station goes on afterwards, no serial comes
 // twice, and every activation that a key got reaches the journal.
 func TestPowerCutAtEveryWrite(t *testing.T) {
+	t.Parallel()
 	w := newTown(t, t.TempDir())
 	k := w.key("N00001")
 	given := map[string]bool{}

@@ -3,8 +3,11 @@ package station
 import (
 	"bytes"
 	"html/template"
+	"net"
 	"net/http"
+	"strings"
 
+	"hemnyckel/internal/base/problem"
 	"hemnyckel/internal/edge/web"
 )
 
@@ -19,6 +22,27 @@ func (p panel) Mount(mux *http.ServeMux) {
 	mux.HandleFunc("GET /state", p.state)
 	mux.HandleFunc("POST /identify", p.identify)
 	mux.HandleFunc("POST /refresh", p.refresh)
+}
+
+// errNotHere answers a browser that was led here under another name.
+var errNotHere = problem.New(problem.Denied, "station-panel-address",
+	"Panelen öppnas med stationens egen adress, till exempel http://127.0.0.1:7301.",
+	"The panel is opened by the station's own address, such as http://127.0.0.1:7301.")
+
+// onlyHere serves requests that name this machine. A page from elsewhere whose name has been made to lead to this machine (DNS
+// rebinding) is of the same origin to the browser, but it comes with its own name.
+func onlyHere(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		host := r.Host
+		if name, _, err := net.SplitHostPort(host); err == nil {
+			host = name
+		}
+		if !local(strings.Trim(host, "[]")) {
+			web.Fail(w, r, errNotHere)
+			return
+		}
+		h.ServeHTTP(w, r)
+	})
 }
 
 // identification is the body of POST /identify.

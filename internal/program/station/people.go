@@ -111,15 +111,18 @@ func (s *Station) identify(badge, pin string) error {
 	if !found {
 		verifier = s.people.dummy
 	}
-	right := identity.VerifyPIN(verifier, pin) && found
-	changed := s.people.record(hash, found, right, now)
-	if changed != nil {
-		if err := s.store.saveAttempts(changed); err != nil {
-			return err // not counted durably: nobody is let in
+	// The attempt is on disk as a wrong one before anybody learns whether it is: pulling the plug takes nothing back.
+	if found {
+		if err := s.store.saveAttempts(s.people.count(hash, now)); err != nil {
+			return err
 		}
 	}
-	if !right {
+	if right := identity.VerifyPIN(verifier, pin); !right || !found {
+		s.people.mistaken(now)
 		return ErrWho
+	}
+	if err := s.store.saveAttempts(s.people.forgive(hash)); err != nil {
+		return err
 	}
 	s.people.arm(&person{pseudonym: v.Pseudonym, groups: v.Groups, until: now.Add(ArmedTime)})
 	return nil
@@ -149,32 +152,35 @@ func (p *people) barred(badge string, now time.Time) bool {
 	return i >= 0 && now.Before(p.attempts[i].Until.Time())
 }
 
-// record counts, and returns what must be saved, nil if nothing has changed. Only badges that exist are counted one by one,
-// so that the list cannot grow beyond the staff.
-func (p *people) record(badge string, known, right bool, now time.Time) []attempt {
+// count counts an attempt as a wrong one and returns what must be saved. Only badges that exist are counted one by one, so
+// that the list cannot grow beyond the staff.
+func (p *people) count(badge string, now time.Time) []attempt {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if !right {
-		p.wrong = append(p.wrong, now)
-	}
-	if !known {
-		return nil
-	}
 	i := slices.IndexFunc(p.attempts, func(a attempt) bool { return a.Badge == badge })
-	switch {
-	case right && i < 0:
-		return nil
-	case right:
-		p.attempts = slices.Delete(p.attempts, i, i+1)
-	case i < 0:
-		p.attempts = append(p.attempts, attempt{Badge: badge, Wrong: 1})
-	default:
-		p.attempts[i].Wrong++
-		if p.attempts[i].Wrong >= wrongPINs {
-			p.attempts[i].Wrong, p.attempts[i].Until = 0, credential.At(now.Add(lockedOut))
-		}
+	if i < 0 {
+		i, p.attempts = len(p.attempts), append(p.attempts, attempt{Badge: badge})
 	}
-	return append([]attempt{}, p.attempts...)
+	p.attempts[i].Wrong++
+	if p.attempts[i].Wrong >= wrongPINs {
+		p.attempts[i].Wrong, p.attempts[i].Until = 0, credential.At(now.Add(lockedOut))
+	}
+	return slices.Clone(p.attempts)
+}
+
+// forgive forgets a badge's attempts after the right PIN and returns what must be saved.
+func (p *people) forgive(badge string) []attempt {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.attempts = slices.DeleteFunc(p.attempts, func(a attempt) bool { return a.Badge == badge })
+	return slices.Clone(p.attempts)
+}
+
+// mistaken counts against everybody.
+func (p *people) mistaken(now time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.wrong = append(p.wrong, now)
 }
 
 func (p *people) arm(who *person) {

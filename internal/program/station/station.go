@@ -36,9 +36,9 @@ import (
 
 // Bounds of what strangers can use.
 const (
-	maxKeys     = 8                // keys in the station at once
-	helloTime   = 10 * time.Second // handshake and hello
-	messageTime = time.Minute      // one message of the dialogue
+	maxKeys     = 8               // keys in the station at once
+	helloTime   = 5 * time.Second // handshake and hello
+	messageTime = time.Minute     // one question of the dialogue and its answer
 )
 
 // Config of a station. Dir is needed; Token only until the station has been enrolled.
@@ -268,7 +268,7 @@ func (s *Station) serveKeys(ctx context.Context, work *sync.WaitGroup) error {
 // servePanel serves the panel until ctx ends.
 func (s *Station) servePanel(ctx context.Context) {
 	server := &http.Server{
-		Handler:           web.New(web.Options{Logger: s.cfg.Logger}, panel{s}),
+		Handler:           onlyHere(web.New(web.Options{Logger: s.cfg.Logger}, panel{s})),
 		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 30 * time.Second, IdleTimeout: time.Minute,
 		MaxHeaderBytes: 16 << 10,
 	}

@@ -147,7 +147,22 @@ func (s *store) begin() error {
 			return err
 		}
 	}
-	return s.files.Write(fileCounter, binary.BigEndian.AppendUint32(nil, 0)) // nothing has been activated yet
+	return s.beginCounter()
+}
+
+// beginCounter goes on from a counter that is there: a station that has lost only its root has given serials already.
+func (s *store) beginCounter() error {
+	b, err := s.optional(fileCounter)
+	switch {
+	case err != nil:
+		return err
+	case b == nil:
+		return s.files.Write(fileCounter, binary.BigEndian.AppendUint32(nil, 0))
+	case len(b) != 4:
+		return ErrDamaged.Fill(fileCounter)
+	}
+	s.counter = binary.BigEndian.Uint32(b)
+	return nil
 }
 
 func (s *store) beginIdentity() error {

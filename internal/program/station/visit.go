@@ -76,6 +76,7 @@ func (s *Station) showError(err error) {
 // visit is one key's stay.
 type visit struct {
 	s      *Station
+	conn   net.Conn
 	ch     lockcore.StationChannel
 	cert   credential.Certificate // the key's
 	grant  []byte
@@ -85,22 +86,23 @@ type visit struct {
 
 // serveKey speaks with one key until it leaves.
 func (s *Station) serveKey(ctx context.Context, conn net.Conn) {
-	limited := &deadlines{Conn: conn, next: helloTime}
+	// Bounds are for whole messages: a stranger who sends a byte at a time gets no more time than one who is silent.
+	conn.SetDeadline(time.Now().Add(helloTime))
 	s.mu.Lock()
 	known, root := s.cache.Refresh, s.pinned
 	s.mu.Unlock()
 	greeting := credential.StationGreeting{Certificate: known.Certificate, StationCA: known.StationCA}
-	ch, hello, cert, err := lockcore.AcceptKey(limited, s.store.identity, greeting, root)
+	ch, hello, cert, err := lockcore.AcceptKey(conn, s.store.identity, greeting, root)
 	if err != nil {
 		s.cfg.Logger.Info("no key let in", "cause", err)
 		return
 	}
-	limited.next = messageTime
-	v := &visit{s: s, ch: ch, cert: cert, grant: hello.Grant, issuer: hello.Issuer}
+	v := &visit{s: s, conn: conn, ch: ch, cert: cert, grant: hello.Grant, issuer: hello.Issuer}
 	err = v.stay(ctx)
 	if err != nil {
 		s.showError(err)
 	}
+	conn.SetDeadline(time.Now().Add(messageTime))
 	if sent := ch.Send(credential.StationMessage{Bye: &credential.Bye{Code: codeOrOK(err)}}); sent != nil {
 		s.cfg.Logger.Info("key left early", "cause", sent)
 	}
@@ -111,26 +113,6 @@ func codeOrOK(err error) credential.Code {
 		return credential.OK
 	}
 	return codeFor(err)
-}
-
-// deadlines gives each read and write its own time.
-type deadlines struct {
-	net.Conn
-	next time.Duration
-}
-
-func (d *deadlines) Read(b []byte) (int, error) {
-	if err := d.SetReadDeadline(time.Now().Add(d.next)); err != nil {
-		return 0, err
-	}
-	return d.Conn.Read(b)
-}
-
-func (d *deadlines) Write(b []byte) (int, error) {
-	if err := d.SetWriteDeadline(time.Now().Add(d.next)); err != nil {
-		return 0, err
-	}
-	return d.Conn.Write(b)
 }
 
 // stay syncs when there is a server, and activates when a person has identified.
@@ -185,7 +167,11 @@ func (v *visit) sync(ctx context.Context) error {
 	return nil
 }
 
+// ask sends one message and waits for the answer, messageTime for both.
 func (v *visit) ask(m credential.StationMessage) (credential.StationMessage, error) {
+	if err := v.conn.SetDeadline(time.Now().Add(messageTime)); err != nil {
+		return credential.StationMessage{}, err
+	}
 	if err := v.ch.Send(m); err != nil {
 		return credential.StationMessage{}, err
 	}
@@ -290,6 +276,8 @@ func decide(f facts) (credential.Activation, credential.Grant, error) {
 	switch {
 	case f.known.At.Add(VerifierLife) < f.now:
 		return none, grant, ErrVerifiersOld
+	case f.now < f.known.At.Add(-credential.ClockSkew):
+		return none, grant, errClock // it was later when the server was last heard of
 	case !station.ValidAt(f.now):
 		return none, grant, errStationOld
 	case grant.Key != f.key.Subject || grant.Holder != f.key.Key:
