@@ -2,7 +2,10 @@ package access
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"sort"
+	"strings"
 )
 
 // Change is what [Materialise] did.
@@ -10,7 +13,14 @@ type Change struct {
 	Groups      []string // whose rights changed, sorted
 	Added       int      // rights that are new or have another period
 	Removed     int
+	Clients     []ClientChange // whose rights changed, by id
 	GroundsKept int
+}
+
+// ClientChange is what [Materialise] did to one client's rights.
+type ClientChange struct {
+	ClientID       string
+	Added, Removed int
 }
 
 // Materialise makes the stored grounds and rights of the clients equal to what follows from the given grounds. It reads
@@ -56,8 +66,21 @@ func Materialise(ctx context.Context, tx Tx, clientIDs []string, grounds []Groun
 		change.Groups = append(change.Groups, g)
 	}
 	sort.Strings(change.Groups)
-	change.Added, change.Removed = len(put), len(stale)
+	change.Added, change.Removed, change.Clients = len(put), len(stale), byClient(put, stale)
 	return change, nil
+}
+
+func byClient(put, stale []Right) []ClientChange {
+	counts := map[string]ClientChange{}
+	for _, r := range put {
+		c := counts[r.ClientID]
+		counts[r.ClientID] = ClientChange{r.ClientID, c.Added + 1, c.Removed}
+	}
+	for _, r := range stale {
+		c := counts[r.ClientID]
+		counts[r.ClientID] = ClientChange{r.ClientID, c.Added, c.Removed + 1}
+	}
+	return slices.SortedFunc(maps.Values(counts), func(a, b ClientChange) int { return strings.Compare(a.ClientID, b.ClientID) })
 }
 
 func diffGrounds(old, want []Ground) (put []Ground, stale []string) {

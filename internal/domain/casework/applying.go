@@ -2,8 +2,7 @@ package casework
 
 import (
 	"context"
-	"fmt"
-	"strings"
+	"errors"
 
 	"hemnyckel/internal/domain/care"
 	"hemnyckel/internal/domain/fleet"
@@ -18,14 +17,21 @@ func (a *applier) providers(ctx context.Context, b RegisterBatch) error {
 	if err != nil {
 		return err
 	}
-	ids := map[string]string{}
+	known := map[string]care.Provider{}
 	for _, p := range have {
-		ids[p.OrgNumber] = p.ID
+		known[p.OrgNumber] = p
 	}
+	gated := false // groups of a provider that is private now, or is not any more, may lose or win access
 	for i := range b.Providers {
-		b.Providers[i].ID = orNew(ids[b.Providers[i].OrgNumber])
+		p := &b.Providers[i]
+		old, ok := known[p.OrgNumber]
+		p.ID = orNew(old.ID)
+		gated = gated || (ok && old.Private != p.Private && a.s.profile.InEffectGate)
 	}
-	return a.tx.PutProviders(ctx, b.Providers)
+	if err := a.tx.PutProviders(ctx, b.Providers); err != nil || !gated {
+		return err
+	}
+	return a.everybody(ctx)
 }
 
 func (a *applier) groups(ctx context.Context, b RegisterBatch) error {
@@ -45,21 +51,34 @@ func (a *applier) groups(ctx context.Context, b RegisterBatch) error {
 		known[g.Code] = g
 		number = max(number, g.Number)
 	}
+	concerns := false
 	for i := range b.Groups {
 		g := &b.Groups[i]
 		for _, p := range providers {
 			if p.OrgNumber == g.OrgNumber {
-				g.ProviderID = p.ID
+				g.ProviderID, g.Private = p.ID, p.Private
 			}
 		}
-		if old, ok := known[g.Code]; ok {
+		old, ok := known[g.Code]
+		concerns = concerns || a.concernsEverybody(old, *g)
+		if ok {
 			g.ID, g.Number = old.ID, old.Number
 			continue
 		}
 		number++
 		g.ID, g.Number = newID(), number
 	}
-	return a.tx.PutGroups(ctx, b.Groups)
+	if err := a.tx.PutGroups(ctx, b.Groups); err != nil || !concerns {
+		return err
+	}
+	return a.everybody(ctx)
+}
+
+// concernsEverybody reports whether a group, the zero group for one that is new, changes in a way that others' rights may
+// depend on: rural groups answer everybody's alarms, and private ones may be held back until a client is in effect.
+func (a *applier) concernsEverybody(old, now care.Group) bool {
+	rural := (old.Kind == routine.RuralGroup) != (now.Kind == routine.RuralGroup)
+	return rural || (old.ID != "" && old.Private != now.Private && a.s.profile.InEffectGate)
 }
 
 func (a *applier) staff(ctx context.Context, b RegisterBatch) error {
@@ -88,9 +107,11 @@ func (a *applier) staff(ctx context.Context, b RegisterBatch) error {
 	}
 	var staff []care.Staff
 	var members []care.Membership
+	var known []string
 	for _, s := range b.Staff {
 		if old, ok := have[s.Staff.EmployeeNumber]; ok {
 			s.Staff.ID, s.Staff.Pseudonym = old.ID, old.Pseudonym
+			known = append(known, old.ID)
 		} else {
 			pseudonym++
 			s.Staff.ID, s.Staff.Pseudonym = newID(), pseudonym
@@ -103,98 +124,38 @@ func (a *applier) staff(ctx context.Context, b RegisterBatch) error {
 	if err := a.tx.PutStaff(ctx, staff); err != nil {
 		return err
 	}
+	return a.putMemberships(ctx, known, members)
+}
+
+// putMemberships stores memberships. One whose first day has been corrected replaces the one that it was; one that the
+// registers do not mention stays.
+func (a *applier) putMemberships(ctx context.Context, known []string, members []care.Membership) error {
+	stored, err := a.tx.MembershipsOf(ctx, known)
+	if err != nil {
+		return err
+	}
+	type place struct{ staff, group string }
+	before, now := map[place][]period{}, map[place][]period{}
+	for _, m := range stored {
+		k := place{m.StaffID, m.GroupID}
+		before[k] = append(before[k], period{m.From, m.Until})
+	}
+	for _, m := range members {
+		k := place{m.StaffID, m.GroupID}
+		now[k] = append(now[k], period{m.From, m.Until})
+	}
+	var gone []care.Membership
+	for k, periods := range now {
+		for i, j := range pair(before[k], periods) {
+			if j >= 0 && !before[k][j].from.Equal(periods[i].from) {
+				gone = append(gone, care.Membership{StaffID: k.staff, GroupID: k.group, From: before[k][j].from})
+			}
+		}
+	}
+	if err := a.tx.DeleteMemberships(ctx, gone); err != nil {
+		return err
+	}
 	return a.tx.PutMemberships(ctx, members)
-}
-
-// entrances makes entrances with their locks, and lets the clients behind a new lock keep their rights through it.
-func (a *applier) entrances(ctx context.Context, b RegisterBatch) error {
-	if len(b.Entrances) == 0 {
-		return nil
-	}
-	codes := make([]string, len(b.Entrances))
-	for i, e := range b.Entrances {
-		codes[i] = e.Code
-	}
-	have, err := a.tx.EntrancesByCode(ctx, codes)
-	if err != nil {
-		return err
-	}
-	var added []care.Entrance
-	var locks []fleet.Lock
-	var old []string
-	for _, e := range b.Entrances {
-		id := have[e.Code].ID
-		if id == "" {
-			id = newID()
-			added = append(added, care.Entrance{ID: id, Code: e.Code})
-		} else if len(e.Locks) > 0 {
-			old = append(old, id)
-		}
-		for _, l := range e.Locks {
-			l.EntranceID = id
-			locks = append(locks, l)
-		}
-	}
-	if err := a.tx.PutEntrances(ctx, added); err != nil {
-		return err
-	}
-	if err := a.putLocks(ctx, locks); err != nil {
-		return err
-	}
-	return a.refreshBehind(ctx, old)
-}
-
-func (a *applier) refreshBehind(ctx context.Context, entranceIDs []string) error {
-	if len(entranceIDs) == 0 {
-		return nil
-	}
-	dwellings, err := a.tx.DwellingsBehind(ctx, entranceIDs)
-	if err != nil || len(dwellings) == 0 {
-		return err
-	}
-	clients, err := a.tx.ClientsOfDwellings(ctx, dwellings)
-	if err != nil || len(clients) == 0 {
-		return err
-	}
-	change, err := a.s.refreshRead(ctx, a.tx, clients)
-	if err != nil {
-		return err
-	}
-	return journalRefresh(ctx, a.tx, change.Added, change.Removed)
-}
-
-func (a *applier) stock(ctx context.Context, b RegisterBatch) error {
-	return a.putLocks(ctx, b.Stock)
-}
-
-// putLocks stores locks under the ids and numbers that they have, or new ones. What the device itself has said
-// (certificate, epoch) stays.
-func (a *applier) putLocks(ctx context.Context, locks []fleet.Lock) error {
-	if len(locks) == 0 {
-		return nil
-	}
-	serials := make([]string, len(locks))
-	for i, l := range locks {
-		serials[i] = l.Serial
-	}
-	have, err := a.tx.LocksBySerial(ctx, serials)
-	if err != nil {
-		return err
-	}
-	number, err := a.tx.MaxLockNumber(ctx)
-	if err != nil {
-		return err
-	}
-	for i := range locks {
-		l := &locks[i]
-		if old, ok := have[l.Serial]; ok {
-			l.ID, l.Number, l.Epoch, l.Certificate = old.ID, old.Number, old.Epoch, old.Certificate
-			continue
-		}
-		number++
-		l.ID, l.Number, l.Epoch = newID(), number, 1
-	}
-	return a.tx.PutLocks(ctx, locks)
 }
 
 func (a *applier) keys(ctx context.Context, b RegisterBatch) error {
@@ -218,24 +179,43 @@ func (a *applier) keys(ctx context.Context, b RegisterBatch) error {
 		return err
 	}
 	out := make([]fleet.Key, 0, len(b.Keys))
+	var blocked []fleet.Key
 	for _, k := range b.Keys {
 		key := k.Key
+		state := key.State
 		if old, ok := have[key.Number]; ok {
-			battery, state := key.BatteryChanged, key.State
 			key = old // what syncs and blocks have written is not the register's to change
-			key.BatteryChanged = battery
-			if old.State != fleet.KeyBlocked {
-				key.State = state
+			key.BatteryChanged = k.Key.BatteryChanged
+			if old.State == fleet.KeyBlocked || a.said[rowName{"nycklar", key.Number}] {
+				state = old.State // lifting a block is the lock manager's; and a register that repeats itself has not heard of us
 			}
 		} else {
 			device++
-			key.ID, key.Device = newID(), device
+			key.ID, key.Device, key.State = newID(), device, fleet.KeyInStock
 		}
-		key.GroupID = groups[k.Group].ID
+		if k.Group != "" || state == fleet.KeyInStock {
+			key.GroupID = groups[k.Group].ID
+		}
+		if state == fleet.KeyBlocked && key.State != fleet.KeyBlocked {
+			blocked = append(blocked, key)
+		} else {
+			key.State = state
+		}
 		out = append(out, key)
 	}
-	return a.tx.PutKeys(ctx, out)
+	if err := a.tx.PutKeys(ctx, out); err != nil || len(blocked) == 0 {
+		return err
+	}
+	if a.run.Keys == nil {
+		return errNoKeys
+	}
+	return a.run.Keys.BlockKeys(ctx, a.tx, a.run.actor(), blockedInRegister, blocked)
 }
+
+// blockedInRegister is the reason why a key is blocked when the key register says that it is.
+const blockedInRegister = "Spärrad i nyckelregistret"
+
+var errNoKeys = errors.New("casework: an import of blocked keys must be able to block them")
 
 func (a *applier) consents(ctx context.Context, b RegisterBatch) error {
 	if len(b.Consents) == 0 {
@@ -260,50 +240,4 @@ func orNew(id string) string {
 		return newID()
 	}
 	return id
-}
-
-// origin says which row of the registers a service came from.
-func origin(row int) string { return fmt.Sprintf("register:insatser:%d", row) }
-
-// fromOrder reports whether an origin, or what ended a service, was an order.
-func fromOrder(origin string) bool { return strings.HasPrefix(origin, "order:") }
-
-// merge brings a client's stored services up to date with the registers'. What an order has decided stays: a service that
-// an order made is not made again, and an end that an order set is kept if it is the earlier one.
-func merge(stored []care.Service, in []RegisterService, clientID string, groups map[string]care.Group) []care.Service {
-	byID := make(map[string]care.Service, len(stored))
-	for _, v := range stored {
-		byID[v.ID] = v
-	}
-	var out []care.Service
-	for _, r := range in {
-		v := care.Service{ClientID: clientID, Origin: origin(r.Row), Service: routine.Service{
-			ID: registerServiceID(clientID, r), Kind: r.Kind, Group: groups[r.Group].ForRoutine(),
-			From: r.From, Until: r.Until, InEffect: r.InEffect, OpensSelf: r.OpensSelf,
-		}}
-		old, known := byID[v.ID]
-		if !known && ordered(stored, v) {
-			continue
-		}
-		if fromOrder(old.EndedBy) && old.Until.Before(v.Until) {
-			v.Until, v.EndedBy = old.Until, old.EndedBy
-			if v.Until.Before(v.From) {
-				v.Until = v.From
-			}
-		}
-		if !known || v != old {
-			out = append(out, v)
-		}
-	}
-	return out
-}
-
-// ordered reports whether an order has already made what the register now also says.
-func ordered(stored []care.Service, v care.Service) bool {
-	for _, o := range stored {
-		if fromOrder(o.Origin) && o.Kind == v.Kind && o.Group.ID == v.Group.ID && o.From.Before(v.Until) && v.From.Before(o.Until) {
-			return true
-		}
-	}
-	return false
 }

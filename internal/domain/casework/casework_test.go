@@ -57,7 +57,7 @@ func newTown(t testing.TB, db *storage.DB) town {
 	}
 	for i, b := range batches {
 		err := db.Update(t.Context(), func(tx *storage.Tx) error {
-			faults, err := s.ApplyRegisters(t.Context(), tx, "run", b)
+			faults, err := s.ApplyRegisters(t.Context(), tx, casework.Import{ID: "run"}, b)
 			if len(faults) > 0 {
 				return fmt.Errorf("faults: %v", faults)
 			}

@@ -2,19 +2,13 @@ package casework
 
 import (
 	"context"
-	"fmt"
 	"slices"
+	"strings"
 
 	"hemnyckel/internal/domain/care"
 	"hemnyckel/internal/domain/fleet"
-	"hemnyckel/internal/domain/journal"
 	"hemnyckel/internal/domain/routine"
 )
-
-// registerServiceID is a function of what makes a register's service the same one in the next export.
-func registerServiceID(clientID string, r RegisterService) string {
-	return idBeside(clientID, fmt.Sprintf("%s\x00%s\x00%s\x00%d", clientID, r.Kind, r.Group, r.Ordinal))
-}
 
 // clients applies clients with their dwellings, services and locks, and brings the rights of everybody in those dwellings
 // up to date.
@@ -34,24 +28,8 @@ func (a *applier) clients(ctx context.Context, b RegisterBatch) error {
 	if err := a.putDoorLocks(ctx, b.Clients); err != nil {
 		return err
 	}
-	dwellings := make([]string, 0, len(b.Clients))
 	for _, c := range b.Clients {
-		dwellings = append(dwellings, c.Dwelling.ID)
-	}
-	slices.Sort(dwellings)
-	everybody, err := a.tx.ClientsOfDwellings(ctx, slices.Compact(dwellings))
-	if err != nil {
-		return err
-	}
-	if _, err := a.s.refreshRead(ctx, a.tx, everybody); err != nil {
-		return err
-	}
-	for _, c := range b.Clients {
-		a.entries = append(a.entries, journal.Entry{Kind: journal.RegisterApplied, Subjects: []string{c.Client.ID}, Fields: []journal.Field{
-			{Name: journal.FieldActor, Value: "import:" + a.run},
-			{Name: "services", Value: fmt.Sprint(len(c.Services))},
-			{Name: "lock", Value: serialOf(c.Lock)},
-		}})
+		a.homes = append(a.homes, c.Dwelling.ID)
 	}
 	return nil
 }
@@ -65,7 +43,7 @@ func serialOf(l *fleet.Lock) string {
 
 // identify gives clients and dwellings the ids that they have, or new ones.
 func (a *applier) identify(ctx context.Context, clients []RegisterClient) error {
-	var numbers, keys, codes []string
+	var numbers, codes []string
 	for _, c := range clients {
 		numbers = append(numbers, c.Client.PersonalNumber)
 		if c.Entrance != "" {
@@ -80,22 +58,36 @@ func (a *applier) identify(ctx context.Context, clients []RegisterClient) error 
 	if err != nil {
 		return err
 	}
+	a.made = map[string]bool{}
 	for i := range clients {
 		c := &clients[i]
 		old, ok := known[c.Client.PersonalNumber]
 		c.Client.ID, c.Client.Ended = orNew(old.ID), routine.Forever
 		if ok {
-			c.Client.Ended = old.Ended
+			c.Client.Ended, c.Client.DwellingID = old.Ended, old.DwellingID
 			a.known = append(a.known, old.ID)
+		} else {
+			a.made[c.Client.ID] = true
 		}
 		if c.Dwelling.AddressKey == "" {
 			c.Dwelling.AddressKey = "client:" + c.Client.ID
 		}
 		c.Dwelling.EntranceID = entrances[c.Entrance].ID
-		keys = append(keys, c.Dwelling.AddressKey)
+	}
+	return a.house(ctx, clients)
+}
+
+// house finds the clients' dwellings by their addresses, or makes them.
+func (a *applier) house(ctx context.Context, clients []RegisterClient) error {
+	keys := make([]string, len(clients))
+	for i, c := range clients {
+		keys[i] = c.Dwelling.AddressKey
 	}
 	dwellings, err := a.tx.DwellingsByKey(ctx, distinct(keys))
 	if err != nil {
+		return err
+	}
+	if err := a.renumbered(ctx, clients, dwellings); err != nil {
 		return err
 	}
 	for i := range clients {
@@ -108,16 +100,81 @@ func (a *applier) identify(ctx context.Context, clients []RegisterClient) error 
 	return nil
 }
 
+// renumbered adds to dwellings, by address key, those that have only got another apartment number: everybody who lives there
+// gets the same new address in the same house, where nobody lived. The lock on the door does not move when a number is
+// corrected. Of two dwellings that become one, that with a lock stays.
+func (a *applier) renumbered(ctx context.Context, clients []RegisterClient, dwellings map[string]care.Dwelling) error {
+	var ids []string
+	for _, c := range clients {
+		if _, taken := dwellings[c.Dwelling.AddressKey]; !taken && c.Client.DwellingID != "" {
+			ids = append(ids, c.Client.DwellingID)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	ids = distinct(ids)
+	before, err := a.tx.Dwellings(ctx, ids)
+	if err != nil {
+		return err
+	}
+	people, err := a.tx.ClientsOfDwellings(ctx, ids)
+	if err != nil {
+		return err
+	}
+	locks, err := a.tx.LocksOfDwellings(ctx, ids)
+	if err != nil {
+		return err
+	}
+	locked := map[string]bool{}
+	for _, l := range locks {
+		locked[l.DwellingID] = true
+	}
+	now := map[string]care.Dwelling{} // by client
+	for _, c := range clients {
+		now[c.Client.ID] = c.Dwelling
+	}
+	to := map[string]string{} // new key by dwelling, "" if its people part
+	for _, p := range people {
+		key := now[p.ID].AddressKey
+		if key == "" && !p.Ended.After(a.tx.Now()) {
+			continue // has died or moved
+		}
+		if first, seen := to[p.DwellingID]; !sameHouse(before[p.DwellingID], now[p.ID]) || (seen && first != key) {
+			key = ""
+		}
+		to[p.DwellingID] = key
+	}
+	for _, id := range ids {
+		key := to[id]
+		if _, taken := dwellings[key]; key != "" && (!taken || locked[id]) {
+			dwellings[key] = before[id]
+		}
+	}
+	return nil
+}
+
+// sameHouse reports whether two dwellings have the same street address.
+func sameHouse(a, b care.Dwelling) bool {
+	plain := func(d care.Dwelling) string {
+		return strings.Join(strings.Fields(strings.ToLower(d.Street+"\n"+d.Town)), " ") + d.PostalCode
+	}
+	return plain(a) == plain(b)
+}
+
 func (a *applier) putHomes(ctx context.Context, clients []RegisterClient) error {
-	byID := map[string]care.Dwelling{}
+	at := map[string]int{}
 	var dwellings []care.Dwelling
 	var people []care.Client
 	for _, c := range clients {
-		if _, twice := byID[c.Dwelling.ID]; !twice {
-			byID[c.Dwelling.ID] = c.Dwelling
-			dwellings = append(dwellings, c.Dwelling)
-		}
 		people = append(people, c.Client)
+		i, twice := at[c.Dwelling.ID]
+		if !twice {
+			at[c.Dwelling.ID] = len(dwellings)
+			dwellings = append(dwellings, c.Dwelling)
+		} else if dwellings[i].EntranceID == "" { // a partner's empty cell takes nobody's entrance away
+			dwellings[i].EntranceID = c.Dwelling.EntranceID
+		}
 	}
 	if err := a.tx.PutDwellings(ctx, dwellings); err != nil {
 		return err
@@ -142,46 +199,16 @@ func (a *applier) putServices(ctx context.Context, clients []RegisterClient) err
 	}
 	var out []care.Service
 	for _, c := range clients {
-		out = append(out, merge(stored[c.Client.ID], c.Services, c.Client.ID, groups)...)
+		m := merger{client: c.Client, groups: groups, stored: stored[c.Client.ID], reject: a.clientEnded}
+		m.merge(c.Services)
+		out = append(out, m.out...)
 	}
 	return a.tx.PutServices(ctx, out)
 }
 
-// putDoorLocks mounts the registers' locks where no other lock is mounted (V2.1-b).
-func (a *applier) putDoorLocks(ctx context.Context, clients []RegisterClient) error {
-	var dwellings []string
-	for _, c := range clients {
-		if c.Lock != nil {
-			dwellings = append(dwellings, c.Dwelling.ID)
-		}
-	}
-	if len(dwellings) == 0 {
-		return nil
-	}
-	mounted, err := a.tx.LocksOfDwellings(ctx, distinct(dwellings))
-	if err != nil {
-		return err
-	}
-	there := map[string]string{}
-	for _, l := range mounted {
-		there[l.DwellingID] = l.Serial
-	}
-	var locks []fleet.Lock
-	for _, c := range clients {
-		if c.Lock == nil {
-			continue
-		}
-		if other := there[c.Dwelling.ID]; other != "" && other != c.Lock.Serial {
-			a.fault("las", c.LockRow, "personnummer", fleet.ErrSecondLock.Code,
-				fleet.ErrSecondLock.Fill(other).Text.SV, fleet.ErrSecondLock.Fill(other).Text.EN)
-			continue
-		}
-		there[c.Dwelling.ID] = c.Lock.Serial
-		l := *c.Lock
-		l.DwellingID = c.Dwelling.ID
-		locks = append(locks, l)
-	}
-	return a.putLocks(ctx, locks)
+// clientEnded leaves out a service of somebody who has died or moved.
+func (a *applier) clientEnded(r RegisterService) {
+	a.fault("insatser", r.Row, "från", errClientEnded.Code, errClientEnded.Text.SV, errClientEnded.Text.EN)
 }
 
 func distinct(keys []string) []string {

@@ -49,7 +49,7 @@ func pageTown(t *testing.T, db *storage.DB) *casework.Pages {
 		Keys: []casework.RegisterKey{{Group: "G001", Key: fleet.Key{Number: "N1", State: fleet.KeyIssued}}},
 	}
 	err := db.Update(t.Context(), func(tx *storage.Tx) error {
-		faults, err := orders.ApplyRegisters(t.Context(), tx, "run", batch)
+		faults, err := orders.ApplyRegisters(t.Context(), tx, casework.Import{ID: "run"}, batch)
 		if len(faults) > 0 {
 			t.Errorf("faults in the seed: %v", faults)
 		}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"hemnyckel/internal/base/problem"
+	"hemnyckel/internal/domain/access"
 	"hemnyckel/internal/domain/care"
 	"hemnyckel/internal/domain/consent"
 	"hemnyckel/internal/domain/fleet"
@@ -37,6 +38,8 @@ type RegisterBatch struct {
 	Clients   []RegisterClient   `json:",omitempty"`
 	Keys      []RegisterKey      `json:",omitempty"`
 	Consents  []consent.Consent  `json:",omitempty"`
+	// RowsOf is how many of Rows each thing has, in order, where the batch is of one sort of things.
+	RowsOf []int `json:",omitempty"`
 }
 
 // copied is the batch with lists of its own, whose things may get ids: when the database asks for a second attempt, the
@@ -45,6 +48,26 @@ func (b RegisterBatch) copied() RegisterBatch {
 	b.Providers, b.Groups, b.Stock = slices.Clone(b.Providers), slices.Clone(b.Groups), slices.Clone(b.Stock)
 	b.Clients, b.Consents = slices.Clone(b.Clients), slices.Clone(b.Consents)
 	return b
+}
+
+// Split makes a batch of each thing, with its rows.
+func (b RegisterBatch) Split() []RegisterBatch {
+	out, rows := make([]RegisterBatch, len(b.RowsOf)), b.Rows
+	for i, n := range b.RowsOf {
+		out[i] = RegisterBatch{Rows: rows[:n], RowsOf: b.RowsOf[i : i+1],
+			Providers: nth(b.Providers, i), Groups: nth(b.Groups, i), Staff: nth(b.Staff, i), Entrances: nth(b.Entrances, i),
+			Stock: nth(b.Stock, i), Clients: nth(b.Clients, i), Keys: nth(b.Keys, i), Consents: nth(b.Consents, i)}
+		rows = rows[n:]
+	}
+	return out
+}
+
+// nth is the list of one thing, or of none.
+func nth[T any](things []T, i int) []T {
+	if i >= len(things) {
+		return nil
+	}
+	return things[i : i+1]
 }
 
 // RegisterStaff is a person with all memberships.
@@ -78,7 +101,6 @@ type RegisterClient struct {
 // RegisterService is a service with the row that it came from.
 type RegisterService struct {
 	Row       int
-	Ordinal   int // among the client's services of the same kind and group, in order of time
 	Kind      routine.ServiceKind
 	Group     string
 	From      time.Time
@@ -105,11 +127,14 @@ type RegisterFault struct {
 // RegisterTx is what applying registers needs besides Tx.
 type RegisterTx interface {
 	Tx
-	fleet.KeyRegisterTx
+	fleet.KeyTx
 	consent.Tx
 
 	Providers(ctx context.Context) ([]care.Provider, error)
 	StaffByNumber(ctx context.Context, numbers []string) (map[string]care.Staff, error)
+	// MembershipsOf returns all memberships of these people, past ones too.
+	MembershipsOf(ctx context.Context, staffIDs []string) ([]care.Membership, error)
+	DeleteMemberships(ctx context.Context, m []care.Membership) error
 	MaxPseudonym(ctx context.Context) (uint32, error)
 	EntrancesByCode(ctx context.Context, codes []string) (map[string]care.Entrance, error)
 	DwellingsByKey(ctx context.Context, keys []string) (map[string]care.Dwelling, error)
@@ -118,13 +143,29 @@ type RegisterTx interface {
 	PutRegisterRows(ctx context.Context, rows []RegisterRow) error
 }
 
+// Import is the run that a batch belongs to.
+type Import struct {
+	ID string // for the journal
+	// Keys blocks what the key register says is blocked. It may be nil where no batch has keys.
+	Keys *fleet.Keys
+	// Moving reports whether a lock on a door has a row of its own in this import that says where it sits, so that it does not
+	// hold its old place against another. nil: none.
+	Moving func(serial string) bool
+	// Everybody is called, inside the transaction, when a batch changes what the rights of everybody depend on:
+	// [Service.RefreshAll] must follow. It may be nil.
+	Everybody func(ctx context.Context) error
+}
+
+// actor is how the journal names the run.
+func (i Import) actor() string { return "import:" + i.ID }
+
 // ApplyRegisters puts one batch into the municipality, inside the caller's transaction: what is new is made, what has
-// changed is updated, nothing is ended or removed. Grounds and rights of exactly the clients concerned follow. run is the
-// import's id, for the journal. The faults are rows that were left out because of what is already there; everything else
-// of the batch is applied.
-func (s *Service) ApplyRegisters(ctx context.Context, tx RegisterTx, run string, b RegisterBatch) ([]RegisterFault, error) {
+// changed is updated, nothing is ended or removed because its row is gone. Grounds and rights of exactly the clients concerned
+// follow, also of those whom a lock has left. The faults are rows that were left out because of what is already there;
+// everything else of the batch is applied.
+func (s *Service) ApplyRegisters(ctx context.Context, tx RegisterTx, run Import, b RegisterBatch) ([]RegisterFault, error) {
 	b = b.copied()
-	a := applier{s: s, tx: tx, run: run}
+	a := applier{s: s, tx: tx, run: run, said: saidBefore(b.Rows)}
 	for _, step := range []func(context.Context, RegisterBatch) error{
 		a.providers, a.groups, a.staff, a.entrances, a.stock, a.clients, a.keys, a.consents,
 	} {
@@ -135,14 +176,15 @@ func (s *Service) ApplyRegisters(ctx context.Context, tx RegisterTx, run string,
 	if err := tx.PutRegisterRows(ctx, a.accepted(b.Rows)); err != nil {
 		return nil, err
 	}
-	if len(b.Clients) == 0 { // clients have entries of their own
-		a.entries = append(a.entries, journal.Entry{Kind: journal.RegisterApplied, Fields: []journal.Field{
-			{Name: journal.FieldActor, Value: "import:" + run},
-			{Name: "rows", Value: fmt.Sprint(len(b.Rows))},
-			{Name: "files", Value: files(b.Rows)},
-		}})
+	if err := a.refresh(ctx, b); err != nil {
+		return nil, err
 	}
 	return a.faults, journal.Append(ctx, tx, a.entries...)
+}
+
+// CheckRegisters returns the faults that ApplyRegisters would, and writes nothing.
+func (s *Service) CheckRegisters(ctx context.Context, tx RegisterTx, run Import, b RegisterBatch) ([]RegisterFault, error) {
+	return s.ApplyRegisters(ctx, dryTx{tx}, run, b)
 }
 
 // RefreshAll recomputes grounds and rights of everybody, some hundred clients at a time, each in a transaction of its own.
@@ -162,7 +204,7 @@ func (s *Service) RefreshAll(ctx context.Context, update func(context.Context, f
 				return err
 			}
 			changed += change.Added + change.Removed
-			return journalRefresh(ctx, tx, change.Added, change.Removed)
+			return journal.Append(ctx, tx, rightsEntries("system", "recomputation", change, nil)...)
 		})
 		if err != nil || len(ids) == 0 {
 			return changed, err
@@ -171,26 +213,95 @@ func (s *Service) RefreshAll(ctx context.Context, update func(context.Context, f
 	}
 }
 
-func journalRefresh(ctx context.Context, tx Tx, added, removed int) error {
-	if added+removed == 0 {
-		return nil
+// rightsEntries tells of every client whose rights have changed, except those that have been told of.
+func rightsEntries(actor, ground string, change access.Change, except map[string]bool) []journal.Entry {
+	var out []journal.Entry
+	for _, c := range change.Clients {
+		if except[c.ClientID] {
+			continue
+		}
+		out = append(out, journal.Entry{Kind: journal.RightsChanged, Subjects: []string{c.ClientID}, Fields: []journal.Field{
+			{Name: journal.FieldActor, Value: actor},
+			{Name: journal.FieldGround, Value: ground},
+			{Name: "added", Value: fmt.Sprint(c.Added)},
+			{Name: "removed", Value: fmt.Sprint(c.Removed)},
+		}})
 	}
-	return journal.Append(ctx, tx, journal.Entry{Kind: journal.RightsChanged, Fields: []journal.Field{
-		{Name: journal.FieldActor, Value: "system"},
-		{Name: journal.FieldGround, Value: "recomputation"},
-		{Name: "added", Value: fmt.Sprint(added)},
-		{Name: "removed", Value: fmt.Sprint(removed)},
-	}})
+	return out
+}
+
+// rowName names a row of the registers.
+type rowName struct{ file, key string }
+
+// saidBefore is what rows said of a state that the system may change too, of those that say the same again.
+func saidBefore(rows []RegisterRow) map[rowName]bool {
+	out := map[rowName]bool{}
+	for _, r := range rows {
+		if r.Said != "" && r.Said == r.Was {
+			out[rowName{r.File, r.Key}] = true
+		}
+	}
+	return out
 }
 
 // applier applies one batch.
 type applier struct {
 	s       *Service
 	tx      RegisterTx
-	run     string
-	known   []string // ids of the batch's clients that were there before
+	run     Import
+	said    map[rowName]bool // see saidBefore
+	known   []string         // ids of the batch's clients that were there before
+	made    map[string]bool  // ids of those that were not
+	homes   []string         // dwellings whose people's rights may have changed
+	ports   []string         // entrances, for everybody behind them
 	faults  []RegisterFault
 	entries []journal.Entry
+}
+
+// refresh brings the rights of everybody concerned up to date, and tells the journal.
+func (a *applier) refresh(ctx context.Context, b RegisterBatch) error {
+	change, err := a.refreshRights(ctx)
+	if err != nil {
+		return err
+	}
+	for _, c := range b.Clients {
+		a.entries = append(a.entries, journal.Entry{Kind: journal.RegisterApplied, Subjects: []string{c.Client.ID}, Fields: []journal.Field{
+			{Name: journal.FieldActor, Value: a.run.actor()},
+			{Name: "services", Value: fmt.Sprint(len(c.Services))},
+			{Name: "lock", Value: serialOf(c.Lock)},
+		}})
+	}
+	if len(b.Clients) == 0 { // clients have entries of their own
+		a.entries = append(a.entries, journal.Entry{Kind: journal.RegisterApplied, Fields: []journal.Field{
+			{Name: journal.FieldActor, Value: a.run.actor()},
+			{Name: "rows", Value: fmt.Sprint(len(b.Rows))},
+			{Name: "files", Value: files(b.Rows)},
+		}})
+	}
+	// A new client's first rights are what the entry above tells of.
+	a.entries = append(a.entries, rightsEntries(a.run.actor(), a.run.actor(), change, a.made)...)
+	return nil
+}
+
+func (a *applier) refreshRights(ctx context.Context) (access.Change, error) {
+	behind, err := a.tx.DwellingsBehind(ctx, distinct(a.ports))
+	if err != nil {
+		return access.Change{}, err
+	}
+	people, err := a.tx.ClientsOfDwellings(ctx, distinct(append(a.homes, behind...)))
+	if err != nil || len(people) == 0 {
+		return access.Change{}, err
+	}
+	return a.s.refreshRead(ctx, a.tx, people)
+}
+
+// everybody says that what the rights of everybody depend on has changed. While there is nobody there is nothing to do.
+func (a *applier) everybody(ctx context.Context) error {
+	some, err := a.tx.ClientIDsAfter(ctx, "", 1)
+	if err != nil || len(some) == 0 || a.run.Everybody == nil {
+		return err
+	}
+	return a.run.Everybody(ctx)
 }
 
 // fault leaves a row out.

@@ -141,7 +141,7 @@ func (w *town) registers() {
 		b.Keys = append(b.Keys, casework.RegisterKey{Key: k, Group: []string{"G001", "G027"}[i/4]})
 	}
 	w.update(func(ctx context.Context, tx *storage.Tx) error {
-		faults, err := w.orders.ApplyRegisters(ctx, tx, "prov", b)
+		faults, err := w.orders.ApplyRegisters(ctx, tx, casework.Import{ID: "prov"}, b)
 		if len(faults) > 0 {
 			w.t.Fatalf("faults in the seed: %v", faults)
 		}

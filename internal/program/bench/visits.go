@@ -142,7 +142,7 @@ func furnish(ctx context.Context, m *municipality.Municipality, tx *storage.Tx) 
 			Lock:     &fleet.Lock{Serial: fmt.Sprintf("bench-%d", i), Kind: fleet.Door, State: fleet.Mounted, MountedAt: from},
 		})
 	}
-	faults, err := m.Casework.ApplyRegisters(ctx, tx, "bench", b)
+	faults, err := m.Casework.ApplyRegisters(ctx, tx, casework.Import{ID: "bench"}, b)
 	if err == nil && len(faults) > 0 {
 		err = fmt.Errorf("%s", faults[0].Text.EN)
 	}

@@ -16,6 +16,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -23,6 +25,8 @@ import (
 	"hemnyckel/internal/base/problem"
 	"hemnyckel/internal/base/swedish"
 	"hemnyckel/internal/domain/casework"
+	"hemnyckel/internal/domain/consent"
+	"hemnyckel/internal/domain/fleet"
 	"hemnyckel/internal/domain/journal"
 	"hemnyckel/internal/edge/registers"
 	"hemnyckel/internal/program/municipality"
@@ -73,6 +77,9 @@ var (
 	ErrUnfinished = problem.New(problem.Unavailable, "import-unfinished",
 		"Inläsningen blev inte klar: %d av %d delar är införda, hela och rätt. Kör samma kommando igen, så fortsätter den.",
 		"The import did not finish: %d of %d parts are applied, whole and right. Run the same command again and it goes on.")
+	errRowConflicts = problem.New(problem.Conflict, "row-conflicts",
+		"Raden går inte att förena med det som redan finns i systemet och har lämnats utanför; allt annat är infört. Kontrollera raden. Är den rätt, kontakta systemägaren.",
+		"The row cannot be reconciled with what is in the system already and was left out; everything else is applied. Check the row. If it is right, contact the system owner.")
 	errSuperseded = errors.New("importer: another import has taken over")
 )
 
@@ -114,9 +121,13 @@ func Run(ctx context.Context, m *municipality.Municipality, path, lang string, o
 // Apply brings what has been read into m; of a dry run, m may be nil: a municipality that is not there yet. An error wraps
 // [ErrUnfinished] where some has been applied; otherwise nothing has. [ErrRunning] if another import runs.
 func (r *Reading) Apply(ctx context.Context, m *municipality.Municipality, lang string) (result *Result, err error) {
-	i := &run{m: m, o: r.o, lang: lang, result: &Result{Accepted: map[string]int{}, Unchanged: map[string]int{}, Rejected: []Rejected{}, Vanished: []Vanished{}}}
+	i := newRun(m, r.o, lang)
+	for file := range r.registers.Rows { // a register that was read has a count, be it nought
+		i.result.Accepted[file], i.result.Unchanged[file] = 0, 0
+	}
 	for _, f := range r.faults {
 		i.reject(f.File, f.Row, f.Column, f.Code, f.Message.In(lang))
+		i.bad[about(f.File, f.Key)] = true
 	}
 	if !r.o.DryRun {
 		release, err := m.DB.Claim(ctx, claimed)
@@ -136,14 +147,13 @@ func (r *Reading) Apply(ctx context.Context, m *municipality.Municipality, lang 
 		return nil, err
 	}
 	if r.o.DryRun {
-		err := newPlan(r.registers, r.o.Location, i, func(casework.RegisterBatch) error { return nil }).each()
+		err := newPlan(r.registers, r.o.Location, i, func(b casework.RegisterBatch) error { return i.check(ctx, b) }).each()
 		i.findVanished()
 		return i.result, err
 	}
 	if err := i.stage(ctx, r.registers); err != nil {
 		return nil, err
 	}
-	i.findVanished()
 	if err := i.apply(ctx); err != nil {
 		if i.done > 0 {
 			err = ErrUnfinished.Fill(i.done, i.units).With(err)
@@ -161,9 +171,17 @@ type run struct {
 	result *Result
 	id     string
 	units  int
-	done   int                // parts that are applied
-	before map[rowKey]seenRow // what earlier imports saw
-	rural  bool               // the rural groups change, which concerns everybody
+	done   int                 // parts that are applied
+	before map[rowKey]seenRow  // what earlier imports saw
+	moving map[string]bool     // serial numbers of locks on doors that were known and whose clients' rows are applied now
+	bad    map[rowKey]bool     // what the rows that were rejected are about
+	added  map[rowKey]int      // new rows, by what they share with a row that they may replace
+	stale  map[string][]string // keys of rows that new ones have replaced, by file
+}
+
+func newRun(m *municipality.Municipality, o Options, lang string) *run {
+	return &run{m: m, o: o, lang: lang, result: &Result{Accepted: map[string]int{}, Unchanged: map[string]int{}, Rejected: []Rejected{}, Vanished: []Vanished{}},
+		moving: map[string]bool{}, bad: map[rowKey]bool{}, added: map[rowKey]int{}, stale: map[string][]string{}}
 }
 
 // filePort stands for entrances among the rows: they have no table of their own, only mentions.
@@ -195,8 +213,8 @@ func (i *run) load(ctx context.Context) error {
 	})
 }
 
-// isNew compares a row with what was seen before, and counts it.
-func (i *run) isNew(r casework.RegisterRow) bool {
+// isNew compares a row with what was seen before, and counts it. was is what it said then of a state.
+func (i *run) isNew(r casework.RegisterRow) (was string, changed bool) {
 	k := rowKey{r.File, r.Key}
 	old, known := i.before[k]
 	if known {
@@ -205,20 +223,94 @@ func (i *run) isNew(r casework.RegisterRow) bool {
 	}
 	if known && old.digest == r.Digest {
 		i.result.Unchanged[r.File]++
-		return false
+		return old.said, false
+	}
+	if !known && len(i.before) > 0 {
+		i.added[apartFromDay(k)]++
 	}
 	i.result.Accepted[r.File]++
-	return true
+	return old.said, true
 }
 
+// findVanished lists the rows that are gone. A row that is still there but was rejected is not, nor one in whose place there is
+// a new one: a service or a time in a group whose first day has been corrected.
 func (i *run) findVanished() {
 	for k, v := range i.before {
-		if !v.again && k.file != filePort {
+		if !v.again && k.file != filePort && !i.bad[about(k.file, k.key)] {
 			i.result.Vanished = append(i.result.Vanished, Vanished{k.file, k.key})
 		}
 	}
 	sortVanished(i.result.Vanished)
+	i.result.Vanished = slices.DeleteFunc(i.result.Vanished, func(v Vanished) bool {
+		same := apartFromDay(rowKey{v.File, v.Key})
+		if i.added[same] == 0 {
+			return false
+		}
+		i.added[same]--
+		i.stale[v.File] = append(i.stale[v.File], v.Key)
+		return true
+	})
 	i.before = nil
+}
+
+// apartFromDay is what rows have in common that differ in nothing but their first day; the zero key where days tell no rows apart.
+func apartFromDay(k rowKey) rowKey {
+	if last := strings.LastIndex(k.key, "/"); last >= 0 && (k.file == "insatser" || k.file == "medarbetare") {
+		return rowKey{k.file, k.key[:last]}
+	}
+	return rowKey{}
+}
+
+// about is the client, person or thing that a row's key begins with.
+func about(file, key string) rowKey {
+	switch file {
+	case "insatser", "medarbetare":
+		key, _, _ = strings.Cut(key, "/")
+	case "samtycken":
+		key, _, _ = strings.Cut(key, "|")
+		key, _, _ = strings.Cut(consent.Consent{Property: key}.Key(), "|")
+	}
+	return rowKey{file, key}
+}
+
+// check tells what would be left out of a part, as far as that follows from what is there now.
+func (i *run) check(ctx context.Context, b casework.RegisterBatch) error {
+	if i.m == nil {
+		return nil
+	}
+	var faults []casework.RegisterFault
+	err := i.m.DB.View(ctx, func(tx *storage.Tx) (err error) {
+		faults, err = i.m.Casework.CheckRegisters(ctx, tx, i.asImport(tx), b)
+		return err
+	})
+	i.leftOut(b, faults)
+	return err
+}
+
+// asImport is how casework knows this import. Use it in the transaction that it was made for.
+func (i *run) asImport(tx *storage.Tx) casework.Import {
+	return casework.Import{ID: i.id, Keys: i.m.Keys,
+		Moving: func(serial string) bool { return i.moving[serial] },
+		Everybody: func(ctx context.Context) error {
+			if i.o.DryRun {
+				return nil
+			}
+			return tx.SetSetting(ctx, settingRefresh, i.id)
+		}}
+}
+
+// leftOut reports rows that could not be applied and counts them as what they are.
+func (i *run) leftOut(b casework.RegisterBatch, faults []casework.RegisterFault) {
+	for _, f := range faults {
+		i.reject(f.File, f.Row, f.Column, f.Code, f.Text.In(i.lang))
+		count := i.result.Unchanged
+		for _, r := range b.Rows {
+			if r.File == f.File && r.Row == f.Row {
+				count = i.result.Accepted
+			}
+		}
+		count[f.File]--
+	}
 }
 
 // stage writes what is to be applied to the database, so that a full disk or a lost connection shows before anything is
@@ -263,9 +355,10 @@ func (i *run) stage(ctx context.Context, r *registers.Registers) error {
 	if err := write(); err != nil {
 		return err
 	}
+	i.findVanished()
 	return i.update(ctx, func(tx *storage.Tx) error {
-		if i.rural {
-			if err := tx.SetSetting(ctx, settingRefresh, i.id); err != nil {
+		for file, keys := range i.stale {
+			if err := tx.DropRegisterRows(ctx, file, keys); err != nil {
 				return err
 			}
 		}
@@ -281,18 +374,14 @@ func (i *run) apply(ctx context.Context) error {
 		if p.err != nil {
 			return p.err
 		}
-		var faults []casework.RegisterFault
-		err := i.update(ctx, func(tx *storage.Tx) (err error) {
-			faults, err = i.applyPart(ctx, tx, p)
-			return err
-		})
+		faults, err := i.applyPart(ctx, p, i.applyWhole)
+		if atFault(err) {
+			faults, err = i.applyPart(ctx, p, i.applyEach)
+		}
 		if err != nil {
 			return err
 		}
-		for _, f := range faults {
-			i.reject(f.File, f.Row, f.Column, f.Code, f.Text.In(i.lang))
-			i.result.Accepted[f.File]--
-		}
+		i.leftOut(p.batch, faults)
 		i.done++
 		i.o.Progress("apply", i.done, i.units)
 	}
@@ -365,16 +454,62 @@ func (i *run) decode(ctx context.Context) <-chan part {
 	return out
 }
 
-func (i *run) applyPart(ctx context.Context, tx *storage.Tx, p part) ([]casework.RegisterFault, error) {
-	faults, err := i.m.Casework.ApplyRegisters(ctx, tx, i.id, p.batch)
-	if err != nil {
-		return nil, err
-	}
-	ours, err := tx.DropStaged(ctx, i.id, p.seq)
-	if err == nil && !ours {
-		err = errSuperseded
-	}
+// applyPart applies a part in one transaction, in a way.
+func (i *run) applyPart(ctx context.Context, p part, way func(context.Context, *storage.Tx, casework.RegisterBatch) ([]casework.RegisterFault, error)) (faults []casework.RegisterFault, err error) {
+	err = i.update(ctx, func(tx *storage.Tx) (err error) {
+		if faults, err = way(ctx, tx, p.batch); err != nil {
+			return err
+		}
+		ours, err := tx.DropStaged(ctx, i.id, p.seq)
+		if err == nil && !ours {
+			err = errSuperseded
+		}
+		return err
+	})
 	return faults, err
+}
+
+func (i *run) applyWhole(ctx context.Context, tx *storage.Tx, b casework.RegisterBatch) ([]casework.RegisterFault, error) {
+	return i.m.Casework.ApplyRegisters(ctx, tx, i.asImport(tx), b)
+}
+
+// applyEach applies the things of a part one by one and leaves out those that the database refuses: one row that nobody had
+// thought of must not stop the import for ever.
+func (i *run) applyEach(ctx context.Context, tx *storage.Tx, b casework.RegisterBatch) (faults []casework.RegisterFault, err error) {
+	for _, one := range b.Split() {
+		var found []casework.RegisterFault
+		err := tx.Savepoint(ctx, func() (err error) {
+			found, err = i.applyWhole(ctx, tx, one)
+			return err
+		})
+		if atFault(err) {
+			found = refused(one, err)
+		} else if err != nil {
+			return nil, err
+		}
+		faults = append(faults, found...)
+	}
+	return faults, nil
+}
+
+// atFault reports whether an error is about what a row says rather than about the database.
+func atFault(err error) bool {
+	_, broken := errors.AsType[*storage.Violation](err)
+	return broken || errors.Is(err, fleet.ErrBlockListFull)
+}
+
+// refused makes faults of a thing's rows.
+func refused(b casework.RegisterBatch, why error) (faults []casework.RegisterFault) {
+	text, code := errRowConflicts.Text, errRowConflicts.Code
+	if p, ok := errors.AsType[*problem.Error](why); ok {
+		text, code = p.Text, p.Code
+	}
+	for _, r := range b.Rows {
+		if r.File != filePort {
+			faults = append(faults, casework.RegisterFault{File: r.File, Row: r.Row, Code: code, Text: text})
+		}
+	}
+	return faults
 }
 
 func (i *run) finish(ctx context.Context) error {

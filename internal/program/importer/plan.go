@@ -69,15 +69,22 @@ func gather[T any](p *plan, size int, things *int, rows []casework.RegisterRow, 
 		p.part = &casework.RegisterBatch{}
 	}
 	*things++
-	p.part.Rows = append(p.part.Rows, rows...)
+	p.add(rows)
 	add(p.part, thing)
+}
+
+// add counts the rows of one more thing in the current part.
+func (p *plan) add(rows []casework.RegisterRow) {
+	p.part.Rows = append(p.part.Rows, rows...)
+	p.part.RowsOf = append(p.part.RowsOf, len(rows))
 }
 
 // fresh tells the run about rows and reports whether any of them is new or changed. It returns those that are.
 func (p *plan) fresh(rows ...casework.RegisterRow) []casework.RegisterRow {
 	var out []casework.RegisterRow
 	for _, r := range rows {
-		if p.run.isNew(r) {
+		if was, changed := p.run.isNew(r); changed {
+			r.Was = was
 			out = append(out, r)
 		}
 	}
@@ -118,7 +125,6 @@ func (p *plan) groups() {
 			continue
 		}
 		g := care.Group{Code: v.ID, Name: v.Name, OrgNumber: v.Provider.String(), Kind: groupKind(v.Kind), MaxStaff: v.MaxInOneDay}
-		p.run.rural = p.run.rural || (g.Kind == routine.RuralGroup && len(p.run.before) > 0)
 		gather(p, othersTogether, &n, rows, g, func(b *casework.RegisterBatch, t care.Group) { b.Groups = append(b.Groups, t) })
 	}
 }
@@ -131,7 +137,7 @@ func (p *plan) staff() {
 		out := casework.RegisterStaff{Staff: care.Staff{EmployeeNumber: first.Number, GivenName: first.GivenName,
 			FamilyName: first.FamilyName, Email: first.Email, Phone: first.Phone}}
 		for _, s := range of {
-			all = append(all, row1("medarbetare", s.Row, s.Number+"/"+s.Group, s.GivenName, s.FamilyName, s.Email, s.Phone, s.From, s.Until))
+			all = append(all, row1("medarbetare", s.Row, fmt.Sprintf("%s/%s/%s", s.Number, s.Group, s.From), s.GivenName, s.FamilyName, s.Email, s.Phone, s.From, s.Until))
 			out.Groups = append(out.Groups, casework.RegisterMembership{Group: s.Group, From: p.at(s.From), Until: p.until(s.Until)})
 		}
 		if rows := p.fresh(all...); len(rows) > 0 {
@@ -185,11 +191,20 @@ func (p *plan) entrances() {
 }
 
 func lockRow(l registers.Lock) casework.RegisterRow {
-	return row1("las", l.Row, l.Serial, l.Kind, l.Status, l.Client, l.Entrance, l.Mounted)
+	r := row1("las", l.Row, l.Serial, l.Kind, l.Status, l.Client, l.Entrance, l.Mounted)
+	r.Said = string(lockState(l.Status))
+	return r
+}
+
+func lockState(s registers.LockStatus) fleet.LockState {
+	if s == registers.LockMounted {
+		return fleet.Mounted
+	}
+	return fleet.InStock
 }
 
 func (p *plan) lock(l registers.Lock) fleet.Lock {
-	out := fleet.Lock{Serial: l.Serial, State: fleet.InStock, MountedAt: p.at(l.Mounted)}
+	out := fleet.Lock{Serial: l.Serial, State: lockState(l.Status), MountedAt: p.at(l.Mounted)}
 	switch l.Kind {
 	case registers.LockKeyBox:
 		out.Kind = fleet.Box
@@ -197,9 +212,6 @@ func (p *plan) lock(l registers.Lock) fleet.Lock {
 		out.Kind = fleet.Entrance
 	default:
 		out.Kind = fleet.Door
-	}
-	if l.Status == registers.LockMounted {
-		out.State = fleet.Mounted
 	}
 	return out
 }
@@ -213,6 +225,9 @@ func (p *plan) clients() {
 	for _, l := range p.r.Locks {
 		if l.Status == registers.LockMounted && l.Kind != registers.LockEntrance {
 			locks[l.Client] = l
+			if _, known := p.run.before[rowKey{"las", l.Serial}]; known && p.run.o.DryRun {
+				p.run.moving[l.Serial] = true // parts are looked at as they are planned
+			}
 		}
 	}
 	// By number rather than in the file's order: what is indexed by it is then written page after page.
@@ -221,42 +236,71 @@ func (p *plan) clients() {
 		byNumber[i] = &p.r.Clients[i]
 	}
 	slices.SortFunc(byNumber, func(a, b *registers.Client) int { return cmp.Compare(a.ID, b.ID) })
+	homes := p.homes()
 	n := 0
-	for _, c := range byNumber {
-		out, all := p.client(c, services[c.ID])
-		if l, ok := locks[c.ID]; ok {
-			lock := p.lock(l)
-			out.Lock, out.LockRow = &lock, int(l.Row)
-			all = append(all, lockRow(l))
+	for _, first := range byNumber {
+		home := &homes[first.Dwelling]
+		together := 0
+		for _, c := range home.clients { // those who live together are applied together
+			out, rows := p.client(c, home.entrance, services[c.ID], locks)
+			if rows = p.fresh(rows...); len(rows) == 0 {
+				continue
+			}
+			if out.Lock != nil {
+				_, known := p.run.before[rowKey{"las", out.Lock.Serial}]
+				p.run.moving[out.Lock.Serial] = known
+			}
+			if together++; together == 1 {
+				gather(p, clientsTogether, &n, rows, out, func(b *casework.RegisterBatch, t casework.RegisterClient) { b.Clients = append(b.Clients, t) })
+			} else {
+				p.add(rows)
+				p.part.Clients = append(p.part.Clients, out)
+			}
 		}
-		if rows := p.fresh(all...); len(rows) > 0 {
-			gather(p, clientsTogether, &n, rows, out, func(b *casework.RegisterBatch, t casework.RegisterClient) { b.Clients = append(b.Clients, t) })
-		}
+		home.clients = nil
 	}
 }
 
-func (p *plan) client(c *registers.Client, services []registers.Service) (casework.RegisterClient, []casework.RegisterRow) {
+// home is a dwelling of the registers.
+type home struct {
+	clients  []*registers.Client // nil once they have been planned
+	entrance string              // the first that any of them names: a cell that a partner has left empty says nothing
+}
+
+func (p *plan) homes() []home {
+	homes := make([]home, p.r.Dwellings)
+	for i := range p.r.Clients {
+		c := &p.r.Clients[i]
+		h := &homes[c.Dwelling]
+		h.clients = append(h.clients, c)
+		h.entrance = cmp.Or(h.entrance, c.Entrance)
+	}
+	return homes
+}
+
+func (p *plan) client(c *registers.Client, entrance string, services []registers.Service, locks map[swedish.PersonalNumber]registers.Lock) (casework.RegisterClient, []casework.RegisterRow) {
 	number := c.ID.String()
 	out := casework.RegisterClient{
 		Client: care.Client{PersonalNumber: number, GivenName: c.GivenName, FamilyName: c.FamilyName, Phone: c.Phone,
 			Protected: c.Protected, RelativeName: c.ContactName, RelativePhone: c.ContactPhone},
 		Dwelling: care.Dwelling{Street: c.Street, Apartment: c.Apartment, PostalCode: digits(c.PostalCode), Town: c.Town},
-		Entrance: c.Entrance,
+		Entrance: entrance,
 	}
 	if key, shared := c.Address(); shared {
 		out.Dwelling.AddressKey = key
 	}
 	rows := []casework.RegisterRow{row1("kunder", c.Row, number, c.GivenName, c.FamilyName, c.Phone, c.Protected, c.ContactName,
-		c.ContactPhone, c.Street, c.Apartment, c.PostalCode, c.Town, c.Entrance)}
-	slices.SortStableFunc(services, func(a, b registers.Service) int { return int(a.From) - int(b.From) })
-	ordinals := map[string]int{}
+		c.ContactPhone, c.Street, c.Apartment, c.PostalCode, c.Town, entrance)}
 	for _, s := range services {
-		same := string(s.Kind) + "/" + s.Group
-		v := casework.RegisterService{Row: int(s.Row), Ordinal: ordinals[same], Kind: serviceKind(s.Kind), Group: s.Group,
+		v := casework.RegisterService{Row: int(s.Row), Kind: serviceKind(s.Kind), Group: s.Group,
 			From: p.at(s.From), Until: p.until(s.Until), InEffect: s.InEffect, OpensSelf: s.OpensSelf}
-		rows = append(rows, row1("insatser", s.Row, fmt.Sprintf("%s/%s/%d", number, same, ordinals[same]), s.From, s.Until, s.InEffect, s.OpensSelf))
-		ordinals[same]++
+		rows = append(rows, row1("insatser", s.Row, fmt.Sprintf("%s/%s/%s/%s", number, s.Kind, s.Group, s.From), s.From, s.Until, s.InEffect, s.OpensSelf))
 		out.Services = append(out.Services, v)
+	}
+	if l, ok := locks[c.ID]; ok {
+		lock := p.lock(l)
+		out.Lock, out.LockRow = &lock, int(l.Row)
+		rows = append(rows, lockRow(l))
 	}
 	return out, rows
 }
@@ -271,7 +315,9 @@ func serviceKind(k registers.ServiceKind) routine.ServiceKind {
 func (p *plan) keys() {
 	n := 0
 	for _, k := range p.r.Keys {
-		rows := p.fresh(row1("nycklar", k.Row, k.Number, k.Group, k.Status, k.BatteryChanged))
+		row := row1("nycklar", k.Row, k.Number, k.Group, k.Status, k.BatteryChanged)
+		row.Said = string(keyState(k.Status))
+		rows := p.fresh(row)
 		if len(rows) == 0 {
 			continue
 		}
@@ -295,11 +341,11 @@ func keyState(s registers.KeyStatus) fleet.KeyState {
 func (p *plan) consents() {
 	n := 0
 	for _, c := range p.r.Consents {
-		rows := p.fresh(row1("samtycken", c.Row, c.Property+"|"+c.Town, c.Owner, c.Answer, c.Date, c.Diary))
+		out := consent.Consent{Property: c.Property, Town: c.Town, Owner: c.Owner, Answer: consent.Answer(c.Answer), Date: p.at(c.Date), Diary: c.Diary}
+		rows := p.fresh(row1("samtycken", c.Row, out.Key(), c.Property, c.Town, c.Owner, c.Answer, c.Date, c.Diary))
 		if len(rows) == 0 {
 			continue
 		}
-		out := consent.Consent{Property: c.Property, Town: c.Town, Owner: c.Owner, Answer: consent.Answer(c.Answer), Date: p.at(c.Date), Diary: c.Diary}
 		gather(p, othersTogether, &n, rows, out, func(b *casework.RegisterBatch, t consent.Consent) { b.Consents = append(b.Consents, t) })
 	}
 }

@@ -1,0 +1,159 @@
+package casework
+
+import (
+	"context"
+
+	"hemnyckel/internal/domain/care"
+	"hemnyckel/internal/domain/fleet"
+	"hemnyckel/internal/domain/journal"
+)
+
+// fileLocks is the register that locks come from.
+const fileLocks = "las"
+
+// entrances makes entrances with their locks. The people behind a lock that is new or has moved get their rights through it.
+func (a *applier) entrances(ctx context.Context, b RegisterBatch) error {
+	if len(b.Entrances) == 0 {
+		return nil
+	}
+	codes := make([]string, len(b.Entrances))
+	for i, e := range b.Entrances {
+		codes[i] = e.Code
+	}
+	have, err := a.tx.EntrancesByCode(ctx, codes)
+	if err != nil {
+		return err
+	}
+	var added []care.Entrance
+	var locks []fleet.Lock
+	for _, e := range b.Entrances {
+		id := have[e.Code].ID
+		if id == "" {
+			id = newID()
+			added = append(added, care.Entrance{ID: id, Code: e.Code})
+		} else if len(e.Locks) > 0 {
+			a.ports = append(a.ports, id)
+		}
+		for _, l := range e.Locks {
+			l.EntranceID = id
+			locks = append(locks, l)
+		}
+	}
+	if err := a.tx.PutEntrances(ctx, added); err != nil {
+		return err
+	}
+	return a.putLocks(ctx, locks)
+}
+
+func (a *applier) stock(ctx context.Context, b RegisterBatch) error {
+	return a.putLocks(ctx, b.Stock)
+}
+
+// putDoorLocks mounts the registers' locks where no other lock is mounted (V2.1-b). A lock that has a place of its own in the
+// same import gives way: locks that have changed places, or moved on one after the other, do so whatever the order of rows.
+func (a *applier) putDoorLocks(ctx context.Context, clients []RegisterClient) error {
+	var dwellings []string
+	for _, c := range clients {
+		if c.Lock != nil {
+			dwellings = append(dwellings, c.Dwelling.ID)
+		}
+	}
+	if len(dwellings) == 0 {
+		return nil
+	}
+	mounted, err := a.tx.LocksOfDwellings(ctx, distinct(dwellings))
+	if err != nil {
+		return err
+	}
+	there := map[string]fleet.Lock{}
+	for _, l := range mounted {
+		there[l.DwellingID] = l
+	}
+	var down, up []fleet.Lock
+	for _, c := range clients {
+		if c.Lock == nil {
+			continue
+		}
+		if other := there[c.Dwelling.ID]; other.Serial != "" && other.Serial != c.Lock.Serial {
+			if a.run.Moving == nil || !a.run.Moving(other.Serial) {
+				text := fleet.ErrSecondLock.Fill(other.Serial).Text
+				a.fault(fileLocks, c.LockRow, "personnummer", fleet.ErrSecondLock.Code, text.SV, text.EN)
+				continue
+			}
+			other.State, other.DwellingID = fleet.InStock, ""
+			down = append(down, other)
+		}
+		l := *c.Lock
+		l.DwellingID = c.Dwelling.ID
+		there[c.Dwelling.ID] = l
+		up = append(up, l)
+	}
+	if err := a.putLocks(ctx, down); err != nil {
+		return err
+	}
+	return a.putLocks(ctx, up)
+}
+
+// putLocks stores locks under the ids and numbers that they have, or new ones. What the device itself has said (certificate,
+// epoch) stays. Whoever lived where a lock sat before is among those whose rights follow.
+func (a *applier) putLocks(ctx context.Context, locks []fleet.Lock) error {
+	if len(locks) == 0 {
+		return nil
+	}
+	serials := make([]string, len(locks))
+	for i, l := range locks {
+		serials[i] = l.Serial
+	}
+	have, err := a.tx.LocksBySerial(ctx, serials)
+	if err != nil {
+		return err
+	}
+	number, err := a.tx.MaxLockNumber(ctx)
+	if err != nil {
+		return err
+	}
+	out := make([]fleet.Lock, 0, len(locks))
+	for _, l := range locks {
+		old, known := have[l.Serial]
+		switch {
+		case !known:
+			number++
+			l.ID, l.Number, l.Epoch = newID(), number, 1
+		case old.State == fleet.Mounted && l.State != fleet.Mounted && a.said[rowName{fileLocks, l.Serial}]:
+			continue // mounted by the system; the register has not heard of it yet and only says again what it said
+		default:
+			l.ID, l.Number, l.Epoch, l.Certificate = old.ID, old.Number, old.Epoch, old.Certificate
+			a.moved(old, &l)
+		}
+		out = append(out, l)
+	}
+	return a.tx.PutLocks(ctx, out)
+}
+
+// moved notices that a lock leaves its place. Grants that were given for that place fail at a lock that is taken into use
+// later, because its epoch is another. One in use has its epoch from its own configuration and would refuse everybody: it is
+// told by a configuration of its own (issue 03).
+func (a *applier) moved(old fleet.Lock, now *fleet.Lock) {
+	if old.State == now.State && old.DwellingID == now.DwellingID && old.EntranceID == now.EntranceID {
+		return
+	}
+	kind := journal.LockMounted
+	if now.State != fleet.Mounted {
+		kind = journal.LockRemoved
+	}
+	if old.State == fleet.Mounted {
+		if now.Certificate == nil {
+			now.Epoch++
+		}
+		if old.DwellingID != "" {
+			a.homes = append(a.homes, old.DwellingID)
+		}
+		if old.EntranceID != "" {
+			a.ports = append(a.ports, old.EntranceID)
+		}
+	}
+	a.entries = append(a.entries, journal.Entry{Kind: kind, Subjects: []string{now.ID}, Fields: []journal.Field{
+		{Name: journal.FieldActor, Value: a.run.actor()},
+		{Name: "serial", Value: now.Serial},
+	}})
+}
