@@ -253,12 +253,13 @@ func (i *run) findVanished() {
 	i.before = nil
 }
 
-// apartFromDay is what rows have in common that differ in nothing but their first day; the zero key where days tell no rows apart.
+// apartFromDay is what rows have in common that differ in nothing but their first day: the row itself where days tell no rows
+// apart.
 func apartFromDay(k rowKey) rowKey {
 	if last := strings.LastIndex(k.key, "/"); last >= 0 && (k.file == "insatser" || k.file == "medarbetare") {
 		return rowKey{k.file, k.key[:last]}
 	}
-	return rowKey{}
+	return k
 }
 
 // about is the client, person or thing that a row's key begins with.
