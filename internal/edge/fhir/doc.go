@@ -11,9 +11,11 @@
 // # Mapping
 //
 //	ServiceRequest.identifier         exactly one, with system and value: together with the kind of order and the caller's
-//	                                  organisation it makes the order idempotent, so a bundle can be sent again
+//	                                  organisation it makes the order idempotent, so a bundle can be sent again. Without it
+//	                                  the header Idempotency-Key is needed, which then counts with the entry's place
 //	.status, .intent                  active; revoked or completed for what ends. intent is order
-//	.code                             coding of CodeSystem [SystemService]: alarm, homecare, died or moved
+//	.code                             coding of CodeSystem [SystemService]: alarm, homecare, died or moved. Without one, a
+//	                                  text or display that is Trygghetslarm or Hemtjänst, if no other contradicts it
 //	.subject                          Patient with [SystemPersonalNumber] or [SystemCoordinationNumber]
 //	.performer                        at most one Organization: group code [SystemGroup] or [SystemOrganisation]
 //	.requester                        if an Organization: it must be the one that the token belongs to

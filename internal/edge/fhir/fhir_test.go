@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -160,6 +161,70 @@ func TestKeysOfRequests(t *testing.T) {
 	}
 	if key(1) == key(4) {
 		t.Error("a request and its revocation, which have the same identifier, have the same key")
+	}
+}
+
+// The header stands in for identifiers that a sender does not have.
+func TestIdempotencyKeyInsteadOfIdentifier(t *testing.T) {
+	anonymous := regexp.MustCompile(`(?m)^ *"identifier": .*"2026-118.*\n`).ReplaceAllString(example(t, "batch.json"), "")
+	d := &desk{}
+	for _, header := range []string{"night-1", "night-1", "night-2"} {
+		answer(t, post(t, d, anonymous, "Idempotency-Key", header))
+	}
+	if len(d.placed) != 6 {
+		t.Fatalf("placed %d, want 6", len(d.placed))
+	}
+	key := func(i int) string { return d.placed[i].IdempotencyKey }
+	if key(0) != key(2) || key(1) != key(3) || key(0) == key(1) || key(0) == key(4) || key(0) == "" {
+		t.Errorf("keys: got %s, %s, %s, %s, %s", key(0), key(1), key(2), key(3), key(4))
+	}
+	for name, headers := range map[string][]string{"none": nil, "blank": {"Idempotency-Key", "a b"}} {
+		d := &desk{}
+		if post(t, d, anonymous, headers...); len(d.placed) > 0 {
+			t.Errorf("%s: placed %d", name, len(d.placed))
+		}
+	}
+	named := &desk{}
+	post(t, named, example(t, "batch.json"), "Idempotency-Key", "night-1")
+	post(t, named, example(t, "batch.json"), "Idempotency-Key", "night-2")
+	if named.placed[0].IdempotencyKey != named.placed[2].IdempotencyKey {
+		t.Error("a request's own identifier counts before the header")
+	}
+}
+
+// proves V1.1-e
+func TestCodesInWords(t *testing.T) {
+	const snomed = `{ "system": "http://snomed.info/sct", "code": "1", "display": "%s" }`
+	coded := `{ "coding": [{ "system": "urn:hemnyckel:codesystem:service", "code": "alarm" }] }`
+	for _, c := range []struct {
+		code string
+		want routine.OrderKind // "" where it is refused
+	}{
+		{`{ "text": "Trygghetslarm" }`, routine.AlarmRenounced},
+		{`{ "text": " hemtjänst " }`, routine.HomeCareEnded},
+		{`{ "coding": [` + fmt.Sprintf(snomed, "Hemtjänst") + `] }`, routine.HomeCareEnded},
+		{`{ "coding": [` + fmt.Sprintf(snomed, "Personal alarm") + `], "text": "Trygghetslarm" }`, routine.AlarmRenounced},
+		{`{ "coding": [` + fmt.Sprintf(snomed, "Hemtjänst") + `], "text": "Trygghetslarm" }`, ""},
+		{`{ "coding": [` + fmt.Sprintf(snomed, "Personal alarm") + `] }`, ""},
+		{`{ "text": "Avslag på trygghetslarm" }`, ""},
+		{`{ "text": "avliden" }`, ""},
+		{`{ "coding": [{ "system": "urn:hemnyckel:codesystem:service", "code": "homecare" }], "text": "Trygghetslarm" }`, ""},
+		{`{ "coding": [{ "system": "urn:hemnyckel:codesystem:service", "code": "homecare" }], "text": "Hemtjänst" }`, routine.HomeCareEnded},
+	} {
+		d := &desk{}
+		body := strings.Replace(example(t, "alarm-renounced.json"), coded, c.code, 1)
+		if !strings.Contains(body, c.code) {
+			t.Fatal("the example has another code")
+		}
+		w := post(t, d, body)
+		switch {
+		case c.want == "":
+			if len(d.placed) > 0 || !strings.Contains(w.Body.String(), "fhir-code") || !strings.Contains(w.Body.String(), "homecare") {
+				t.Errorf("%s: placed %v: %s", c.code, d.placed, w.Body)
+			}
+		case len(d.placed) != 1 || d.placed[0].Kind != c.want:
+			t.Errorf("%s: placed %v, want %s: %s", c.code, d.placed, c.want, w.Body)
+		}
 	}
 }
 
@@ -336,7 +401,7 @@ func FuzzBundle(f *testing.F) {
 			if e.request == nil {
 				continue
 			}
-			o, err := h.order(b, e.request, casework.Orderer{Organisation: "2120000142"})
+			o, err := h.order(b, e.request, casework.Orderer{Organisation: "2120000142"}, "")
 			if err != nil {
 				if _, ok := errors.AsType[*problem.Error](err); !ok {
 					t.Errorf("an error without words for the caller: %v", err)

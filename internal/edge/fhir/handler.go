@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/samply/golang-fhir-models/fhir-models/fhir"
@@ -95,6 +97,10 @@ func (h *Handler) bundle(r *http.Request) (fhir.Bundle, error) {
 	if err != nil {
 		return fhir.Bundle{}, err
 	}
+	key, err := headerKey(r)
+	if err != nil {
+		return fhir.Bundle{}, err
+	}
 	b, err := parseBundle(body)
 	if err != nil {
 		return fhir.Bundle{}, err
@@ -104,7 +110,11 @@ func (h *Handler) bundle(r *http.Request) (fhir.Bundle, error) {
 		answer.Type = fhir.BundleTypeTransactionResponse
 	}
 	for i, e := range b.entries {
-		one, err := h.entry(r.Context(), b, e, who)
+		repeat := ""
+		if key != "" {
+			repeat = keyOf("header", key, strconv.Itoa(i))
+		}
+		one, err := h.entry(r.Context(), b, e, who, repeat)
 		if err != nil && e.err == nil {
 			err = inside(err, fmt.Sprintf("Bundle.entry[%d].resource", i))
 		}
@@ -119,6 +129,23 @@ func (h *Handler) bundle(r *http.Request) (fhir.Bundle, error) {
 	return answer, nil
 }
 
+// headerKey is the header Idempotency-Key, "" when there is none. It makes those requests idempotent that have no identifier.
+func headerKey(r *http.Request) (string, error) {
+	values := r.Header.Values("Idempotency-Key")
+	if len(values) == 0 {
+		return "", nil
+	}
+	bad := func(c rune) bool { return c <= ' ' || c > '~' }
+	if len(values) > 1 || values[0] == "" || len(values[0]) > 200 || strings.ContainsFunc(values[0], bad) {
+		return "", errHeader
+	}
+	return values[0], nil
+}
+
+var errHeader = problem.New(problem.Invalid, "idempotency-key-invalid",
+	"Huvudet Idempotency-Key är ogiltigt. Sätt ett enda, eget värde: 1–200 tecken, bara ASCII utan blanksteg.",
+	"The header Idempotency-Key is not valid. Set one value of your own: 1 to 200 characters, ASCII without blanks.")
+
 func (h *Handler) orderer(r *http.Request) (casework.Orderer, error) {
 	p, err := web.Authenticate(r, h.options.Tokens)
 	if err != nil {
@@ -132,14 +159,14 @@ func (h *Handler) orderer(r *http.Request) (casework.Orderer, error) {
 }
 
 // entry carries out one entry.
-func (h *Handler) entry(ctx context.Context, b *bundle, e entry, who casework.Orderer) (fhir.BundleEntryResponse, error) {
+func (h *Handler) entry(ctx context.Context, b *bundle, e entry, who casework.Orderer, repeat string) (fhir.BundleEntryResponse, error) {
 	if e.err != nil {
 		return fhir.BundleEntryResponse{}, e.err
 	}
 	if e.request == nil {
 		return noted(ctx), nil
 	}
-	in, err := h.order(b, e.request, who)
+	in, err := h.order(b, e.request, who, repeat)
 	if err != nil {
 		return fhir.BundleEntryResponse{}, err
 	}

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,8 +24,8 @@ var (
 		"Status ska vara active, eller revoked eller completed för det som upphör.",
 		"The status must be active, or revoked or completed for what ends.")
 	errCode = problem.New(problem.Invalid, "fhir-code",
-		"Ange code med en coding i "+SystemService+": alarm, homecare, died eller moved.",
-		"Give code with one coding of "+SystemService+": alarm, homecare, died or moved.")
+		"Ange code med en coding i "+SystemService+" (alarm, homecare, died eller moved), eller med ett enda av orden Trygghetslarm och Hemtjänst som text eller display.",
+		"Give code with one coding of "+SystemService+" (alarm, homecare, died or moved), or with just one of the words Trygghetslarm and Hemtjänst as text or display.")
 	errOccurrence = problem.New(problem.Invalid, "fhir-occurrence",
 		"Ange från vilken dag det gäller, som occurrenceDateTime eller occurrencePeriod: ÅÅÅÅ-MM-DD eller midnatt svensk tid.",
 		"Give the day from which it holds, as occurrenceDateTime or occurrencePeriod: YYYY-MM-DD, or midnight in Sweden.")
@@ -39,14 +40,18 @@ var (
 	errExtension = problem.New(problem.Invalid, "fhir-extension",
 		"Tillägget är okänt, står två gånger eller hör inte till en beställning av det slaget.",
 		"The extension is unknown, stands twice or does not belong to an order of this kind.")
+	errNumber = problem.New(problem.Invalid, "fhir-identifier",
+		"Ange en enda identifier med system och value, er egen beteckning på beställningen; eller skicka huvudet Idempotency-Key med ett eget, unikt värde för denna Bundle.",
+		"Give exactly one identifier with system and value, your own name for the order; or send the header Idempotency-Key with a unique value of your own for this Bundle.")
 	errTooLong = problem.New(problem.Invalid, "field-too-long",
 		"Texten är för lång. Den får vara högst %d byte.", "The text is too long. It may have at most %d bytes.")
 	errControl = problem.New(problem.Invalid, "field-control-character",
 		"Texten innehåller styrtecken. Ta bort dem.", "The text has control characters. Take them away.")
 )
 
-// order turns a ServiceRequest into an order for the service. All that is wrong is said at once.
-func (h *Handler) order(b *bundle, r *serviceRequest, who casework.Orderer) (casework.NewOrder, error) {
+// order turns a ServiceRequest into an order for the service. All that is wrong is said at once. repeat is what makes it
+// idempotent if it has no identifier, or "".
+func (h *Handler) order(b *bundle, r *serviceRequest, who casework.Orderer, repeat string) (casework.NewOrder, error) {
 	o := casework.NewOrder{Channel: "fhir"}
 	var wrong []error
 	add := func(field string, err error) {
@@ -73,7 +78,7 @@ func (h *Handler) order(b *bundle, r *serviceRequest, who casework.Orderer) (cas
 	add("requester", checkRequester(b, r, who))
 	o.Reason, err = reason(r)
 	add("reasonCode", err)
-	o.Reference, o.IdempotencyKey, err = numberOf(r, o.Kind)
+	o.Reference, o.IdempotencyKey, err = numberOf(r, o.Kind, repeat)
 	add("identifier", err)
 	return o, errors.Join(wrong...)
 }
@@ -119,23 +124,39 @@ func kindOf(r *serviceRequest, ext extensions) (routine.OrderKind, bool, error) 
 	return "", false, errCode.On("code")
 }
 
+// words are what people call our codes. What dies or moves is not guessed from words.
+var words = map[string]string{"trygghetslarm": "alarm", "hemtjänst": "homecare"}
+
+// codeOf is the code of our system, if there is one. Otherwise the words decide, as a case system writes them beside the codes
+// of its own. Each coding and the text of one CodeableConcept say the same thing (FHIR R4, datatypes, CodeableConcept): those
+// that we know must agree, and the others are translations.
 func codeOf(r *serviceRequest) (string, error) {
-	found := ""
-	if r.Code != nil {
-		for _, c := range r.Code.Coding {
-			if c.System == nil || c.Code == nil || *c.System != SystemService {
-				continue // the same said in another code system
-			}
-			if found != "" {
-				return "", errCode.On("code")
-			}
-			found = *c.Code
-		}
-	}
-	if found == "" {
+	if r.Code == nil {
 		return "", errCode.On("code")
 	}
-	return found, nil
+	var ours, said []string
+	say := func(text *string) {
+		if text == nil {
+			return
+		}
+		if code := words[strings.ToLower(strings.TrimSpace(*text))]; code != "" && !slices.Contains(said, code) {
+			said = append(said, code)
+		}
+	}
+	for _, c := range r.Code.Coding {
+		if c.System != nil && c.Code != nil && *c.System == SystemService {
+			ours = append(ours, *c.Code)
+		}
+		say(c.Display)
+	}
+	say(r.Code.Text)
+	switch {
+	case len(ours) == 0 && len(said) == 1:
+		return said[0], nil
+	case len(ours) == 1 && (len(said) == 0 || slices.Equal(ours, said)):
+		return ours[0], nil
+	}
+	return "", errCode.On("code")
 }
 
 // extensions are ours, as they were given.
@@ -292,18 +313,27 @@ func reason(r *serviceRequest) (string, error) {
 }
 
 // numberOf is the request's own number and the key that makes it idempotent. The kind is part of the key, because a
-// request keeps its identifier when it is revoked.
-func numberOf(r *serviceRequest, kind routine.OrderKind) (reference, key string, err error) {
+// request keeps its identifier when it is revoked. A request without an identifier is known by its place in the bundle and
+// the header that came with it.
+func numberOf(r *serviceRequest, kind routine.OrderKind, repeat string) (reference, key string, err error) {
+	if len(r.Identifier) == 0 && repeat != "" {
+		return "", repeat, nil
+	}
 	if len(r.Identifier) != 1 || r.Identifier[0].System == nil || r.Identifier[0].Value == nil ||
 		*r.Identifier[0].System == "" || *r.Identifier[0].Value == "" {
-		return "", "", errIdentifier.Fill("system + value")
+		return "", "", errNumber
 	}
 	reference = *r.Identifier[0].Value
 	if err := errors.Join(checkText(reference, 100), checkText(*r.Identifier[0].System, 500)); err != nil {
 		return "", "", err
 	}
-	sum := sha256.Sum256([]byte(string(kind) + "\x00" + *r.Identifier[0].System + "\x00" + reference))
-	return reference, "fhir-" + hex.EncodeToString(sum[:]), nil
+	return reference, keyOf(string(kind), *r.Identifier[0].System, reference), nil
+}
+
+// keyOf makes an idempotency key. Its parts have no NUL in them.
+func keyOf(parts ...string) string {
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
+	return "fhir-" + hex.EncodeToString(sum[:])
 }
 
 func checkText(text string, most int) error {
