@@ -111,3 +111,21 @@ func TestCopiedGrantOverwritesNothing(t *testing.T) {
 		t.Errorf("the log is at %d of %d", got.Seq, w.ring)
 	}
 }
+
+// Every batch of a visit names the oldest record that the lock still holds for the server, so that none can be left out unseen.
+func TestBatchesNameTheOldestRecord(t *testing.T) {
+	w := newWorld(t)
+	for range 40 {
+		w.wantCode(credential.OK)
+	}
+	up := w.visit(lockcore.Down{}).up
+	if len(up.Batches) < 2 {
+		t.Fatalf("got %d batches, want several", len(up.Batches))
+	}
+	oldest := w.batch(up.Batches[0]).First()
+	for i, sealed := range up.Batches {
+		if b := w.batch(sealed); b.Oldest != oldest {
+			t.Errorf("batch %d from %d: oldest %d, want %d", i, b.First(), b.Oldest, oldest)
+		}
+	}
+}

@@ -52,7 +52,7 @@ type takeover struct {
 	touched   []uint32          // locks, in order
 	entries   []journal.Entry
 	anomalies []anomaly
-	leftOut   map[uint32]bool      // locks whose records somebody has left out
+	noted     map[anomalyOf]bool   // so that a long mail does not fill the journal
 	keys      map[uint32]fleet.Key // that records name
 	records   int                  // new ones
 }
@@ -62,7 +62,7 @@ func takeOver(ctx context.Context, tx Tx, batches []genuine) (*takeover, error) 
 	slices.SortStableFunc(batches, func(a, b genuine) int {
 		return cmp.Or(cmp.Compare(a.Lock, b.Lock), cmp.Compare(a.First(), b.First()))
 	})
-	t := &takeover{tx: tx, epochs: map[uint32]uint16{}, leftOut: map[uint32]bool{}}
+	t := &takeover{tx: tx, epochs: map[uint32]uint16{}, noted: map[anomalyOf]bool{}}
 	var locks, keys []uint32
 	for _, b := range batches {
 		locks = append(locks, b.Lock)
@@ -112,7 +112,9 @@ func (t *takeover) batch(ctx context.Context, b genuine) error {
 		return nil
 	}
 	if b.First() > head.Seq+1 && b.Oldest <= head.Seq+1 {
-		t.leaveOut(b, head)
+		// The lock had the missing ones when it gave these: their courier has kept them back. Taking these would acknowledge
+		// the missing ones too, and the lock would overwrite them. As it is, it gives all of them to the next visitor.
+		t.note(ClassLeftOut, b, "records "+strconv.Itoa(int(head.Seq)+1)+" to "+strconv.Itoa(int(b.First())-1)+" did not come with the later ones")
 		return nil
 	}
 	if b.First() > head.Seq+1 {
@@ -132,15 +134,6 @@ func (t *takeover) batch(ctx context.Context, b genuine) error {
 	head.BlockList, head.Seen = max(head.BlockList, b.Blocks.Number), t.tx.Now()
 	t.heads[b.Lock] = head
 	return t.tx.PutLockHead(ctx, head)
-}
-
-// leaveOut notes, once for each lock, that its courier has kept records back. Taking the later ones would acknowledge the missing
-// ones too, and the lock would overwrite them. All of them stay in the lock, which gives them to the next visitor.
-func (t *takeover) leaveOut(b genuine, head Head) {
-	if !t.leftOut[b.Lock] {
-		t.note(ClassLeftOut, b, "records "+strconv.Itoa(int(head.Seq)+1)+" to "+strconv.Itoa(int(b.First())-1)+" did not come with the later ones")
-	}
-	t.leftOut[b.Lock] = true
 }
 
 // headFor is the head of the batch's identity: a lock that was reset begins anew.
@@ -202,7 +195,18 @@ func (t *takeover) store(ctx context.Context, b genuine, epoch uint16, bodies []
 	return t.tx.InsertLockRecords(ctx, fresh)
 }
 
+// anomalyOf is a class of anomaly of one lock.
+type anomalyOf struct {
+	class string
+	lock  uint32
+}
+
+// note keeps the first anomaly of each class and lock in a visit.
 func (t *takeover) note(class string, b genuine, detail string) {
+	if t.noted[anomalyOf{class, b.Lock}] {
+		return
+	}
+	t.noted[anomalyOf{class, b.Lock}] = true
 	t.anomalies = append(t.anomalies, anomaly{class: class, subjects: []string{b.lock.ID}, detail: detail})
 }
 

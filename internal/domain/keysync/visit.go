@@ -165,7 +165,7 @@ func (s *Service) openBatches(sealed [][]byte) (opened []openedBatch, bad []anom
 	return opened, bad
 }
 
-// verify keeps the batches whose signature is their lock's.
+// verify keeps the batches whose signature is their lock's. Of the others the first is told: of strangers, and of each lock.
 func (p *prepared) verify(ctx context.Context, tx Tx, opened []openedBatch) error {
 	var numbers []uint32
 	for _, o := range opened {
@@ -175,10 +175,14 @@ func (p *prepared) verify(ctx context.Context, tx Tx, opened []openedBatch) erro
 	if err != nil {
 		return err
 	}
+	told := map[string]bool{} // by lock, "" for strangers
 	for _, o := range opened {
 		lock, ok := locks[o.batch.Lock]
 		if !ok || lock.Certificate == nil {
-			p.anomalies = append(p.anomalies, anomaly{class: ClassStranger, detail: "lock number " + strconv.FormatUint(uint64(o.batch.Lock), 10)})
+			if !told[""] {
+				p.anomalies = append(p.anomalies, anomaly{class: ClassStranger, detail: "lock number " + strconv.FormatUint(uint64(o.batch.Lock), 10)})
+			}
+			told[""] = true
 			continue
 		}
 		cert, err := credential.ParseCertificate(lock.Certificate)
@@ -187,7 +191,10 @@ func (p *prepared) verify(ctx context.Context, tx Tx, opened []openedBatch) erro
 		}
 		batch, err := credential.Verifier{}.Batch(o.signed, cert.Key)
 		if err != nil {
-			p.anomalies = append(p.anomalies, anomaly{class: ClassUnreadable, subjects: []string{lock.ID}, detail: err.Error()})
+			if !told[lock.ID] {
+				p.anomalies = append(p.anomalies, anomaly{class: ClassUnreadable, subjects: []string{lock.ID}, detail: err.Error()})
+			}
+			told[lock.ID] = true
 			continue
 		}
 		p.batches = append(p.batches, genuine{LogBatch: batch, lock: lock, start: credential.ChainStart(cert.Key)})

@@ -20,6 +20,7 @@ const (
 	FirstByte   = 2 * time.Second // a visitor who has said nothing by then is hung up on
 	SessionTime = 5 * time.Second // the whole of a session
 	maxWaiting  = 16              // connections held at a time
+	acceptPause = time.Second     // after a connection that could not be taken
 )
 
 // LockConfig is what a lock process is built from.
@@ -102,8 +103,11 @@ func (l *Lock) Run(ctx context.Context) error {
 		if errors.Is(err, net.ErrClosed) {
 			return nil
 		}
-		if err != nil {
-			return fmt.Errorf("lock: accept: %w", err)
+		if err != nil { // out of files, perhaps because of strangers: it passes
+			<-seats
+			l.cfg.Problem(fmt.Errorf("no visitor can be let in: %w", err))
+			time.Sleep(acceptPause)
+			continue
 		}
 		l.wg.Go(func() {
 			defer func() { <-seats }()

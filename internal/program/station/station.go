@@ -246,8 +246,13 @@ func (s *Station) serveKeys(ctx context.Context, work *sync.WaitGroup) error {
 		if ctx.Err() != nil {
 			return nil
 		}
-		if err != nil {
+		if errors.Is(err, net.ErrClosed) {
 			return err
+		}
+		if err != nil { // out of files, perhaps because of strangers: it passes
+			s.cfg.Logger.Error("no key can be let in", "cause", err)
+			_ = pause(ctx, 0, time.Second, time.Second) // ctx is looked at above
+			continue
 		}
 		select {
 		case s.slots <- struct{}{}:
