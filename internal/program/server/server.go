@@ -48,6 +48,11 @@ var ErrPlain = problem.New(problem.Invalid, "server-without-tls",
 	"Utan TLS får servern bara lyssna på den egna datorn (127.0.0.1). Ange --tls-cert och --tls-key.",
 	"Without TLS the server may listen on its own machine only (127.0.0.1). Give --tls-cert and --tls-key.")
 
+// ErrCertificate says that the files for TLS cannot be used.
+var ErrCertificate = problem.New(problem.Invalid, "server-tls-files",
+	"Certifikatet eller dess nyckel går inte att läsa. --tls-cert och --tls-key är PEM-filer som hör ihop.",
+	"The certificate or its key cannot be read. --tls-cert and --tls-key are PEM files that belong together.")
+
 // signEvery is how often the journal's pending entries are put under a signed checkpoint.
 const signEvery = 250 * time.Millisecond
 
@@ -108,7 +113,7 @@ func (s *Server) listen() error {
 	if s.cfg.CertFile != "" {
 		pair, err := tls.LoadX509KeyPair(s.cfg.CertFile, s.cfg.KeyFile)
 		if err != nil {
-			return errors.Join(err, s.listener.Close())
+			return errors.Join(ErrCertificate.With(err), s.listener.Close())
 		}
 		s.listener = tls.NewListener(s.listener, &tls.Config{MinVersion: tls.VersionTLS13, Certificates: []tls.Certificate{pair},
 			NextProtos: []string{"h2", "http/1.1"}})
@@ -152,7 +157,9 @@ func (s *Server) Run(ctx context.Context) error {
 		defer close(signed)
 		s.sign(ctx)
 	}()
+	stopped := make(chan struct{}) // Serve returns when the shutdown begins, not when it has ended
 	go func() {
+		defer close(stopped)
 		<-ctx.Done()
 		grace, done := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 		defer done()
@@ -165,6 +172,7 @@ func (s *Server) Run(ctx context.Context) error {
 		err = nil
 	}
 	stop()
+	<-stopped
 	<-signed
 	return errors.Join(err, s.m.Close())
 }
