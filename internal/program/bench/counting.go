@@ -33,6 +33,11 @@ func (c counting) InsertTasks(ctx context.Context, t []casework.Task) error {
 	return c.Tx.InsertTasks(ctx, t)
 }
 
+func (c counting) LinkTasks(ctx context.Context, orderID string, t []casework.Task) error {
+	*c.n += len(t)
+	return c.Tx.LinkTasks(ctx, orderID, t)
+}
+
 func (c counting) PutServices(ctx context.Context, s []care.Service) error {
 	*c.n += len(s)
 	return c.Tx.PutServices(ctx, s)
