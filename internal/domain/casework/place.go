@@ -220,8 +220,8 @@ func findGroup(ctx context.Context, tx Tx, name string, kind routine.GroupKind) 
 	return care.Group{}, ErrGroupAmbiguous
 }
 
-// mayConcern holds a provider to its own clients: those whom it serves now, or is going to serve. Having served somebody once
-// gives no say.
+// mayConcern holds a provider to its own clients: those whom it serves now, or is going to serve, or served until they died or
+// moved, since that is reported by several (V1.1-d). Having served somebody once gives no say.
 func mayConcern(ctx context.Context, tx Tx, who Orderer, f file) error {
 	if who.Role == routine.CaseOfficer {
 		return nil
@@ -229,7 +229,7 @@ func mayConcern(ctx context.Context, tx Tx, who Orderer, f file) error {
 	now := tx.Now()
 	var ids []string
 	for _, v := range f.services {
-		if v.From.Before(v.Until) && v.Until.After(now) {
+		if v.From.Before(v.Until) && (v.Until.After(now) || v.Until.Equal(f.client.Ended)) {
 			ids = append(ids, v.Group.ID)
 		}
 	}
