@@ -16,8 +16,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -25,8 +23,6 @@ import (
 	"hemnyckel/internal/base/problem"
 	"hemnyckel/internal/base/swedish"
 	"hemnyckel/internal/domain/casework"
-	"hemnyckel/internal/domain/consent"
-	"hemnyckel/internal/domain/fleet"
 	"hemnyckel/internal/domain/journal"
 	"hemnyckel/internal/edge/registers"
 	"hemnyckel/internal/program/municipality"
@@ -213,107 +209,6 @@ func (i *run) load(ctx context.Context) error {
 	})
 }
 
-// isNew compares a row with what was seen before, and counts it. was is what it said then of a state.
-func (i *run) isNew(r casework.RegisterRow) (was string, changed bool) {
-	k := rowKey{r.File, r.Key}
-	old, known := i.before[k]
-	if known {
-		old.again = true
-		i.before[k] = old
-	}
-	if known && old.digest == r.Digest {
-		i.result.Unchanged[r.File]++
-		return old.said, false
-	}
-	if !known && len(i.before) > 0 {
-		i.added[apartFromDay(k)]++
-	}
-	i.result.Accepted[r.File]++
-	return old.said, true
-}
-
-// findVanished lists the rows that are gone. A row that is still there but was rejected is not, nor one in whose place there is
-// a new one: a service or a time in a group whose first day has been corrected.
-func (i *run) findVanished() {
-	for k, v := range i.before {
-		if !v.again && k.file != filePort && !i.bad[about(k.file, k.key)] {
-			i.result.Vanished = append(i.result.Vanished, Vanished{k.file, k.key})
-		}
-	}
-	sortVanished(i.result.Vanished)
-	i.result.Vanished = slices.DeleteFunc(i.result.Vanished, func(v Vanished) bool {
-		same := apartFromDay(rowKey{v.File, v.Key})
-		if i.added[same] == 0 {
-			return false
-		}
-		i.added[same]--
-		i.stale[v.File] = append(i.stale[v.File], v.Key)
-		return true
-	})
-	i.before = nil
-}
-
-// apartFromDay is what rows have in common that differ in nothing but their first day: the row itself where days tell no rows
-// apart.
-func apartFromDay(k rowKey) rowKey {
-	if last := strings.LastIndex(k.key, "/"); last >= 0 && (k.file == "insatser" || k.file == "medarbetare") {
-		return rowKey{k.file, k.key[:last]}
-	}
-	return k
-}
-
-// about is the client, person or thing that a row's key begins with.
-func about(file, key string) rowKey {
-	switch file {
-	case "insatser", "medarbetare":
-		key, _, _ = strings.Cut(key, "/")
-	case "samtycken":
-		key, _, _ = strings.Cut(key, "|")
-		key, _, _ = strings.Cut(consent.Consent{Property: key}.Key(), "|")
-	}
-	return rowKey{file, key}
-}
-
-// check tells what would be left out of a part, as far as that follows from what is there now.
-func (i *run) check(ctx context.Context, b casework.RegisterBatch) error {
-	if i.m == nil {
-		return nil
-	}
-	var faults []casework.RegisterFault
-	err := i.m.DB.View(ctx, func(tx *storage.Tx) (err error) {
-		faults, err = i.m.Casework.CheckRegisters(ctx, tx, i.asImport(tx), b)
-		return err
-	})
-	i.leftOut(b, faults)
-	return err
-}
-
-// asImport is how casework knows this import. Use it in the transaction that it was made for.
-func (i *run) asImport(tx *storage.Tx) casework.Import {
-	return casework.Import{ID: i.id, Keys: i.m.Keys,
-		Moving: func(serial string) bool { return i.moving[serial] },
-		Everybody: func(ctx context.Context) error {
-			if i.o.DryRun {
-				return nil
-			}
-			return tx.SetSetting(ctx, settingRefresh, i.id)
-		}}
-}
-
-// leftOut reports rows that could not be applied and counts them as what they are.
-func (i *run) leftOut(b casework.RegisterBatch, faults []casework.RegisterFault) {
-	for _, f := range faults {
-		i.reject(f.File, f.Row, f.Column, f.Code, f.Text.In(i.lang))
-		count := i.result.Unchanged
-		for _, r := range b.Rows {
-			if r.File == f.File && r.Row == f.Row {
-				count = i.result.Accepted
-			}
-		}
-		count[f.File]--
-	}
-}
-
 // stage writes what is to be applied to the database, so that a full disk or a lost connection shows before anything is
 // applied. What an interrupted import had staged is staged anew, except what it has applied, which is not new any more:
 // so every row is reported, also one that could not be applied then.
@@ -365,152 +260,6 @@ func (i *run) stage(ctx context.Context, r *registers.Registers) error {
 		}
 		return tx.SealRun(ctx, i.id, i.units)
 	})
-}
-
-// apply applies staged parts until none is left, and then what concerns everybody.
-func (i *run) apply(ctx context.Context) error {
-	reading, stop := context.WithCancel(ctx)
-	defer stop()
-	for p := range i.decode(reading) {
-		if p.err != nil {
-			return p.err
-		}
-		faults, err := i.applyPart(ctx, p, i.applyWhole)
-		if atFault(err) {
-			faults, err = i.applyPart(ctx, p, i.applyEach)
-		}
-		if err != nil {
-			return err
-		}
-		i.leftOut(p.batch, faults)
-		i.done++
-		i.o.Progress("apply", i.done, i.units)
-	}
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	if err := i.refresh(ctx); err != nil {
-		return err
-	}
-	if err := i.finish(ctx); err != nil {
-		return err
-	}
-	_, err := i.m.Log.Integrate(ctx)
-	return err
-}
-
-// refresh recomputes everybody's rights if this import, or one that was interrupted, has changed what they depend on.
-func (i *run) refresh(ctx context.Context) error {
-	var wanted string
-	if err := i.m.DB.View(ctx, func(tx *storage.Tx) (err error) {
-		wanted, err = tx.Setting(ctx, settingRefresh)
-		return err
-	}); err != nil || wanted == "" {
-		return err
-	}
-	if _, err := i.m.Casework.RefreshAll(ctx, func(ctx context.Context, f func(casework.RegisterTx) error) error {
-		return i.update(ctx, func(tx *storage.Tx) error { return f(tx) })
-	}); err != nil {
-		return err
-	}
-	return i.update(ctx, func(tx *storage.Tx) error { return tx.SetSetting(ctx, settingRefresh, "") })
-}
-
-// part is one staged part, decoded, or why there is none.
-type part struct {
-	seq   int
-	batch casework.RegisterBatch
-	err   error
-}
-
-// decode reads the staged parts in order, a few ahead of the one that is applied, so that decoding costs nobody who waits
-// for the database. The channel is closed after the last part, an error, or the end of ctx.
-func (i *run) decode(ctx context.Context) <-chan part {
-	out := make(chan part, 2)
-	go func() {
-		defer close(out)
-		for p := (part{seq: -1}); p.err == nil; {
-			var body string
-			var found bool
-			p.batch = casework.RegisterBatch{}
-			p.err = i.m.DB.View(ctx, func(tx *storage.Tx) (err error) {
-				p.seq, body, found, err = tx.StagedAfter(ctx, i.id, p.seq)
-				return err
-			})
-			if p.err == nil && !found {
-				return
-			}
-			if p.err == nil {
-				if err := json.Unmarshal([]byte(body), &p.batch); err != nil {
-					p.err = fmt.Errorf("importer: staged part %d: %w", p.seq, err)
-				}
-			}
-			select {
-			case out <- p:
-			case <-ctx.Done():
-				return
-			}
-		}
-	}()
-	return out
-}
-
-// applyPart applies a part in one transaction, in a way.
-func (i *run) applyPart(ctx context.Context, p part, way func(context.Context, *storage.Tx, casework.RegisterBatch) ([]casework.RegisterFault, error)) (faults []casework.RegisterFault, err error) {
-	err = i.update(ctx, func(tx *storage.Tx) (err error) {
-		if faults, err = way(ctx, tx, p.batch); err != nil {
-			return err
-		}
-		ours, err := tx.DropStaged(ctx, i.id, p.seq)
-		if err == nil && !ours {
-			err = errSuperseded
-		}
-		return err
-	})
-	return faults, err
-}
-
-func (i *run) applyWhole(ctx context.Context, tx *storage.Tx, b casework.RegisterBatch) ([]casework.RegisterFault, error) {
-	return i.m.Casework.ApplyRegisters(ctx, tx, i.asImport(tx), b)
-}
-
-// applyEach applies the things of a part one by one and leaves out those that the database refuses: one row that nobody had
-// thought of must not stop the import for ever.
-func (i *run) applyEach(ctx context.Context, tx *storage.Tx, b casework.RegisterBatch) (faults []casework.RegisterFault, err error) {
-	for _, one := range b.Split() {
-		var found []casework.RegisterFault
-		err := tx.Savepoint(ctx, func() (err error) {
-			found, err = i.applyWhole(ctx, tx, one)
-			return err
-		})
-		if atFault(err) {
-			found = refused(one, err)
-		} else if err != nil {
-			return nil, err
-		}
-		faults = append(faults, found...)
-	}
-	return faults, nil
-}
-
-// atFault reports whether an error is about what a row says rather than about the database.
-func atFault(err error) bool {
-	_, broken := errors.AsType[*storage.Violation](err)
-	return broken || errors.Is(err, fleet.ErrBlockListFull)
-}
-
-// refused makes faults of a thing's rows.
-func refused(b casework.RegisterBatch, why error) (faults []casework.RegisterFault) {
-	text, code := errRowConflicts.Text, errRowConflicts.Code
-	if p, ok := errors.AsType[*problem.Error](why); ok {
-		text, code = p.Text, p.Code
-	}
-	for _, r := range b.Rows {
-		if r.File != filePort {
-			faults = append(faults, casework.RegisterFault{File: r.File, Row: r.Row, Code: code, Text: text})
-		}
-	}
-	return faults
 }
 
 func (i *run) finish(ctx context.Context) error {
