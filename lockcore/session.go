@@ -74,6 +74,9 @@ func (s *Session) Step(in []byte) (out []byte, err error) {
 	case stageDone:
 		return nil, credential.Refuse(credential.CodeProtocol, "the session is over")
 	}
+	if s.next == stageFirst && len(in) > MaxPresent+tagBytes {
+		return nil, credential.Refuse(credential.CodeProtocol, "a first message of %d bytes, at most %d", len(in)-tagBytes, MaxPresent)
+	}
 	plain, err := s.s.open(in)
 	if err != nil {
 		return nil, err

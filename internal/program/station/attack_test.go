@@ -151,3 +151,27 @@ func TestFolderIsPrivate(t *testing.T) {
 		return err
 	}))
 }
+
+// A key that has been taken out does not use up the identification that was meant for the next one.
+func TestKeyTakenOutWhileItWaits(t *testing.T) {
+	w := newTown(t, t.TempDir())
+	cfg, k := w.config("Norr 1", "G001"), w.key("N00001")
+	cfg.Wait = 3 * time.Second
+	s, err := station.New(cfg)
+	w.must(err)
+	w.must(s.Start(t.Context()))
+	w.run(s.Run)
+	ctx, takeOut := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { _, err := k.Station(ctx, s.Addr()); done <- err }()
+	for s.State().Screen.Code != "synced" {
+		time.Sleep(10 * time.Millisecond)
+	}
+	takeOut()
+	<-done
+	if r := w.visit(k, s, true); r.Activated == 0 {
+		t.Errorf("the next key: got %+v", r)
+	}
+	w.must(s.ReportNow(t.Context()))
+	w.count(journal.KeyActivated, 1)
+}

@@ -127,6 +127,8 @@ func (s *Station) reporting(ctx context.Context) {
 
 // ReportNow tells the server of every activation that it has not settled. One is forgotten only after the server has answered.
 func (s *Station) ReportNow(ctx context.Context) error {
+	s.report.Lock() // what one report has settled another would miss
+	defer s.report.Unlock()
 	for {
 		names, err := s.store.pendingNames(deviceapi.MaxReports)
 		if err != nil || len(names) == 0 {

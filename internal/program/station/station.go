@@ -83,6 +83,8 @@ type Station struct {
 	wake   chan struct{} // something to report
 	slots  chan struct{} // keys that are in
 
+	report sync.Mutex // one report at a time
+
 	mu     sync.Mutex // guards what follows
 	cache  cache
 	pinned credential.PublicKey

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"os"
 	"time"
 
 	"hemnyckel/credential"
@@ -127,14 +128,14 @@ func (v *visit) stay(ctx context.Context) error {
 	default:
 		return err
 	}
-	who, ok := v.s.waitForPerson(ctx)
-	if !ok {
-		if v.synced {
-			return nil
-		}
-		return ErrUnreachable
+	who, ok := v.waitForPerson(ctx)
+	switch {
+	case ok:
+		return v.activate(who)
+	case v.synced || v.left():
+		return nil
 	}
-	return v.activate(who)
+	return ErrUnreachable
 }
 
 // sync relays between key and server. The station understands what passes only as far as it needs the grant.
@@ -193,9 +194,14 @@ func (v *visit) tell(m credential.StationMessage) error {
 	return nil
 }
 
-// waitForPerson returns who has identified, waiting as long as the station lets a key rest.
-func (s *Station) waitForPerson(ctx context.Context) (person, bool) {
+// waitForPerson returns who has identified, waiting as long as the station lets a key rest. A key that has been taken out gets
+// nobody: the identification is the next key's.
+func (v *visit) waitForPerson(ctx context.Context) (person, bool) {
+	s := v.s
 	for waited := time.Duration(0); ; waited += 50 * time.Millisecond {
+		if v.left() {
+			return person{}, false
+		}
 		who, ok := s.people.present(s.cfg.Clock())
 		if ok || waited >= s.cfg.Wait || ctx.Err() != nil {
 			return who, ok
@@ -205,6 +211,15 @@ func (s *Station) waitForPerson(ctx context.Context) (person, bool) {
 		case <-ctx.Done():
 		}
 	}
+}
+
+// left reports whether the key has been taken out. A key that is in says nothing while it waits.
+func (v *visit) left() bool {
+	if v.conn.SetReadDeadline(time.Now().Add(time.Millisecond)) != nil {
+		return true
+	}
+	_, err := v.conn.Read(make([]byte, 1))
+	return !errors.Is(err, os.ErrDeadlineExceeded)
 }
 
 // activate signs for the person and gives the key its shift. The counter and the activation are on disk before the key has it.
