@@ -31,8 +31,6 @@ import (
 	"hemnyckel/internal/edge/web"
 )
 
-//go:generate go tool templ generate
-
 //go:embed assets
 var assets embed.FS
 
