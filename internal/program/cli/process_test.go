@@ -110,7 +110,7 @@ func contentOf(t *testing.T, target string) (c content) {
 			return err
 		}
 		c.clients, c.rights = len(ids), len(rights)
-		return tx.EachRegisterRow(t.Context(), func(file, key, digest string) error {
+		return tx.EachRegisterRow(t.Context(), func(file, key, digest, _ string) error {
 			c.rows[file+" "+key] = digest
 			return nil
 		})
@@ -163,7 +163,7 @@ func countRows(ctx context.Context, target string) (n int) {
 	}
 	defer db.Close()
 	db.View(ctx, func(tx *storage.Tx) error {
-		return tx.EachRegisterRow(ctx, func(_, _, _ string) error { n++; return nil })
+		return tx.EachRegisterRow(ctx, func(_, _, _, _ string) error { n++; return nil })
 	})
 	return n
 }
