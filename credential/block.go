@@ -66,7 +66,7 @@ func (b BlockList) check() error {
 	switch {
 	case len(b.Entries) > MaxBlockEntries || len(b.Generations) > MaxGenerations:
 		return Refuse(CodeMalformed, "block list of %d entries and %d generations", len(b.Entries), len(b.Generations))
-	case !b.IssuedAt.valid():
+	case !b.IssuedAt.Valid():
 		return Refuse(CodeMalformed, "block list issued at no time")
 	}
 	return nil

@@ -68,7 +68,7 @@ func (c Certificate) check() error {
 	return nil
 }
 
-func validSpan(from, until Instant) bool { return from.valid() && until.valid() && from < until }
+func validSpan(from, until Instant) bool { return from.Valid() && until.Valid() && from < until }
 
 // ValidAt reports whether t lies within the certificate's life, which is half-open.
 func (c Certificate) ValidAt(t Instant) bool { return c.NotBefore <= t && t < c.Expires }

@@ -25,7 +25,8 @@ func (i Instant) Sub(o Instant) time.Duration { return time.Duration(i-o) * time
 // maxInstant is the year 2106: enough, and it keeps every sum of two instants far from overflow.
 const maxInstant Instant = 1<<32 - 1
 
-func (i Instant) valid() bool { return i >= 0 && i <= maxInstant }
+// Valid reports whether i lies in the years that any object can carry, 1970 to 2106.
+func (i Instant) Valid() bool { return i >= 0 && i <= maxInstant }
 
 // Day counts days since 1970-01-01 UTC. Block entries carry one instead of a second, to stay small.
 type Day uint32

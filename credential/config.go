@@ -32,7 +32,7 @@ type Ack struct {
 // LockConfig verifies a configuration by the config authority's certificate.
 func (v Verifier) LockConfig(raw []byte, config Certificate) (LockConfig, error) {
 	c, err := Verify[LockConfig](v, KindConfig, raw, MaxObject, config.Key)
-	if err == nil && (c.Lock == 0 || !c.IssuedAt.valid() || c.Ingest.IsZero()) {
+	if err == nil && (c.Lock == 0 || !c.IssuedAt.Valid() || c.Ingest.IsZero()) {
 		err = Refuse(CodeMalformed, "configuration without lock number, time or ingest key")
 	}
 	return c, configIssuer(err, c.Issuer, c.IssuedAt, config)
@@ -41,7 +41,7 @@ func (v Verifier) LockConfig(raw []byte, config Certificate) (LockConfig, error)
 // TimeToken verifies a time token by the config authority's certificate.
 func (v Verifier) TimeToken(raw []byte, config Certificate) (TimeToken, error) {
 	t, err := Verify[TimeToken](v, KindTimeToken, raw, MaxObject, config.Key)
-	if err == nil && !t.IssuedAt.valid() {
+	if err == nil && !t.IssuedAt.Valid() {
 		err = Refuse(CodeMalformed, "time token without a time")
 	}
 	return t, configIssuer(err, t.Issuer, t.IssuedAt, config)

@@ -100,7 +100,7 @@ func (b LogBatch) check() error {
 		return Refuse(CodeMalformed, "batch of %d records", len(b.Records))
 	}
 	for i, r := range b.Records {
-		if r.Seq == 0 || r.Seq != b.Records[0].Seq+uint32(i) || !r.Time.valid() {
+		if r.Seq == 0 || r.Seq != b.Records[0].Seq+uint32(i) || !r.Time.Valid() {
 			return Refuse(CodeMalformed, "record %d is out of sequence or time", i)
 		}
 	}

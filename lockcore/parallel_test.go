@@ -129,3 +129,14 @@ func TestBatchesNameTheOldestRecord(t *testing.T) {
 		}
 	}
 }
+
+// A clock that has run wild is a lost clock: the log can still be sent home.
+func TestClockBeyondAllTimes(t *testing.T) {
+	for _, wild := range []time.Time{time.Unix(1<<40, 0), time.Unix(-5, 0)} {
+		w := newWorld(t)
+		w.now = wild
+		if o := w.visit(lockcore.Down{}); o.verdict.Code != credential.OK || len(o.up.Batches) == 0 {
+			t.Errorf("%v: got %v and %d batches, want reached and logged", wild.Year(), o.verdict.Code, len(o.up.Batches))
+		}
+	}
+}

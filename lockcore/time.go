@@ -16,10 +16,11 @@ const (
 	timeStep = 2 * time.Minute
 )
 
-// clock is the lock's time as of h: its own clock, never below the floor; the floor alone while the clock is lost.
+// clock is the lock's time as of h: its own clock, never below the floor; the floor alone while the clock is lost. A clock
+// that shows what no record can carry is lost, whatever it says of itself.
 func (l *Lock) clock(h head) (credential.Instant, credential.Quality) {
 	t, ok := l.cfg.Now()
-	if !ok {
+	if !ok || !t.Valid() {
 		return h.Floor, credential.TimeLost
 	}
 	return max(t, h.Floor), credential.TimeRunning
