@@ -132,7 +132,7 @@ func (w *town) registers() {
 	for i, k := range []fleet.Key{
 		{Number: "N00001", State: fleet.KeyIssued, SyncedAt: w.at(6, 3, 11, 2), SyncedUntil: w.at(6, 8, 11, 2)},
 		{Number: "N00002", State: fleet.KeyIssued, SyncedAt: w.at(5, 29, 15, 0), SyncedUntil: w.at(6, 3, 15, 0)},
-		{Number: "N00003", State: fleet.KeyBlocked, SyncedAt: w.at(6, 1, 15, 0), SyncedUntil: w.at(6, 6, 15, 0), BlockedAt: w.at(6, 3, 13, 40), BlockReason: "Borttappad på bussen"},
+		{Number: "N00003", State: fleet.KeyIssued, SyncedAt: w.at(6, 1, 15, 0), SyncedUntil: w.at(6, 6, 15, 0)},
 		{Number: "N00004", State: fleet.KeyInStock},
 		{Number: "N00005", State: fleet.KeyBroken, BatteryChanged: w.at(1, 3, 0, 0)},
 		{Number: "N00006", State: fleet.KeyIssued},
@@ -145,7 +145,16 @@ func (w *town) registers() {
 		if len(faults) > 0 {
 			w.t.Fatalf("faults in the seed: %v", faults)
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		keys, err := tx.KeysByNumber(ctx, []string{"N00003"})
+		if err != nil {
+			return err
+		}
+		lost := keys["N00003"]
+		lost.State, lost.BlockedAt, lost.BlockReason = fleet.KeyBlocked, w.at(6, 3, 13, 40), "Borttappad på bussen"
+		return tx.PutKeys(ctx, []fleet.Key{lost})
 	})
 }
 

@@ -360,6 +360,39 @@ func TestHugeLine(t *testing.T) {
 	}
 }
 
+// A service belongs to a group that carries it out; rural groups answer alarms and give home care.
+func TestServicesBelongToGroupsOfTheirKind(t *testing.T) {
+	kinds := []string{"hemtjänst", "landsbygd", "trygghet", "hsv", "inköp"}
+	good := map[string]bool{"larm trygghet": true, "larm landsbygd": true, "hemtjänst hemtjänst": true, "hemtjänst landsbygd": true, "hsv hsv": true, "inköp inköp": true}
+	files := tiny()
+	groups, services := "grupp;namn;orgnr;typ;max_samtidigt\n", "personnummer;insats;grupp;från;till;verkställd;öppnar_själv\n"
+	org, person := strings.Split(strings.Split(files["utforare.csv"], "\n")[1], ";")[0], strings.Split(strings.Split(files["kunder.csv"], "\n")[1], ";")[0]
+	want := 0
+	for i, kind := range kinds {
+		groups += fmt.Sprintf("G%d;Namn;%s;%s;5\n", i+1, org, kind)
+		for _, service := range []string{"larm", "hemtjänst", "hsv", "inköp"} {
+			services += fmt.Sprintf("%s;%s;G%d;2025-01-01;;ja;nej\n", person, service, i+1)
+			if good[service+" "+kind] {
+				want++
+			}
+		}
+	}
+	files["grupper.csv"], files["insatser.csv"] = groups, services
+	r, faults, err := registers.Read(t.Context(), folder(t, files), registers.Options{Day: day})
+	if err != nil {
+		t.Fatal(err)
+	}
+	wrong := 0
+	for _, f := range faults {
+		if f.Code == "service-group-wrong-kind" && f.File == "insatser" && f.Column == "grupp" && f.Key != "" {
+			wrong++
+		}
+	}
+	if len(r.Services) != want || wrong != 20-want {
+		t.Errorf("got %d services and %d of a wrong kind, want %d and %d: %v", len(r.Services), wrong, want, 20-want, faults)
+	}
+}
+
 func TestCancel(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
