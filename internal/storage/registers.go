@@ -90,7 +90,7 @@ func (tx *Tx) EachRegisterRow(ctx context.Context, f func(file, key, digest, sai
 	}, `SELECT file, key, digest, said FROM register_rows`)
 }
 
-// DropRegisterRows forgets rows of a file that others have replaced.
+// DropRegisterRows implements casework.RegisterTx.
 func (tx *Tx) DropRegisterRows(ctx context.Context, file string, keys []string) error {
 	_, err := execIn(ctx, tx, `DELETE FROM register_rows WHERE file = $1 AND key IN %s`, keys, file)
 	return err

@@ -7,6 +7,12 @@
 // Promises: an order that was answered is stored with its services, grounds, rights, tasks and journal entries, or nothing
 // of it is; the same idempotency key gives the same order; only the clients that an order touches are read or written.
 //
+// Of registers: a lock that leaves a place takes the rights of those who lived there with it; what an order has decided or
+// the system has done (a lock mounted, a key handed out, an end) is not undone by a register that has not heard of it; and
+// the result does not depend on how rows were divided into batches.
+//
+// A lock in use that moves keeps its epoch until it can be told another, so that grants from before the move, five days at
+// most, still open it at its new place: a new configuration carries that with issue 03.
 // Booking, assignment, returning an order and undoing it come with the whole routine (issue 02).
 package casework
 

@@ -33,5 +33,6 @@ func (dryTx) DeleteGrounds(context.Context, []string) error              { retur
 func (dryTx) PutRights(context.Context, []access.Right) error            { return nil }
 func (dryTx) DeleteRights(context.Context, []access.Right) error         { return nil }
 func (dryTx) PutRegisterRows(context.Context, []RegisterRow) error       { return nil }
+func (dryTx) DropRegisterRows(context.Context, string, []string) error   { return nil }
 func (dryTx) NextJournal(context.Context) (int64, error)                 { return 0, nil }
 func (dryTx) InsertJournalEntries(context.Context, []journal.Row) error  { return nil }

@@ -78,6 +78,10 @@ func (a *applier) putDoorLocks(ctx context.Context, clients []RegisterClient) er
 			if a.run.Moving == nil || !a.run.Moving(other.Serial) {
 				text := fleet.ErrSecondLock.Fill(other.Serial).Text
 				a.fault(fileLocks, c.LockRow, "personnummer", fleet.ErrSecondLock.Code, text.SV, text.EN)
+				// It may be the client that has moved and not the row that is new: the next import shall try it again all the same.
+				if err := a.tx.DropRegisterRows(ctx, fileLocks, []string{c.Lock.Serial}); err != nil {
+					return err
+				}
 				continue
 			}
 			other.State, other.DwellingID = fleet.InStock, ""

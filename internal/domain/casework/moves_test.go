@@ -1,11 +1,13 @@
 package casework_test
 
 import (
+	"context"
 	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
 
+	"hemnyckel/internal/base/txn"
 	"hemnyckel/internal/domain/care"
 	"hemnyckel/internal/domain/casework"
 	"hemnyckel/internal/domain/fleet"
@@ -247,4 +249,46 @@ func TestRegistersAfterOrders(t *testing.T) {
 		n.wantMay(t, "DC2", day(12))
 		n.wantRecomputed(t)
 	})
+}
+
+// Groups and providers that change in what everybody's rights depend on ask for everybody, others do not.
+func TestWhatConcernsEverybody(t *testing.T) {
+	db := storagetest.Open(t, t.TempDir(), storage.Options{Create: true})
+	n := newTown(t, db)
+	gated := casework.NewService(txn.Narrow(db, func(tx *storage.Tx) casework.Tx { return tx }), routine.Profile{InEffectGate: true})
+	group := func(code string, kind routine.GroupKind, org string) casework.RegisterBatch {
+		return casework.RegisterBatch{Groups: []care.Group{{Code: code, OrgNumber: org, Kind: kind}}}
+	}
+	provider := func(private bool) casework.RegisterBatch {
+		return casework.RegisterBatch{Providers: []care.Provider{{OrgNumber: firm, Name: "Omsorgen AB", Private: private}}}
+	}
+	for _, c := range []struct {
+		what  string
+		by    *casework.Service
+		batch casework.RegisterBatch
+		want  bool
+	}{
+		{"another name", gated, group("H1", routine.HomeCareGroup, city), false},
+		{"a new group", gated, group("H9", routine.HomeCareGroup, city), false},
+		{"a new rural group", n.Service, group("R9", routine.RuralGroup, city), true},
+		{"rural", n.Service, group("H1", routine.RuralGroup, city), true},
+		{"still rural", n.Service, group("H1", routine.RuralGroup, city), false},
+		{"rural no more", n.Service, group("H1", routine.HomeCareGroup, city), true},
+		{"private now, gated", gated, group("H1", routine.HomeCareGroup, firm), true},
+		{"municipal again, not gated", n.Service, group("H1", routine.HomeCareGroup, city), false},
+		{"a provider's regime, not gated", n.Service, provider(false), false},
+		{"a provider's regime, gated", gated, provider(true), true},
+		{"the same regime", gated, provider(true), false},
+	} {
+		got := false
+		if err := db.Update(t.Context(), func(tx *storage.Tx) error {
+			_, err := c.by.ApplyRegisters(t.Context(), tx, casework.Import{Everybody: func(context.Context) error { got = true; return nil }}, c.batch)
+			return err
+		}); err != nil {
+			t.Fatalf("%s: %v", c.what, err)
+		}
+		if got != c.want {
+			t.Errorf("%s: concerns everybody: got %v, want %v", c.what, got, c.want)
+		}
+	}
 }

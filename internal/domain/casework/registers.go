@@ -141,6 +141,8 @@ type RegisterTx interface {
 	DwellingsBehind(ctx context.Context, entranceIDs []string) ([]string, error)
 	ClientIDsAfter(ctx context.Context, after string, limit int) ([]string, error)
 	PutRegisterRows(ctx context.Context, rows []RegisterRow) error
+	// DropRegisterRows forgets what imports have seen of rows.
+	DropRegisterRows(ctx context.Context, file string, keys []string) error
 }
 
 // Import is the run that a batch belongs to.

@@ -7,7 +7,8 @@
 // Promises: a folder with a fault that makes it unreadable changes nothing; a bad row is left out and reported, everything
 // else is applied; each part is one short transaction, with a pause after it, so that a station's visit does not wait; an
 // interrupted import goes on where it stopped; a second import at the same time is refused; the same folder again changes
-// nothing; rows that have vanished are listed and left alone.
+// nothing; rows that have vanished are listed and left alone; a dry run tells the same faults as the import, except rows that
+// the database itself refuses.
 package importer
 
 import (
