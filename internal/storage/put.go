@@ -17,7 +17,7 @@ func put[T any](ctx context.Context, tx *Tx, table string, columns []string, key
 		rows[i] = row(v)
 	}
 	conflict := "ON CONFLICT (" + strings.Join(columns[:keys], ", ") + ") DO "
-	if tx.engine.Limits().Rows == 1 {
+	if !tx.engine.Limits().Arrays {
 		return tx.putEach(ctx, table, columns, keys, rows, conflict+"NOTHING")
 	}
 	set := make([]string, 0, len(columns)-keys)
@@ -31,7 +31,10 @@ func put[T any](ctx context.Context, tx *Tx, table string, columns []string, key
 // putEach inserts row by row and updates the ones that were there. A statement that may do either makes SQLite keep, for
 // each row, a copy of every page that it touches, so that the statement can be undone alone: a fifth of an import's time.
 func (tx *Tx) putEach(ctx context.Context, table string, columns []string, keys int, rows [][]any, suffix string) error {
-	insert := insertText(table, columns, 1, suffix)
+	insert, err := tx.insertText(ctx, table, columns, suffix)
+	if err != nil {
+		return err
+	}
 	update := updateText(table, columns, keys)
 	for _, r := range rows {
 		added, err := tx.exec(ctx, insert, r...)
@@ -47,7 +50,7 @@ func (tx *Tx) putEach(ctx context.Context, table string, columns []string, keys 
 	return nil
 }
 
-// updateText sets all columns but the keys, with the same binds as insertText.
+// updateText sets all columns but the keys, with the same binds as the insert.
 func updateText(table string, columns []string, keys int) string {
 	part := func(from, until int, between string) string {
 		terms := make([]string, 0, until-from)

@@ -24,6 +24,10 @@ const (
 type Engine interface {
 	Name() Name
 	Limits() Limits
+	// Source is where an INSERT into these columns of a table takes what it inserts from: VALUES with a bind for each column,
+	// or, where Limits has arrays, a query that makes rows of a list for each column. It may ask the database, once, what the
+	// columns hold.
+	Source(ctx context.Context, s Session, table string, columns []string) (string, error)
 	// View begins a read-only transaction that sees one snapshot.
 	View(ctx context.Context) (Session, error)
 	// Update begins a read-write transaction that no other Update, of any process, runs beside. It waits for its turn
@@ -39,10 +43,10 @@ type Engine interface {
 	Close() error
 }
 
-// Limits says how much one statement should carry; powers of two.
+// Limits says how lists travel.
 type Limits struct {
-	Rows int // of an INSERT
-	List int // keys of an IN
+	Arrays bool // a bind may be a whole list: = ANY($1), and each of an INSERT is one
+	List   int  // most keys of one list; a power of two
 }
 
 // Session is one transaction on one connection. After Commit or Rollback it must not be used.
