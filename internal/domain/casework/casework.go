@@ -11,8 +11,8 @@
 // the system has done (a lock mounted, a key handed out, an end) is not undone by a register that has not heard of it; and
 // the result does not depend on how rows were divided into batches.
 //
-// A lock in use that moves keeps its epoch until it can be told another, so that grants from before the move, five days at
-// most, still open it at its new place: a new configuration carries that with issue 03.
+// A lock in use learns that it has moved from the first key with a grant for its new place; until then, five days at most,
+// grants from before the move still open it. A configuration that tells it at once comes with issue 03.
 // Booking, assignment, returning an order and undoing it come with the whole routine (issue 02).
 package casework
 

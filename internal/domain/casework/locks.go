@@ -134,9 +134,8 @@ func (a *applier) putLocks(ctx context.Context, locks []fleet.Lock) error {
 	return a.tx.PutLocks(ctx, out)
 }
 
-// moved notices that a lock leaves its place. Grants that were given for that place fail at a lock that is taken into use
-// later, because its epoch is another. One in use has its epoch from its own configuration and would refuse everybody: it is
-// told by a configuration of its own (issue 03).
+// moved notices that a lock leaves its place, and raises its epoch: a lock in use takes the higher epoch from the first
+// grant that carries it, and from then on refuses every grant that was given for its old place.
 func (a *applier) moved(old fleet.Lock, now *fleet.Lock) {
 	if old.State == now.State && old.DwellingID == now.DwellingID && old.EntranceID == now.EntranceID {
 		return
@@ -146,9 +145,7 @@ func (a *applier) moved(old fleet.Lock, now *fleet.Lock) {
 		kind = journal.LockRemoved
 	}
 	if old.State == fleet.Mounted {
-		if now.Certificate == nil {
-			now.Epoch++
-		}
+		now.Epoch++
 		if old.DwellingID != "" {
 			a.homes = append(a.homes, old.DwellingID)
 		}
