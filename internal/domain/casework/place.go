@@ -155,9 +155,8 @@ func errMissing(ok bool, id string) error {
 	return fmt.Errorf("casework: order %s of an idempotency key is missing", id)
 }
 
+// digest is of what is ordered, whatever key and channel it comes by.
 func (in NewOrder) digest() string {
-	in.IdempotencyKey = ""
-	in.Channel = ""
 	sum := sha256.Sum256(fmt.Appendf(nil, "%q %d", []string{string(in.Kind), in.PersonalNumber, in.Group, in.ToGroup,
 		in.Reason, in.Reference, fmt.Sprint(in.OpensSelf, in.InEffect)}, in.Effective.UnixMicro()))
 	return hex.EncodeToString(sum[:])
