@@ -27,6 +27,7 @@ const (
 	KeySynced         Kind = "key.synced"         // a key visited a station: log taken home, grant given
 	KeyActivated      Kind = "key.activated"      // a person activated a key for a shift
 	KeyBlocked        Kind = "key.blocked"        // a key was blocked, lost or stolen
+	KeyRefused        Kind = "key.refused"        // a key proved at a station what it is, and got nothing: blocked, broken, in stock, or copied
 	KeyReturned       Kind = "key.returned"       // a key was laid back or unblocked
 	DoorOpened        Kind = "door.opened"        // a lock opened, as the lock recorded it
 	DoorRefused       Kind = "door.refused"       // a lock refused, as the lock recorded it
@@ -84,6 +85,7 @@ var kinds = [...]Info{
 	{KeySynced, problem.Text{SV: "Nyckel synkad", EN: "Key synced"}, keepRights},
 	{KeyActivated, problem.Text{SV: "Nyckel aktiverad", EN: "Key activated"}, keepRights},
 	{KeyBlocked, problem.Text{SV: "Nyckel spärrad", EN: "Key blocked"}, keepRights},
+	{KeyRefused, problem.Text{SV: "Nyckel nekad vid station", EN: "Key refused at a station"}, keepRights},
 	{KeyReturned, problem.Text{SV: "Nyckel återlämnad", EN: "Key returned"}, keepRights},
 	{DoorOpened, problem.Text{SV: "Dörr öppnad", EN: "Door opened"}, keepDoor},
 	{DoorRefused, problem.Text{SV: "Dörr nekade", EN: "Door refused"}, keepDoor},

@@ -15,14 +15,13 @@ import (
 
 // Classes of anomalies in what keys bring home, as the journal's field "class" says them.
 const (
-	ClassUnreadable = "unreadable"  // a batch that does not open, or is not genuine
-	ClassStranger   = "stranger"    // from a lock that we do not know, or have not claimed
-	ClassGap        = "gap"         // records are missing between what we had and what came
-	ClassFork       = "fork"        // the same place in the log told twice, differently
-	ClassRollback   = "rollback"    // a lock that has gone back and told its past anew
-	ClassActivation = "activation"  // an activation that is not genuine, of an unknown key or person, or told twice differently
-	ClassLeftOut    = "left-out"    // records that the lock still has were left out by whoever carried the later ones
-	ClassRefused    = "key-refused" // a key that proved itself but gets no grant: blocked, broken, in stock, or copied
+	ClassUnreadable = "unreadable" // a batch that does not open, or is not genuine
+	ClassStranger   = "stranger"   // from a lock that we do not know, or have not claimed
+	ClassGap        = "gap"        // records are missing between what we had and what came
+	ClassFork       = "fork"       // the same place in the log told twice, differently
+	ClassRollback   = "rollback"   // a lock that has gone back and told its past anew
+	ClassActivation = "activation" // an activation that is not genuine, of an unknown key or person, or told twice differently
+	ClassLeftOut    = "left-out"   // records that the lock still has were left out by whoever carried the later ones
 )
 
 // anomaly is one thing to tell the journal.

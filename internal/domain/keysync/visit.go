@@ -61,8 +61,12 @@ func (s *Service) refused(ctx context.Context, station fleet.Station, device uin
 			return err
 		}
 		key := found[device]
-		return journal.Append(ctx, tx, anomaly{class: ClassRefused, subjects: []string{key.ID, station.ID},
-			detail: "key " + key.Number + " at " + station.Name + ": " + p.Code}.entry())
+		return journal.Append(ctx, tx, journal.Entry{Kind: journal.KeyRefused, Subjects: []string{key.ID, station.ID}, Fields: []journal.Field{
+			{Name: journal.FieldActor, Value: "station:" + station.ID},
+			{Name: "key", Value: key.Number},
+			{Name: "station", Value: station.Name},
+			{Name: "code", Value: p.Code},
+		}})
 	})
 	if err != nil {
 		return p.With(err)

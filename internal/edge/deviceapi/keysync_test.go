@@ -196,8 +196,17 @@ func TestVisitRefused(t *testing.T) {
 			try(string(state), w.request(902, credential.Mail{}), w.station, want)
 		}
 		// proves V2.2-e: a key that proves itself and is refused shows in the journal, a stranger's tale does not. Two are copies.
-		if got := len(w.bodies(journal.RecordsAnomalous)); got != 6 {
-			t.Errorf("refusals in the journal: got %d, want 6", got)
+		told := strings.Join(w.bodies(journal.KeyRefused), "\n")
+		if got := strings.Count(told, `"code"`); got != 6 {
+			t.Errorf("refusals in the journal: got %d, want 6:\n%s", got, told)
+		}
+		for code, want := range map[string]int{"sync-key-blocked": 1, "sync-key-broken": 1, "sync-key-in-stock": 2, "sync-counter": 2} {
+			if got := strings.Count(told, `"`+code+`"`); got != want {
+				t.Errorf("refusals with %s: got %d, want %d", code, got, want)
+			}
+		}
+		if got := w.count(journal.RecordsAnomalous); got != 0 {
+			t.Errorf("anomalies in locks' records: got %d, want none", got)
 		}
 	})
 }
