@@ -25,6 +25,10 @@ type DB struct {
 // Engine returns "sqlite" or "postgres".
 func (db *DB) Engine() string { return string(db.engine.Name()) }
 
+// InOrder reports whether Updates get their turn in the order in which they asked, those of other processes too. Where they
+// do not, a long work must pause between its transactions to let others in.
+func (db *DB) InOrder() bool { return db.engine.InOrder() }
+
 // Target returns what Open was given, without a password.
 func (db *DB) Target() string { return postgres.WithoutPassword(db.target) }
 

@@ -33,6 +33,8 @@ type Engine interface {
 	// Update begins a read-write transaction that no other Update, of any process, runs beside. It waits for its turn
 	// within the engine's bound and answers Busy after it. The caller lets one Update at a time in.
 	Update(ctx context.Context) (Session, error)
+	// InOrder reports whether Updates of several processes are served in the order in which they asked.
+	InOrder() bool
 	// Translate turns a driver's error into the vocabulary of this package; nil stays nil.
 	Translate(err error) error
 	// Backup writes a consistent copy of the database to a new file while others go on writing.

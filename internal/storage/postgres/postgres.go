@@ -137,6 +137,9 @@ func (db *DB) Name() engine.Name { return engine.Postgres }
 // Limits save round trips, and what a server spends on texts that it has not seen: one is the same for any number of rows.
 func (db *DB) Limits() engine.Limits { return engine.Limits{Arrays: true, List: 4096} }
 
+// InOrder is what the server's queue for a table lock gives.
+func (db *DB) InOrder() bool { return db.begin == beginInTurn }
+
 // Close closes all connections.
 func (db *DB) Close() error { return errors.Join(db.reading.Close(), db.writing.Close()) }
 
