@@ -5,10 +5,10 @@
 // what a row does to a client is internal/domain/casework's.
 //
 // Promises: a folder with a fault that makes it unreadable changes nothing; a bad row is left out and reported, everything
-// else is applied; each part is one short transaction, with a pause after it, so that a station's visit does not wait; an
-// interrupted import goes on where it stopped; a second import at the same time is refused; the same folder again changes
-// nothing; rows that have vanished are listed and left alone; a dry run tells the same faults as the import, except rows that
-// the database itself refuses.
+// else is applied; each part is one short transaction, with a pause after it where the database does not serve those who wait
+// in their order, so that a station's visit does not wait; an interrupted import goes on where it stopped; a second import at
+// the same time is refused; the same folder again changes nothing; rows that have vanished are listed and left alone; a dry
+// run tells the same faults as the import, except rows that the database itself refuses.
 package importer
 
 import (
@@ -80,7 +80,8 @@ var (
 	errSuperseded = errors.New("importer: another import has taken over")
 )
 
-// pauseAfter is how long an import stands aside after each transaction, for those who wait for the database.
+// pauseAfter is how long an import stands aside after each transaction, for those who wait for a database that does not
+// serve them in the order in which they came.
 const pauseAfter = 2 * time.Millisecond
 
 // claimed is the work that only one import at a time may do.
@@ -281,9 +282,9 @@ func (i *run) finish(ctx context.Context) error {
 	})
 }
 
-// update runs one short transaction and then stands aside.
+// update runs one short transaction, and then stands aside where it must.
 func (i *run) update(ctx context.Context, f func(tx *storage.Tx) error) error {
-	if err := i.m.DB.Update(ctx, f); err != nil {
+	if err := i.m.DB.Update(ctx, f); err != nil || i.m.DB.InOrder() {
 		return err
 	}
 	select {
