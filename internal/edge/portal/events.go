@@ -9,6 +9,7 @@ import (
 	"hemnyckel/internal/base/problem"
 	"hemnyckel/internal/domain/casework"
 	"hemnyckel/internal/domain/journal"
+	"hemnyckel/internal/domain/routine"
 )
 
 // event is an entry of the journal in words for a timeline.
@@ -50,7 +51,16 @@ func (v view) event(r journal.Record, things map[string]casework.Thing, self str
 		}
 		e.details = append(e.details, v.t(channelName(r.Value("channel"))))
 	case journal.RightsChanged:
-		e.title, e.details = v.rightsChanged(r)
+		e.title, e.details = v.rightsChanged(r, things)
+	case journal.OrderRefused:
+		if order := r.Value("order"); order != "" {
+			e.title += ": " + lowerFirst(v.t(orderName(order)))
+		}
+		e.details = append(e.details, v.f(tEventOrganisation, organisationNumber(r.Value("organisation"))))
+	case journal.TaskChanged:
+		e.title, e.details = v.taskChanged(r, things)
+	case journal.RecordsAnomalous:
+		e.details = append(e.details, v.t(anomalyName(r.Value("class"))), v.t(detailWords(r.Value("detail"))))
 	case journal.LockReported:
 		e.title = v.t(eventName(r.Value("event")))
 	case journal.KeySynced:
@@ -63,7 +73,9 @@ func (v view) event(r journal.Record, things map[string]casework.Thing, self str
 	case journal.KeyBlocked:
 		e.details = append(e.details, v.f(tEventReason, r.Value("reason")))
 	case journal.RegisterApplied:
-		e.details = append(e.details, v.f(tEventServices, r.Value("services")))
+		if n := r.Value("services"); n != "" {
+			e.details = append(e.details, v.f(tEventServices, n))
+		}
 	}
 	if g := things[r.Value("group")].Label; g != "" {
 		if to := things[r.Value("to-group")].Label; to != "" {
@@ -82,19 +94,44 @@ func (v view) event(r journal.Record, things map[string]casework.Thing, self str
 		}
 	}
 	if c := r.Value("code"); c != "" {
-		e.details = append(e.details, v.t(refusal(c)))
+		e.details = append(e.details, v.t(codeWords(r.Kind, c)))
+	}
+	if f := r.Value("flags"); f != "" && f != "0" {
+		e.details = append(e.details, v.t(flagWords(f)))
 	}
 	e.details = slices.DeleteFunc(e.details, func(d string) bool { return d == "" })
 	return e
 }
 
 // rightsChanged tells of changed rights, or that they were gone through and are the same.
-func (v view) rightsChanged(r journal.Record) (title string, details []string) {
+func (v view) rightsChanged(r journal.Record, things map[string]casework.Thing) (title string, details []string) {
 	added, removed := r.Value("added"), r.Value("removed")
 	if added == "0" && removed == "0" {
-		return v.t(tRightsSame), []string{v.t(tRightsSameD)}
+		return v.t(tRightsSame), []string{v.t(tRightsSameD), v.ground(r, things)}
 	}
-	return v.t(kindName(r.Kind)), []string{v.f(tEventRights, added, removed)}
+	return v.t(kindName(r.Kind)), []string{v.f(tEventRights, added, removed), v.ground(r, things)}
+}
+
+// taskChanged tells what became of a task, and which order it follows from.
+func (v view) taskChanged(r journal.Record, things map[string]casework.Thing) (title string, details []string) {
+	change := r.Value("change")
+	title = v.f(taskTitle(change), lowerFirst(v.t(taskName(routine.TaskKind(r.Value("task"))))))
+	if due, err := time.Parse(time.RFC3339, r.Value("due")); err == nil && change != "withdrawn" {
+		details = append(details, v.f(tEventDue, v.edge(due)))
+	}
+	return title, append(details, v.ground(r, things))
+}
+
+// ground is what a record says that it follows from, if that can be said in words.
+func (v view) ground(r journal.Record, things map[string]casework.Thing) string {
+	value := r.Value(journal.FieldGround)
+	if words := v.t(groundName(value)); words != value {
+		return words
+	}
+	if words := v.known(things, value); words != value {
+		return words
+	}
+	return ""
 }
 
 // until says for how long what a record tells of holds.
@@ -129,7 +166,7 @@ func kindLook(k journal.Kind) (icon, tone string) {
 	switch k {
 	case journal.DoorOpened:
 		return "open", "good"
-	case journal.DoorRefused, journal.KeyBlocked, journal.StationBlocked, journal.RecordsAnomalous, journal.LoginRefused, journal.OrderRefused:
+	case journal.DoorRefused, journal.KeyBlocked, journal.KeyRefused, journal.StationBlocked, journal.RecordsAnomalous, journal.LoginRefused, journal.OrderRefused:
 		return "block", "bad"
 	case journal.ClientRead, journal.EntriesDisclosed, journal.CheckpointShown:
 		return "eye", "calm"
@@ -145,6 +182,8 @@ func kindLook(k journal.Kind) (icon, tone string) {
 		return "key", "calm"
 	case "login", "account", "staff", "token":
 		return "person", "calm"
+	case "task":
+		return "task", "info"
 	case "registers", "register":
 		return "register", "calm"
 	}
@@ -226,16 +265,18 @@ func (v view) list(words []string) string {
 	return v.f(tAnd, strings.Join(words[:last], ", "), words[last])
 }
 
-// known says what an id stands for, in words, if it is known.
+// known says what an id stands for, in words, if it is known; the id may follow a prefix, as in "order:…".
 func (v view) known(things map[string]casework.Thing, id string) string {
-	if _, after, ok := strings.Cut(id, ":"); ok && things[id].Kind == "" {
-		if t, ok := things[after]; ok {
-			return strings.TrimSpace(v.t(thingName(t.Kind)) + " " + t.Label)
-		}
-	}
 	t, ok := things[id]
+	if _, after, prefixed := strings.Cut(id, ":"); prefixed && !ok {
+		t, ok = things[after]
+	}
 	if !ok {
 		return id
 	}
-	return strings.TrimSpace(v.t(thingName(t.Kind)) + " " + t.Label)
+	label := t.Label
+	if t.Kind == "token" {
+		label = organisationNumber(label)
+	}
+	return strings.TrimSpace(v.t(thingName(t.Kind)) + " " + label)
 }

@@ -9,10 +9,11 @@ import (
 	"hemnyckel/internal/base/problem"
 	"hemnyckel/internal/domain/casework"
 	"hemnyckel/internal/domain/journal"
+	"hemnyckel/internal/domain/routine"
 )
 
 // fieldName is what a field of an entry is called on the page. Fields that are not here are shown by their own name.
-func fieldName(name string) problem.Text {
+func fieldName(k journal.Kind, name string) problem.Text {
 	switch name {
 	case journal.FieldActor:
 		return problem.Text{SV: "Gjordes av", EN: "Done by"}
@@ -26,8 +27,21 @@ func fieldName(name string) problem.Text {
 		return problem.Text{SV: "Borttagna behörigheter", EN: "Removed rights"}
 	case "channel":
 		return problem.Text{SV: "Kom in", EN: "Came in"}
+	case "change":
+		return problem.Text{SV: "Vad som hände", EN: "What happened"}
+	case "class":
+		return problem.Text{SV: "Vad som är fel", EN: "What is wrong"}
 	case "code":
+		if k == journal.OrderRefused || k == journal.KeyRefused {
+			return problem.Text{SV: "Skäl", EN: "Reason"}
+		}
 		return problem.Text{SV: "Låsets svar", EN: "The lock's answer"}
+	case "detail":
+		return problem.Text{SV: "Närmare", EN: "In detail"}
+	case "device":
+		return problem.Text{SV: "Enhetens nummer", EN: "Device number"}
+	case "due":
+		return problem.Text{SV: "Klar senast", EN: "Due"}
 	case "effective":
 		return problem.Text{SV: "Gäller från", EN: "Effective from"}
 	case "event":
@@ -36,6 +50,8 @@ func fieldName(name string) problem.Text {
 		return problem.Text{SV: "Gäller till", EN: "Valid until"}
 	case "files":
 		return problem.Text{SV: "Register", EN: "Registers"}
+	case "further":
+		return problem.Text{SV: "Ytterligare", EN: "Further"}
 	case "flags":
 		return problem.Text{SV: "Märkning", EN: "Flags"}
 	case "grant":
@@ -44,10 +60,14 @@ func fieldName(name string) problem.Text {
 		return problem.Text{SV: "Grupp", EN: "Group"}
 	case "to-group":
 		return problem.Text{SV: "Ny grupp", EN: "New group"}
+	case "in-effect":
+		return problem.Text{SV: "Verkställd hos utföraren", EN: "In effect with the provider"}
 	case "info":
 		return problem.Text{SV: "Tilläggsvärde", EN: "Additional value"}
 	case "key":
 		return problem.Text{SV: "Nyckel", EN: "Key"}
+	case "keys":
+		return problem.Text{SV: "Signeringsnycklar", EN: "Signing keys"}
 	case "lock", "serial":
 		return problem.Text{SV: "Lås", EN: "Lock"}
 	case "locks":
@@ -66,6 +86,8 @@ func moreFieldNames(name string) problem.Text {
 		return problem.Text{SV: "Beställningens nummer", EN: "Order number"}
 	case "offline":
 		return problem.Text{SV: "Utan kontakt med servern", EN: "Without contact with the server"}
+	case "opens-self":
+		return problem.Text{SV: "Kunden öppnar själv", EN: "The client opens the door"}
 	case "order":
 		return problem.Text{SV: "Beställning", EN: "Order"}
 	case "organisation":
@@ -80,14 +102,20 @@ func moreFieldNames(name string) problem.Text {
 		return problem.Text{SV: "Skäl", EN: "Reason"}
 	case "records":
 		return problem.Text{SV: "Loggrader från lås", EN: "Log records from locks"}
+	case "reference":
+		return problem.Text{SV: "Beställarens referens", EN: "The orderer's reference"}
 	case "rejected":
 		return problem.Text{SV: "Avvisade rader", EN: "Rejected rows"}
 	case "repeated":
 		return problem.Text{SV: "Upprepat besök", EN: "Repeated visit"}
+	case "replaces":
+		return problem.Text{SV: "Ersätter", EN: "Replaces"}
 	case "role":
 		return problem.Text{SV: "Roll", EN: "Role"}
 	case "rows":
 		return problem.Text{SV: "Antal rader", EN: "Number of rows"}
+	case "rule":
+		return problem.Text{SV: "Rutinens regel", EN: "Rule of the routine"}
 	case "rules":
 		return problem.Text{SV: "Rutinens regler", EN: "Rules of the routine"}
 	case "scopes":
@@ -96,12 +124,20 @@ func moreFieldNames(name string) problem.Text {
 		return problem.Text{SV: "Låsets start och rad", EN: "The lock's start and record"}
 	case "services":
 		return problem.Text{SV: "Antal insatser", EN: "Number of services"}
+	case "setting":
+		return problem.Text{SV: "Inställning", EN: "Setting"}
 	case "station":
 		return problem.Text{SV: "Synkstation", EN: "Sync station"}
 	case "step":
 		return problem.Text{SV: "Steg", EN: "Step"}
+	case "task":
+		return problem.Text{SV: "Uppgift", EN: "Task"}
 	case "until":
 		return problem.Text{SV: "Gäller till", EN: "Valid until"}
+	case "value":
+		return problem.Text{SV: "Nytt värde", EN: "New value"}
+	case "verifier":
+		return problem.Text{SV: "Loggens öppna nyckel", EN: "The journal's public key"}
 	case "vanished":
 		return problem.Text{SV: "Försvunna rader", EN: "Vanished rows"}
 	case "what":
@@ -121,29 +157,75 @@ func (v view) fieldWords(r journal.Record, things map[string]casework.Thing, f j
 	switch f.Name {
 	case journal.FieldActor:
 		return v.actor(r, things)
-	case "event":
-		return v.t(eventName(f.Value))
-	case "code":
-		return v.t(refusal(f.Value))
-	case "order":
-		return v.t(orderName(f.Value))
-	case "channel":
-		return v.t(channelName(f.Value))
-	case "role":
-		return v.t(Role(f.Value).name())
-	case "purpose":
-		return v.t(purposeName(f.Value))
-	case "reason":
-		return v.t(reasonName(f.Value))
-	case "offline", "repeated":
-		return v.t(yesNo(f.Value))
-	case "effective", "expires", "until":
+	case "effective", "expires", "until", "due":
 		if at, err := time.Parse(time.RFC3339, f.Value); err == nil {
 			return v.edge(at)
 		}
 	}
+	if f.Value == "" {
+		return "–"
+	}
+	if words := fieldText(r.Kind, f); words.SV != f.Value {
+		return v.t(words)
+	}
 	return v.known(things, f.Value)
 }
+
+// fieldText is the words of a value that is one of a fixed set, and the value itself if it is not.
+func fieldText(k journal.Kind, f journal.Field) problem.Text {
+	switch f.Name {
+	case journal.FieldGround:
+		return groundName(f.Value)
+	case "change":
+		return changeName(f.Value)
+	case "channel":
+		return channelName(f.Value)
+	case "class":
+		return anomalyName(f.Value)
+	case "code":
+		return codeWords(k, f.Value)
+	case "detail":
+		return detailWords(f.Value)
+	case "event":
+		return eventName(f.Value)
+	case "files":
+		return registerNames(f.Value)
+	case "flags":
+		return flagWords(f.Value)
+	case "further":
+		return problem.Text{SV: "Fler avvisade beställningar från organisationen den timmen har inte skrivits i loggen.", EN: "Further refused orders of the organisation in that hour were not written in the journal."}
+	case "in-effect", "offline", "opens-self", "repeated":
+		return yesNo(f.Value)
+	case "keys", "step", "what":
+		return fixedWords(f.Value)
+	case "method":
+		return methodName(f.Value)
+	case "order":
+		return orderName(f.Value)
+	case "organisation":
+		return plain(organisationNumber(f.Value))
+	case "purpose":
+		return purposeName(f.Value)
+	case "reason":
+		return reasonName(f.Value)
+	case "role":
+		return Role(f.Value).name()
+	case "rule", "rules":
+		return rulesWords(f.Value)
+	case "scopes":
+		return scopeWords(f.Value)
+	case "sequence":
+		return sequenceWords(f.Value)
+	case "setting":
+		return settingName(f.Value)
+	case "task":
+		return taskName(routine.TaskKind(f.Value))
+	}
+	return plain(f.Value)
+}
+
+// plain is the same in every language.
+func plain(s string) problem.Text { return problem.Text{SV: s, EN: s} }
 
 // actor says who did what a record tells of, in words that a person understands: never an opaque id.
 func (v view) actor(r journal.Record, things map[string]casework.Thing) string {
@@ -233,6 +315,16 @@ func yesNo(b string) problem.Text {
 // registerName is what a register is called, by its file.
 func registerName(file string) problem.Text {
 	switch file {
+	case "utforare":
+		return problem.Text{SV: "Utförarregistret", EN: "Provider register"}
+	case "grupper":
+		return problem.Text{SV: "Gruppregistret", EN: "Group register"}
+	case "medarbetare":
+		return problem.Text{SV: "Medarbetarregistret", EN: "Staff register"}
+	case "samtycken":
+		return problem.Text{SV: "Samtyckesregistret", EN: "Consent register"}
+	case "port":
+		return problem.Text{SV: "Portar", EN: "Entrances"}
 	case "kunder":
 		return problem.Text{SV: "Kundregistret", EN: "Client register"}
 	case "insatser":

@@ -14,6 +14,7 @@ import (
 
 	"hemnyckel/internal/domain/casework"
 	"hemnyckel/internal/domain/journal"
+	"hemnyckel/internal/domain/routine"
 	"hemnyckel/internal/edge/portal"
 	"hemnyckel/internal/storage"
 	"hemnyckel/internal/storage/storagetest"
@@ -115,14 +116,14 @@ func TestEveryPage(t *testing.T) {
 		v := w.visitor(technician)
 		client, key := w.id("clients", majBritt), w.id("keys", "N00001")
 		for path, want := range map[string][]string{
-			"/":                               {"God dag, Jonas Berg", "35 poster under signaturen", "2 nycklar behöver synkas", "1 spärrad nyckel", "1 öppen uppgift"},
+			"/":                               {"God dag, Jonas Berg", fmt.Sprint(w.signed, " poster under signaturen"), "2 nycklar behöver synkas", "1 spärrad nyckel", "1 öppen uppgift"},
 			"/kunder":                         {"Sök kund"},
 			"/kunder/" + client:               {"Maj-Britt Hansson", "19290102-****", "Sjöstigen 82, lgh 2501, 432 45 Söderköpinge", "Dörrlås DC10002", "Port PT30007"},
 			"/uppgifter":                      {"Montera lås", "1 juni 2026", "Försenad"},
 			"/nycklar":                        {"N00001", "Synkad för 3 h sedan, gäller till 8 juni 2026 kl. 11.02", "Spärrad för 30 min sedan", "Aldrig synkad"},
 			"/nycklar/" + key:                 {"Nyckel N00001", "Hemtjänst Norr 1", "Nyckel synkad", "Lås DC10002"},
 			"/logg":                           {"Dörr öppnad", "nyss Jonas Berg", "Väntar på signering", "Signerad"},
-			"/logg/30":                        {"Loggpost 30", "Posten ligger under det signerade huvudet, som omfattar 35 poster", "hemnyckel log prove --db … --entry 30", "kommun.example/hemnyckel 35"},
+			"/logg/30":                        {"Loggpost 30", fmt.Sprintf("Posten ligger under det signerade huvudet, som omfattar %d poster", w.signed), "hemnyckel log prove --db … --entry 30", fmt.Sprint("kommun.example/hemnyckel ", w.signed)},
 			"/varfor":                         {"Varför får gruppen öppna?"},
 			"/logg?sort=key.synced":           {"Nyckel synkad"},
 			"/varfor?lock=DC10002&group=G014": {"Omsorg Syd Centrum kommer att få öppna dörrlåset DC10002 från 15 juni 2026 tills vidare."},
@@ -412,4 +413,47 @@ func TestPaging(t *testing.T) {
 			}
 		}
 	})
+}
+
+// What the system writes in codes, a person reads in sentences: on the timelines, and on each entry's own page.
+func TestEntriesAreInPlainWords(t *testing.T) {
+	w := newTown(t, t.TempDir())
+	client, key, lock := w.id("clients", majBritt), w.id("keys", "N00003"), w.id("locks", "DC10002")
+	entry := func(kind journal.Kind, subjects []string, fields ...string) journal.Entry {
+		e := journal.Entry{Kind: kind, Subjects: subjects}
+		for i := 0; i < len(fields); i += 2 {
+			e.Fields = append(e.Fields, journal.Field{Name: fields[i], Value: fields[i+1]})
+		}
+		return e
+	}
+	first := w.signed
+	w.update(func(ctx context.Context, tx *storage.Tx) error {
+		return journal.Append(ctx, tx,
+			entry(journal.OrderRefused, []string{client}, "organisation", "5560003468", "code", "service-not-decided", "order", string(routine.HomeCareGranted)),
+			entry(journal.KeyRefused, []string{key}, "key", "N00003", "code", "sync-key-blocked"),
+			entry(journal.TaskChanged, []string{client}, "task", "mount", "change", "moved", "due", "2026-06-09T22:00:00Z", "rule", "V1.1-a"),
+			entry(journal.RecordsAnomalous, []string{lock}, "class", "left-out", "detail", "records 5 to 7 did not come with the later ones"),
+			entry(journal.ConfigChanged, nil, "setting", "name", "value", "Söderköpinge kommun"),
+			entry(journal.RegisterApplied, nil, "rows", "12", "files", "utforare grupper"),
+			entry(journal.RightsChanged, []string{client}, "ground", "recomputation", "added", "2", "removed", "0"))
+	})
+	w.integrate()
+	v := w.visitor(technician)
+	says(t, v.get("/kunder/"+client, http.StatusOK),
+		"Beställning avvisad: hemtjänst beviljad från organisation 556000-3468 Omsorgshandläggaren hade inte beslutat hemtjänst hos gruppen den dagen.",
+		"Uppgift flyttad till annan dag: montera lås klar senast 10 juni 2026",
+		"Låset har dem kvar och ger dem till nästa nyckel. Rad 5 till 7",
+		"Behörighet ändrad tillkom: 2, togs bort: 0 Omräkning av alla behörigheter")
+	says(t, v.get("/nycklar/"+key, http.StatusOK), "Nyckel nekad vid station Nyckeln är spärrad.")
+	for i, want := range [][]string{
+		{"Skäl code Omsorgshandläggaren hade inte beslutat", "Organisation organisation 556000-3468"},
+		{"Skäl code Nyckeln är spärrad. sync-key-blocked"},
+		{"Uppgift task Montera lås mount", "Vad som hände change Uppgiften fanns redan och har flyttats", "Klar senast due 10 juni 2026"},
+		{"Vad som är fel class Nyckeln lämnade de senare raderna", "Närmare detail Rad 5 till 7 records 5 to 7"},
+		{"Inställning setting Kommunens namn", "Nytt värde value Söderköpinge kommun"},
+		{"Register files Utförarregistret, Gruppregistret"},
+		{"Grund ground Omräkning av alla behörigheter"},
+	} {
+		says(t, v.get(fmt.Sprint("/logg/", first+int64(i)), http.StatusOK), want...)
+	}
 }

@@ -54,6 +54,7 @@ type town struct {
 	log    *journal.Log
 	pages  *casework.Pages
 	server *httptest.Server
+	signed int64 // entries of the journal under its newest checkpoint
 }
 
 // newTown starts on 3 June 2026 at 14.10, when what the seed tells of has happened.
@@ -201,8 +202,9 @@ func (w *town) days() {
 
 func (w *town) integrate() {
 	w.t.Helper()
-	_, err := w.log.Integrate(w.t.Context())
+	size, err := w.log.Integrate(w.t.Context())
 	w.must(err)
+	w.signed = size
 }
 
 // id finds the opaque id of a lock or a key by what is printed on it, or of a client by number.
