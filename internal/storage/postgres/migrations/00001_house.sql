@@ -140,7 +140,7 @@ CREATE INDEX services_by_client ON services (client_id);
 -- access: grounds and the rights that rest on them.
 CREATE TABLE grounds (
     id         TEXT COLLATE "C" NOT NULL PRIMARY KEY,
-    client_id  TEXT COLLATE "C" NOT NULL REFERENCES clients (id),
+    client_id  TEXT COLLATE "C" NOT NULL, -- its service's
     service_id TEXT COLLATE "C" NOT NULL REFERENCES services (id),
     kind       TEXT COLLATE "C" NOT NULL,
     group_id   TEXT COLLATE "C" NOT NULL REFERENCES care_groups (id),
@@ -169,8 +169,8 @@ CREATE INDEX locks_by_entrance ON locks (entrance_id);
 CREATE TABLE rights (
     ground_id TEXT COLLATE "C" NOT NULL REFERENCES grounds (id),
     lock_id   TEXT COLLATE "C" NOT NULL REFERENCES locks (id),
-    group_id  TEXT COLLATE "C" NOT NULL REFERENCES care_groups (id),
-    client_id TEXT COLLATE "C" NOT NULL REFERENCES clients (id),
+    group_id  TEXT COLLATE "C" NOT NULL, -- its ground's, and so checked there
+    client_id TEXT COLLATE "C" NOT NULL, -- likewise
     from_us   BIGINT NOT NULL,
     until_us  BIGINT NOT NULL,
     PRIMARY KEY (ground_id, lock_id)
