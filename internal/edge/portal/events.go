@@ -134,6 +134,27 @@ func (v view) ground(r journal.Record, things map[string]casework.Thing) string 
 	return ""
 }
 
+// gist is what one line of the journal says beyond its kind. It names nobody.
+func (v view) gist(r journal.Record) string {
+	if r.Erased {
+		return ""
+	}
+	switch r.Kind {
+	case journal.LockReported:
+		return v.t(eventName(r.Value("event")))
+	case journal.OrderReceived:
+		return v.t(orderName(r.Value("order")))
+	case journal.TaskChanged:
+		title, _ := v.taskChanged(r, nil)
+		return title
+	case journal.RecordsAnomalous:
+		return v.t(anomalyName(r.Value("class")))
+	case journal.DoorRefused, journal.OrderRefused, journal.KeyRefused:
+		return v.t(codeWords(r.Kind, r.Value("code")))
+	}
+	return ""
+}
+
 // until says for how long what a record tells of holds.
 func (v view) until(r journal.Record) string {
 	at, err := time.Parse(time.RFC3339, r.Value("until"))
