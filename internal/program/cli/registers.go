@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime/debug"
 	"sort"
 	"time"
 
@@ -25,7 +26,13 @@ type importCmd struct {
 	Test   bool   `name:"accept-test-numbers" help:"Accept reserve identity numbers of made-up persons. For demonstrations only."`
 }
 
+// memory is what an import may use before it collects garbage as eagerly as other programs do. Collecting less often saves
+// a tenth of its time.
+const memory = 768 << 20
+
 func (c *importCmd) Run(p *program) error {
+	debug.SetGCPercent(400)
+	debug.SetMemoryLimit(memory)
 	day, loc, err := present(c.Day)
 	if err != nil {
 		return exit{2, err}
