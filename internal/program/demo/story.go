@@ -83,8 +83,7 @@ func (d *Day) parts(ctx context.Context) (problem.Text, error) {
 		return problem.Text{}, err
 	}
 	for i := range d.stations {
-		token, err := d.must(ctx, "station", "enrol", "--db", d.db, "--name", []string{"Hemtjänsten", "Trygghetsteamet"}[i]+time.Now().Format(" 2006-01-02 15.04.05.000"),
-			"--group", []string{d.cast.home.ID, d.cast.alarm.ID}[i])
+		token, err := d.enrolStation(ctx, []string{"Hemtjänsten", "Trygghetsteamet"}[i], []string{d.cast.home.ID, d.cast.alarm.ID}[i])
 		if err != nil {
 			return problem.Text{}, err
 		}
@@ -102,6 +101,18 @@ func (d *Day) parts(ctx context.Context) (problem.Text, error) {
 		d.locks = append(d.locks, k)
 	}
 	return said("8 processer talar med varandra; portalen finns på %s.", "8 processes talk to each other; the portal is at %s.", d.result.Portal), nil
+}
+
+// enrolStation makes a station known, under a name that earlier days have not used.
+func (d *Day) enrolStation(ctx context.Context, name, group string) (token string, err error) {
+	named := name
+	for n := 2; n < 100; n++ {
+		if token, err = d.must(ctx, "station", "enrol", "--db", d.db, "--name", named, "--group", group); err == nil {
+			break
+		}
+		named = fmt.Sprintf("%s %d", name, n)
+	}
+	return token, err
 }
 
 func (d *Day) enrol(ctx context.Context) (problem.Text, error) {
