@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -191,7 +192,7 @@ func TestKilledImportGoesOn(t *testing.T) {
 		wantTalk(t, must(t, 0, args...), "avbruten inläsning")
 		wantSame(t, contentOf(t, target), want)
 		again := must(t, 0, append(args, "--json")...)
-		if !strings.HasPrefix(again.out.String(), `{"accepted":{},`) {
+		if !regexp.MustCompile(`^\{"accepted":\{("[a-z]+":0,?)+\},`).Match(again.out.Bytes()) {
 			t.Errorf("again: got %.100s, want nothing new", again.out.String())
 		}
 	})
