@@ -34,8 +34,8 @@ type visited struct {
 // waits is what the visiting process tells at its end: alone, and beside the import.
 type waits struct{ Alone, Beside visited }
 
-// visitEvery is how often the visiting station begins a visit: ten a second are a large town's morning.
-const visitEvery = 100 * time.Millisecond
+// visitEvery is how often the visiting station begins a visit: four a second are a busy morning at several stations.
+const visitEvery = 250 * time.Millisecond
 
 // visitsChild is a server process that one station talks to. It makes a group of its own with locks, a key and a station,
 // says "ready", and lets the key visit again and again until its input is closed. What comes after the first line on
