@@ -9,9 +9,9 @@
 // Promises, on both engines:
 //   - Update runs alone: no two Updates of a municipality overlap, in this process or another. What f reads stays true
 //     until its commit, and the journal can number its entries. Waiting is fair within a process.
-//   - Update is durable when it returns nil (but see [Tx.Relax]), and has had no effect when it returns an error, with one
-//     exception: if the connection to PostgreSQL is lost in the very commit, nobody knows ([engine.Unreachable]); repeat
-//     with the same idempotency key.
+//   - Update is durable when it returns nil, and has had no effect when it returns an error, with one exception: if the
+//     connection to PostgreSQL is lost in the very commit, nobody knows ([engine.Unreachable]); repeat with the same
+//     idempotency key.
 //   - View sees one snapshot and never waits for writers.
 //   - Every transaction has one instant, whole microseconds in UTC; Updates of one process get theirs in commit order.
 //   - After a statement has failed, nothing but the end of the surrounding Savepoint or of the transaction is possible.

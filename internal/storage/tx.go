@@ -22,18 +22,6 @@ type Tx struct {
 // Now is the one instant of the transaction, UTC, whole microseconds.
 func (tx *Tx) Now() time.Time { return tx.now }
 
-// Relax lets this transaction's Update return before it is on disk, where the engine can do that (PostgreSQL). A power cut may
-// then take the last such transactions back, whole and in order; any ordinary Update that follows makes them durable too. It is
-// for the parts of a work that is resumed from what the database holds, such as an import, and for nothing that is answered.
-func (tx *Tx) Relax(ctx context.Context) error {
-	text := tx.engine.Limits().Relax
-	if text == "" {
-		return nil
-	}
-	_, err := tx.exec(ctx, text)
-	return err
-}
-
 // row is what a scan function reads one row from: *sql.Rows.
 type row interface{ Scan(dest ...any) error }
 

@@ -143,9 +143,6 @@ func (i *run) decode(ctx context.Context) <-chan part {
 // applyPart applies a part in one transaction, in a way.
 func (i *run) applyPart(ctx context.Context, p part, way func(context.Context, *storage.Tx, casework.RegisterBatch) ([]casework.RegisterFault, error)) (faults []casework.RegisterFault, err error) {
 	err = i.update(ctx, func(tx *storage.Tx) (err error) {
-		if err := tx.Relax(ctx); err != nil { // a part that a power cut takes back is staged again, and applied again
-			return err
-		}
 		if faults, err = way(ctx, tx, p.batch); err != nil {
 			return err
 		}

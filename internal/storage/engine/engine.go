@@ -49,9 +49,6 @@ type Engine interface {
 type Limits struct {
 	Arrays bool // a bind may be a whole list: = ANY($1), and each of an INSERT is one
 	List   int  // most keys of one list; a power of two
-	// Relax is the statement after which a transaction's commit returns before it is on disk, in its order among the
-	// others; "" where the engine has none.
-	Relax string
 }
 
 // Session is one transaction on one connection. After Commit or Rollback it must not be used.

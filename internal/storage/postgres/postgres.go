@@ -135,9 +135,7 @@ func (db *DB) chooseBegin(ctx context.Context) error {
 func (db *DB) Name() engine.Name { return engine.Postgres }
 
 // Limits save round trips, and what a server spends on texts that it has not seen: one is the same for any number of rows.
-func (db *DB) Limits() engine.Limits {
-	return engine.Limits{Arrays: true, List: 4096, Relax: "SET LOCAL synchronous_commit TO off"}
-}
+func (db *DB) Limits() engine.Limits { return engine.Limits{Arrays: true, List: 4096} }
 
 // InOrder is what the server's queue for a table lock gives.
 func (db *DB) InOrder() bool { return db.begin == beginInTurn }
