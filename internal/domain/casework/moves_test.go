@@ -255,7 +255,7 @@ func TestRegistersAfterOrders(t *testing.T) {
 func TestWhatConcernsEverybody(t *testing.T) {
 	db := storagetest.Open(t, t.TempDir(), storage.Options{Create: true})
 	n := newTown(t, db)
-	gated := casework.NewService(txn.Narrow(db, func(tx *storage.Tx) casework.Tx { return tx }), routine.Profile{InEffectGate: true})
+	gated := casework.NewService(txn.Narrow(db, func(tx *storage.Tx) casework.Tx { return tx }), routine.Profile{InEffectGate: true, RuralAnswers: true})
 	group := func(code string, kind routine.GroupKind, org string) casework.RegisterBatch {
 		return casework.RegisterBatch{Groups: []care.Group{{Code: code, OrgNumber: org, Kind: kind}}}
 	}

@@ -205,7 +205,7 @@ func TestAProviderOrdersALockForTheNewClientItWasGiven(t *testing.T) {
 func TestSetInEffectByOrder(t *testing.T) {
 	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
 		n := newTown(t, db)
-		n.Service = casework.NewService(txn.Narrow(db, func(tx *storage.Tx) casework.Tx { return tx }), routine.Profile{InEffectGate: true})
+		n.Service = casework.NewService(txn.Narrow(db, func(tx *storage.Tx) casework.Tx { return tx }), routine.Profile{InEffectGate: true, RuralAnswers: true})
 		n.place(t, officer, order(routine.HomeCareGranted, alma, ahead(-9), "H1"))
 		changed := n.place(t, officer, order(routine.ProviderChanged, alma, ahead(1), "H1", "H2"))
 		if !slices.Contains(changed.Rules, routine.RuleInEffect) {

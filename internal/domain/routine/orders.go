@@ -14,6 +14,18 @@ const (
 	ProviderChanged OrderKind = "provider-changed"
 	Died            OrderKind = "died"
 	Moved           OrderKind = "moved"
+	// NeedsLock and what follows are not decided here yet: see OrderKinds.
+	NeedsLock       OrderKind = "needs-lock"
+	OpensSelf       OrderKind = "opens-self"
+	InEffect        OrderKind = "in-effect"
+	ShoppingGranted OrderKind = "shopping-granted"
+	ShoppingEnded   OrderKind = "shopping-ended"
+	HealthStarted   OrderKind = "health-started"
+	HealthEnded     OrderKind = "health-ended"
+	LockEnds        OrderKind = "lock-ends"
+	MountOrder      OrderKind = "mount"
+	DismountOrder   OrderKind = "dismount"
+	ServiceOrder    OrderKind = "service"
 )
 
 // OrderKinds returns every kind that [Decide] knows.
@@ -21,13 +33,20 @@ func OrderKinds() []OrderKind {
 	return []OrderKind{AlarmGranted, AlarmRenounced, HomeCareGranted, HomeCareEnded, ProviderChanged, Died, Moved}
 }
 
-// Role is on whose behalf an order is given.
+// Role is on whose behalf somebody acts: for orders, for lists, for everything that only some may do.
 type Role string
 
-// The roles that give orders in this rules.
+// The roles.
 const (
 	CaseOfficer Role = "case-officer"
-	Provider    Role = "provider"
+	Provider    Role = "provider"     // home-care provider
+	HealthUnit  Role = "health-unit"  // nurses
+	Delivery    Role = "delivery"     // shopping and meals
+	AlarmTeam   Role = "alarm-team"   // alarm responders
+	LockManager Role = "lock-manager" // stock, mounting, blocking, charges
+	SystemOwner Role = "system-owner" // permissions, log, profile
+	Registrar   Role = "registrar"    // the diary
+	Auditor     Role = "auditor"      // reads the journal and nothing else
 )
 
 // MayOrder says who may order what: the case officer everything, a provider what concerns its own service, and death or
@@ -70,9 +89,18 @@ type TaskKind string
 
 // The kinds of tasks.
 const (
-	Mount      TaskKind = "mount"
-	Dismount   TaskKind = "dismount"
-	ReturnKeys TaskKind = "return-keys"
+	Mount        TaskKind = "mount"
+	Dismount     TaskKind = "dismount"
+	ExchangeLock TaskKind = "exchange"        // one lock for another at the same door
+	ServiceLock  TaskKind = "service"         // look at a lock, repair it in place
+	ReturnKeys   TaskKind = "return-keys"     // physical keys go back to the client or the estate
+	AskConsent   TaskKind = "ask-consent"     // letter to the house's owner (V5.3-b)
+	TakeReceipt  TaskKind = "take-receipt"    // a physical key changes hands (V2.6)
+	TakeSpare    TaskKind = "take-spare-key"  // alarm clients leave one (S-e)
+	TellClient   TaskKind = "tell-client"     // that a lock will be installed (V2.1-c)
+	Document     TaskKind = "document"        // which lock the client has, in the case system (V5.2-a)
+	Attend       TaskKind = "attend-mounting" // the provider opens for the technician (V2.3-b)
+	Judge        TaskKind = "decide"          // a person must decide what no rule decides
 )
 
 // Task is proposed work.

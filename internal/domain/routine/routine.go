@@ -99,34 +99,6 @@ type Situation struct {
 	Ended time.Time
 }
 
-// Profile is what municipalities do differently.
-type Profile struct {
-	// InEffectGate holds back private providers' access until the client is in effect on them (S-m).
-	InEffectGate bool `json:"in_effect_gate"`
-	// RuralAreas maps a rural group's code to the postal codes (five digits) where it answers alarms. A rural group that
-	// is not named here answers everywhere.
-	RuralAreas map[string][]string `json:"rural_areas"`
-	// AlarmImpliesLock proposes mounting when an alarm is granted to a client without a lock (V1.1-a, S-a).
-	AlarmImpliesLock bool `json:"alarm_implies_lock"`
-}
-
-// DefaultProfile is the routine of a municipality that has not written down anything else.
-func DefaultProfile() Profile { return Profile{AlarmImpliesLock: true} }
-
-// Answers reports whether the rural group with this code answers alarms at a postal code.
-func (p Profile) Answers(groupCode, postalCode string) bool {
-	codes, limited := p.RuralAreas[groupCode]
-	if !limited {
-		return true
-	}
-	for _, c := range codes {
-		if c == postalCode {
-			return true
-		}
-	}
-	return false
-}
-
 // Ground is why a group may open a client's doors, from From until Until.
 type Ground struct {
 	Service string // the service that it rests on

@@ -307,7 +307,7 @@ func TestWhoMayOrderWhat(t *testing.T) {
 
 // proves S-m
 func TestInEffectGate(t *testing.T) {
-	p := routine.Profile{InEffectGate: true}
+	p := routine.Profile{InEffectGate: true, RuralAnswers: true}
 	s := situation(routine.Service{Kind: routine.HomeCare, Group: south, From: day(1), Until: routine.Forever})
 	if got := holders(p, s, day(2)); len(got) != 0 {
 		t.Errorf("a private provider before it is in effect: got %v, want nobody", got)
@@ -320,7 +320,7 @@ func TestInEffectGate(t *testing.T) {
 
 // proves S-m
 func TestTheCaseOfficerSetsInEffect(t *testing.T) {
-	p := routine.Profile{InEffectGate: true}
+	p := routine.Profile{InEffectGate: true, RuralAnswers: true}
 	s := situation()
 	step := func(o routine.Order, rules ...string) {
 		t.Helper()
@@ -357,7 +357,7 @@ func TestTheCaseOfficerSetsInEffect(t *testing.T) {
 }
 
 func TestRuralAreas(t *testing.T) {
-	p := routine.Profile{RuralAreas: map[string][]string{"G026": {"43296"}}}
+	p := routine.Profile{RuralAnswers: true, RuralAreas: map[string][]string{"G026": {"43296"}}}
 	if !p.Answers("G026", "43296") || p.Answers("G026", "43230") || !p.Answers("G099", "43230") {
 		t.Error("a rural group answers in its own areas, and everywhere if none are given")
 	}
