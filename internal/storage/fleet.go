@@ -6,13 +6,13 @@ import (
 	"hemnyckel/internal/domain/fleet"
 )
 
-const lockColumns = `id, serial, number, kind, state, dwelling_id, entrance_id, mounted_us, epoch, certificate`
+const lockColumns = `id, serial, number, kind, state, dwelling_id, entrance_id, mounted_us, epoch, certificate, reason`
 
 func scanLock(r row) (fleet.Lock, error) {
 	var l fleet.Lock
 	var dwelling, entrance *string
 	var mounted int64
-	err := r.Scan(&l.ID, &l.Serial, &l.Number, &l.Kind, &l.State, &dwelling, &entrance, &mounted, &l.Epoch, &l.Certificate)
+	err := r.Scan(&l.ID, &l.Serial, &l.Number, &l.Kind, &l.State, &dwelling, &entrance, &mounted, &l.Epoch, &l.Certificate, &l.Reason)
 	if dwelling != nil {
 		l.DwellingID = *dwelling
 	}
@@ -36,10 +36,10 @@ func (tx *Tx) LocksOfDwellings(ctx context.Context, dwellingIDs []string) ([]fle
 
 // PutLocks implements fleet.LockTx.
 func (tx *Tx) PutLocks(ctx context.Context, locks []fleet.Lock) error {
-	columns := []string{"id", "serial", "number", "kind", "state", "dwelling_id", "entrance_id", "mounted_us", "epoch", "certificate"}
+	columns := []string{"id", "serial", "number", "kind", "state", "dwelling_id", "entrance_id", "mounted_us", "epoch", "certificate", "reason"}
 	return put(ctx, tx, "locks", columns, 1, locks, func(l fleet.Lock) []any {
 		return []any{l.ID, l.Serial, int64(l.Number), string(l.Kind), string(l.State), orNull(l.DwellingID), orNull(l.EntranceID),
-			usOrZero(l.MountedAt), int64(l.Epoch), l.Certificate}
+			usOrZero(l.MountedAt), int64(l.Epoch), l.Certificate, l.Reason}
 	})
 }
 

@@ -29,10 +29,15 @@ const (
 // LockState is where a lock is in its life.
 type LockState string
 
-// The states of a lock that this issue knows.
+// The states of a lock: stock → booked → mounted → dismounted → stock, warranty or scrapped (V5.5-a). The database knows
+// them too.
 const (
-	InStock LockState = "stock"
-	Mounted LockState = "mounted"
+	InStock    LockState = "stock"
+	Booked     LockState = "booked"     // set aside for a mounting
+	Mounted    LockState = "mounted"    // on a door, or beside it
+	Dismounted LockState = "dismounted" // taken down; nobody has said yet whether it is fit to be used again
+	InWarranty LockState = "warranty"   // sent back to the supplier
+	Scrapped   LockState = "scrapped"   // for ever, with a reason
 )
 
 // Lock is a door lock, entrance lock or key box.
@@ -47,17 +52,21 @@ type Lock struct {
 	MountedAt   time.Time
 	Epoch       uint32 // raised by a factory reset, so that old grants fail
 	Certificate []byte // the device's, once it has been claimed
+	Reason      string // why it was scrapped, or what is wrong with it; "" else
 }
 
 // KeyState is where a key is in its life.
 type KeyState string
 
-// The states of a key.
+// The states of a key. Whether an issued one is synced or activated is read from its times. Only an issued key syncs.
 const (
-	KeyInStock KeyState = "stock"
-	KeyIssued  KeyState = "issued"
-	KeyBlocked KeyState = "blocked"
-	KeyBroken  KeyState = "broken"
+	KeyInStock  KeyState = "stock"    // the lock manager's, or a group's reserve
+	KeyIssued   KeyState = "issued"   // in a group's cabinet, or in somebody's hand
+	KeySuspect  KeyState = "suspect"  // missed and looked for: it no longer syncs
+	KeyBlocked  KeyState = "blocked"  // lost: locks are told
+	KeyBroken   KeyState = "broken"   // to be exchanged, or handed in and waiting for what becomes of it
+	KeyWarranty KeyState = "warranty" // sent back to the supplier
+	KeyScrapped KeyState = "scrapped" // for ever, with a reason
 )
 
 // Key is a battery key, pooled in its group's cabinet.

@@ -155,13 +155,16 @@ CREATE TABLE locks (
     id          TEXT NOT NULL PRIMARY KEY,
     serial      TEXT NOT NULL UNIQUE,
     number      BIGINT NOT NULL UNIQUE, -- what grants call it
-    kind        TEXT NOT NULL, -- door, box, entrance
-    state       TEXT NOT NULL, -- stock, mounted
+    kind        TEXT NOT NULL CONSTRAINT locks_kind CHECK (kind IN ('door', 'box', 'entrance')),
+    state       TEXT NOT NULL CONSTRAINT locks_state CHECK (state IN ('stock', 'booked', 'mounted', 'dismounted', 'warranty', 'scrapped')),
     dwelling_id TEXT REFERENCES dwellings (id),
     entrance_id TEXT REFERENCES entrances (id),
     mounted_us  BIGINT NOT NULL,
     epoch       BIGINT NOT NULL,
-    certificate BLOB -- the device's, once it has been claimed
+    certificate BLOB, -- the device's, once it has been claimed
+    reason      TEXT NOT NULL, -- why it was scrapped, or what is wrong with it
+    CONSTRAINT locks_place CHECK ((state = 'mounted') = (dwelling_id IS NOT NULL OR entrance_id IS NOT NULL)),
+    CONSTRAINT locks_scrapped CHECK (state <> 'scrapped' OR reason <> '')
 );
 -- V2.1-b: at most one door lock or key box per dwelling, whoever writes.
 CREATE UNIQUE INDEX locks_one_per_dwelling ON locks (dwelling_id) WHERE state = 'mounted' AND kind <> 'entrance';
@@ -183,7 +186,7 @@ CREATE TABLE keys (
     device          BIGINT NOT NULL UNIQUE, -- what grants and logs call it
     number          TEXT NOT NULL UNIQUE,
     group_id        TEXT REFERENCES care_groups (id), -- NULL in stock without a group
-    state           TEXT NOT NULL, -- stock, issued, blocked, broken
+    state           TEXT NOT NULL CONSTRAINT keys_state CHECK (state IN ('stock', 'issued', 'suspect', 'blocked', 'broken', 'warranty', 'scrapped')),
     battery_us      BIGINT NOT NULL,
     certificate     BLOB,
     public_key      BLOB,
