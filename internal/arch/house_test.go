@@ -43,7 +43,7 @@ var house = []room{
 	{"internal/storage/storagetest", storage, "storage and edge never see each other"},
 	{"internal/storage/storagetest/pgcluster", allow("internal/storage/storagetest"), "it only starts a server"},
 
-	// Where the world comes in and goes out. The front doors share web and nothing else.
+	// Where the world comes in and goes out. The front doors share web and paper, and nothing else.
 	{"internal/edge/web", edge, "storage and edge never see each other"},
 	{"internal/edge/portal", edge, "storage and edge never see each other"},
 	{"internal/edge/restapi", edge, "storage and edge never see each other"},
@@ -54,6 +54,7 @@ var house = []room{
 	{"internal/edge/sso", edge, "storage and edge never see each other"},
 	{"internal/edge/delivery", edge, "storage and edge never see each other"},
 	{"internal/edge/registers", edge, "storage and edge never see each other"},
+	{"internal/edge/paper", beneathDomain, "words and rows come from the caller: what is printed knows no module"},
 
 	// What can be started.
 	{"internal/program/config", program(), ""},
@@ -87,7 +88,7 @@ var (
 	none          = []string{}
 	beneathDomain = allow("internal/base/...", "credential", "lockcore", "api")
 	storage       = append(allow("internal/domain/...", "internal/storage/..."), beneathDomain...)
-	edge          = append(allow("internal/domain/...", "internal/edge/web"), beneathDomain...)
+	edge          = append(allow("internal/domain/...", "internal/edge/web", "internal/edge/paper"), beneathDomain...)
 	composing     = program("config", "municipality", "importer", "locksim", "station", "server", "sample")
 )
 
