@@ -25,6 +25,10 @@ type Profile struct {
 	RuralAnswers bool `toml:"rural_answers"`
 	// AlarmImpliesLock proposes mounting when an alarm is granted to a client without a lock (V1.1-a, S-a).
 	AlarmImpliesLock bool `toml:"alarm_implies_lock"`
+	// LockLimit is how many locks a client may have; entrances do not count (V2.1-b). 0: the routine sets no limit.
+	LockLimit int `toml:"lock_limit"`
+	// EntrancesCount makes an entrance lock count against LockLimit too.
+	EntrancesCount bool `toml:"entrances_count"`
 	// LockEndsOnNotice says that a lock without alarm is taken down on the provider's notice (S-i), not by itself.
 	LockEndsOnNotice bool `toml:"lock_ends_on_notice"`
 	// SelfServiceBlock lets staff block a lost key at any hour (V7-c). Without it only the lock manager does.
@@ -35,6 +39,7 @@ type Profile struct {
 	Staff         StaffRules    `toml:"staff"`
 	Log           LogRules      `toml:"log"`
 	Hours         Hours         `toml:"hours"`
+	OnCall        OnCall        `toml:"on_call"`
 	Prices        Prices        `toml:"prices"`
 	Equipment     Equipment     `toml:"equipment"`
 	Stock         StockRules    `toml:"stock"`
@@ -89,7 +94,8 @@ type Unit struct {
 	Address  string     `toml:"address"`
 	Postal   string     `toml:"postal"`
 	Mail     string     `toml:"mail"`
-	Web      string     `toml:"web"`
+	Web      string     `toml:"web"`      // its e-service or page
+	Form     string     `toml:"form"`     // name of the form by which one turns to it (S-h, S-l), or ""
 	NightBy  UnitKind   `toml:"night_by"` // who gives out the number for other hours (S-j); it is never published
 	OrgNo    string     `toml:"organisation"`
 	ShownFor []Role     `toml:"shown_for"` // whom the contact concerns; none: everybody
@@ -167,12 +173,20 @@ type LogRules struct {
 	Recipients []string `toml:"recipients"` // disclosure: functions that usually may have an extract, in words
 }
 
+// OnCall is the supplier's help outside office hours (V7-d). The zero value: there is none.
+type OnCall struct {
+	Phone string `toml:"phone"` // schedule in [Hours] when the phone is answered
+	Visit string `toml:"visit"` // schedule in [Hours] when a technician comes, if the phone did not help
+}
+
 // Prices are in kronor; 0: this municipality does not charge for it (V6, S-n).
 type Prices struct {
-	KeyNegligence   int `toml:"key_negligence"`    // V2.2-d
-	HandlingCallOut int `toml:"handling_call_out"` // V6-c
-	OnCallPhone     int `toml:"on_call_phone"`     // V6-d, per case
-	OnCallVisit     int `toml:"on_call_visit"`     // V6-d, on top, per call-out
+	// Extras makes providers bear what goes beyond the basic equipment, and moving it, at cost (V6-b).
+	Extras          bool `toml:"extras"`
+	KeyNegligence   int  `toml:"key_negligence"`    // V2.2-d
+	HandlingCallOut int  `toml:"handling_call_out"` // V6-c
+	OnCallPhone     int  `toml:"on_call_phone"`     // V6-d, per case
+	OnCallVisit     int  `toml:"on_call_visit"`     // V6-d, on top, per call-out
 }
 
 // Equipment is a group's basic equipment (V8-a).
@@ -193,31 +207,6 @@ type StockRules struct {
 	CountDays      int `toml:"count_days"`     // between counts of a cabinet (V2.2-b)
 }
 
-// Failure is what does not work.
-type Failure string
-
-// The failures that crisis steps are for (V7).
-const (
-	FailedLock    Failure = "lock" // door lock or key box
-	FailedKey     Failure = "key"
-	LostKey       Failure = "lost-key"
-	FailedStation Failure = "station"
-	PowerCut      Failure = "power"
-	Extraordinary Failure = "extraordinary"
-)
-
-// CrisisStep is one thing to do when something fails, in order, at some hours.
-type CrisisStep struct {
-	Failure Failure  `toml:"failure"`
-	When    string   `toml:"when"`    // name of a schedule in [Hours], "not:NAME" outside it, "" at any hour
-	SV      string   `toml:"sv"`      // may name {phone:KIND}, {hours:NAME}, {price:NAME}, {word:NAME}
-	EN      string   `toml:"en"`      //
-	Contact UnitKind `toml:"contact"` // whom to call, or ""
-	Rule    string   `toml:"rule"`
-	// Needs is a switch of the profile that the step depends on: "self_service_block", "!self_service_block", or "".
-	Needs string `toml:"needs"`
-}
-
 // Target is a system that is told which lock a client has (V5.2-a).
 type Target struct {
 	Name  string `toml:"name"`  // Procapita, Intra Phone
@@ -226,17 +215,13 @@ type Target struct {
 
 // Retention says how long a kind of record is kept after it has ended.
 type Retention struct {
-	Kind string `toml:"kind"` // receipts, consents, orders, clients, door-log, disclosures, charges
+	Kind string `toml:"kind"` // one of RetentionKinds
 	Days int    `toml:"days"`
 }
 
-// LetterTexts are the words of a letter in one language: paragraphs with {owner}, {property}, {municipality}, {unit}, {phone}.
-type LetterTexts struct {
-	Kind     string   `toml:"kind"` // consent-request, consent-reminder, receipt, client-information
-	Language string   `toml:"language"`
-	Title    string   `toml:"title"`
-	Text     []string `toml:"text"`
-	Reply    []string `toml:"reply"` // the slip's choices, where there is one
+// RetentionKinds returns the kinds of records that a profile may give a time.
+func RetentionKinds() []string {
+	return []string{"receipts", "consents", "orders", "clients", "door-log", "disclosures", "charges", "faults"}
 }
 
 // KeptFor is how long a kind of record is kept after its end, and false if the profile does not say.
@@ -249,9 +234,38 @@ func (p Profile) KeptFor(kind string) (time.Duration, bool) {
 	return 0, false
 }
 
+// Unit returns who plays a part in the routine.
+func (p Profile) Unit(k UnitKind) (Unit, bool) {
+	for _, u := range p.Units {
+		if u.Is(k) {
+			return u, true
+		}
+	}
+	return Unit{}, false
+}
+
+// Is reports whether the unit plays a part.
+func (u Unit) Is(k UnitKind) bool {
+	for _, have := range u.Kinds {
+		if have == k {
+			return true
+		}
+	}
+	return false
+}
+
+// MayAddLock reports whether a client with so many locks on own doors, behind so many locked entrances, may have one more on
+// an own door (V2.1-b).
+func (p Profile) MayAddLock(own, entrances int) bool {
+	if p.EntrancesCount {
+		own += entrances
+	}
+	return p.LockLimit == 0 || own < p.LockLimit
+}
+
 // DefaultProfile is the routine of a municipality that has not written down anything else.
 func DefaultProfile() Profile {
-	p := Profile{Name: "Kommunen", AlarmImpliesLock: true, RuralAnswers: true, SelfServiceBlock: true}
+	p := Profile{Name: "Kommunen", AlarmImpliesLock: true, RuralAnswers: true, SelfServiceBlock: true, LockLimit: 1}
 	p.Technology.Keys, p.Technology.KeyBoxes = true, true
 	p.Log.Mode = LogByDisclosure
 	p.Equipment = Equipment{Computed: true, ReserveKeys: 3}

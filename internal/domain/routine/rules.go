@@ -26,7 +26,7 @@ type Rule struct {
 
 // Rules returns the rules that this package applies, in the order of their IDs' first use above.
 func Rules() []Rule {
-	return []Rule{
+	return append([]Rule{
 		{RuleAlarmAccess, "Beviljat trygghetslarm ger larmets insatsgrupp tillträde.", "A granted safety alarm gives its responders access."},
 		{RuleRuralAccess, "Vid beviljat larm får trygghetsteam och landsbygdsgrupp tillträde, och lås monteras om det saknas.", "When an alarm is granted, alarm team and rural group gain access, and a lock is mounted if there is none."},
 		{RuleAlarmRenounced, "När larmet avsägs upphör larmets tillträde.", "When the alarm is renounced, its access ends."},
@@ -41,7 +41,7 @@ func Rules() []Rule {
 		{RuleHealthAccess, "Pågående hälso- och sjukvård i hemmet ger enheten tillträde.", "Health care in the home gives the unit access."},
 		{RuleShoppingAccess, "Inköp som levereras av extern utförare ger den tillträde.", "Shopping delivered by an external supplier gives it access."},
 		{RuleInEffect, "En privat utförare får tillträde först när handläggaren har satt kunden som verkställd hos den.", "A private provider gains access only when the case officer has set the client in effect on it."},
-	}
+	}, runningRules()...)
 }
 
 // Sentence returns a rule in words; an unknown ID gets itself.
