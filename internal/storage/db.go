@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"hemnyckel/internal/base/txn"
 	"hemnyckel/internal/storage/engine"
 	"hemnyckel/internal/storage/postgres"
 )
@@ -74,8 +75,12 @@ func (db *DB) Update(ctx context.Context, f func(tx *Tx) error) error {
 		return err
 	}
 	defer func() { <-db.turn }()
+	once := txn.OnceOf(ctx)
 	for attempt := 0; ; attempt++ {
-		err := db.attempt(ctx, f)
+		err := db.attempt(ctx, func(tx *Tx) error { return bound(ctx, tx, once, f) })
+		if err == nil && once != nil {
+			once.Spend()
+		}
 		if !errors.Is(err, engine.ErrRetry) {
 			return err
 		}
