@@ -41,7 +41,7 @@ func Rules() []Rule {
 		{RuleHealthAccess, "Pågående hälso- och sjukvård i hemmet ger enheten tillträde.", "Health care in the home gives the unit access."},
 		{RuleShoppingAccess, "Inköp som levereras av extern utförare ger den tillträde.", "Shopping delivered by an external supplier gives it access."},
 		{RuleInEffect, "En privat utförare får tillträde först när handläggaren har satt kunden som verkställd hos den.", "A private provider gains access only when the case officer has set the client in effect on it."},
-	}, runningRules()...)
+	}, append(runningRules(), faultRules()...)...)
 }
 
 // Sentence returns a rule in words; an unknown ID gets itself.
