@@ -44,6 +44,11 @@ const (
 	LoginRefused      Kind = "login.refused"      // somebody failed to log in
 	ClientRead        Kind = "client.read"        // a person read a client's page or log
 	EntriesDisclosed  Kind = "entries.disclosed"  // an extract was handed out
+	ReceiptChanged    Kind = "receipt.changed"    // a receipt for a physical key was drafted, shown, signed, handed over, closed or cancelled
+	DisclosureChanged Kind = "disclosure.changed" // a request for the log was made, assessed or decided
+	LogRead           Kind = "log.read"           // a person read the log of doors directly
+	HoldChanged       Kind = "hold.changed"       // what may not be erased was named, or let go
+	RecordsErased     Kind = "records.erased"     // rows beside the journal were erased, by rule
 	EntriesErased     Kind = "entries.erased"     // entries were erased, by rule or by decision
 	ConfigChanged     Kind = "config.changed"     // the municipality's configuration changed
 	KeysChanged       Kind = "keys.changed"       // a signing key was made, changed or retired
@@ -102,6 +107,11 @@ var kinds = [...]Info{
 	{LoginRefused, problem.Text{SV: "Inloggning nekad", EN: "Login refused"}, keepReads},
 	{ClientRead, problem.Text{SV: "Kundens uppgifter lästa", EN: "Client's details read"}, keepReads},
 	{EntriesDisclosed, problem.Text{SV: "Logg utlämnad", EN: "Log disclosed"}, keepReads},
+	{ReceiptChanged, problem.Text{SV: "Nyckelkvittens ändrad", EN: "Key receipt changed"}, keepOrders},
+	{DisclosureChanged, problem.Text{SV: "Begäran om logg ändrad", EN: "Request for the log changed"}, keepReads},
+	{LogRead, problem.Text{SV: "Låslogg läst", EN: "Log of doors read"}, keepReads},
+	{HoldChanged, problem.Text{SV: "Gallringsstopp ändrat", EN: "Hold on erasure changed"}, keepConfig},
+	{RecordsErased, problem.Text{SV: "Uppgifter gallrade", EN: "Records erased"}, keepConfig},
 	{EntriesErased, problem.Text{SV: "Logg gallrad", EN: "Log entries erased"}, keepConfig},
 	{ConfigChanged, problem.Text{SV: "Inställning ändrad", EN: "Configuration changed"}, keepConfig},
 	{KeysChanged, problem.Text{SV: "Signeringsnyckel ändrad", EN: "Signing key changed"}, keepForever},
