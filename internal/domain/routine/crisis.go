@@ -37,8 +37,9 @@ func Failures() []Failure {
 
 // Step is one crisis step as it stands at an hour.
 type Step struct {
-	Number  int  // from 1, counted over the failure's steps that this profile has
-	Now     bool // it can be done at that hour
+	Number  int    // from 1, counted over the failure's steps that this profile has
+	Now     bool   // it can be done at that hour
+	When    string // name of the schedule, see [CrisisStep]; "": at any hour
 	SV, EN  string
 	Contact Contact // whom to call; zero: nobody
 	Rule    string
@@ -68,7 +69,7 @@ func CrisisSteps(p Profile, failure Failure, t time.Time) []Step {
 }
 
 func (p Profile) step(c CrisisStep, number int, t time.Time) Step {
-	s := Step{Number: number, Rule: c.Rule, Contact: p.contact(c.Contact, t)}
+	s := Step{Number: number, When: c.When, Rule: c.Rule, Contact: p.contact(c.Contact, t)}
 	s.SV = Fill(c.SV, func(name string) (string, bool) { return p.Value(name, "sv") })
 	s.EN = Fill(c.EN, func(name string) (string, bool) { return p.Value(name, "en") })
 	s.From, _ = p.Hours.Next(c.When, t)

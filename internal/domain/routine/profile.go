@@ -85,6 +85,11 @@ const (
 	UnitSupplier    UnitKind = "supplier" // of locks and keys: support, on-call
 )
 
+// UnitKinds returns the parts in the order of the contact page.
+func UnitKinds() []UnitKind {
+	return []UnitKind{UnitLockManager, UnitAlarm, UnitSystemOwner, UnitRegistrar, UnitDelivery, UnitSupplier}
+}
+
 // Unit is who answers for a part, with what the contact page shows.
 type Unit struct {
 	Name     string     `toml:"name"`
