@@ -3,7 +3,6 @@ package storage
 import (
 	"context"
 	"strings"
-	"time"
 
 	"hemnyckel/internal/domain/casework"
 	"hemnyckel/internal/domain/routine"
@@ -80,64 +79,4 @@ func (tx *Tx) OrderByID(ctx context.Context, id string) (casework.Order, bool, e
 // OrdersOf implements casework.Tx: a client's orders, newest first, at most 500.
 func (tx *Tx) OrdersOf(ctx context.Context, clientID string) ([]casework.Order, error) {
 	return collect(ctx, tx, scanOrder, `SELECT `+orderColumns+` FROM orders WHERE client_id = $1 ORDER BY received_us DESC, id DESC LIMIT 500`, clientID)
-}
-
-const taskColumns = `id, order_id, client_id, kind, rule, state, due_us, created_us, done_us`
-
-// InsertTasks implements casework.Tx.
-func (tx *Tx) InsertTasks(ctx context.Context, tasks []casework.Task) error {
-	for _, t := range tasks {
-		_, err := tx.exec(ctx, `INSERT INTO tasks (`+taskColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-			t.ID, t.OrderID, t.ClientID, string(t.Kind), t.Rule, t.State, us(t.Due), us(t.Created), usOrZero(t.Done))
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func scanTask(r row) (casework.Task, error) {
-	var t casework.Task
-	var due, created, done int64
-	err := r.Scan(&t.ID, &t.OrderID, &t.ClientID, &t.Kind, &t.Rule, &t.State, &due, &created, &done)
-	t.Due, t.Created, t.Done = fromUS(due), fromUS(created), fromZeroUS(done)
-	return t, err
-}
-
-// LinkTasks implements casework.Tx.
-func (tx *Tx) LinkTasks(ctx context.Context, orderID string, tasks []casework.Task) error {
-	for _, t := range tasks {
-		if _, err := tx.exec(ctx, `INSERT INTO order_tasks (order_id, task_id) VALUES ($1, $2)`, orderID, t.ID); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// TasksOfOrder implements casework.Tx.
-func (tx *Tx) TasksOfOrder(ctx context.Context, orderID string) ([]casework.Task, error) {
-	return collect(ctx, tx, scanTask, `SELECT `+taskColumns+` FROM tasks
-		WHERE id IN (SELECT task_id FROM order_tasks WHERE order_id = $1) ORDER BY id`, orderID)
-}
-
-// OpenTasks implements casework.Tx.
-func (tx *Tx) OpenTasks(ctx context.Context, clientIDs []string) ([]casework.Task, error) {
-	return collectIn(ctx, tx, scanTask, `SELECT `+taskColumns+` FROM tasks WHERE state = 'open' AND client_id IN %s ORDER BY id`, clientIDs)
-}
-
-// MoveTask implements casework.Tx.
-func (tx *Tx) MoveTask(ctx context.Context, id string, due time.Time) error {
-	_, err := tx.exec(ctx, `UPDATE tasks SET due_us = $1 WHERE id = $2`, us(due), id)
-	return err
-}
-
-// CloseTask implements casework.Tx.
-func (tx *Tx) CloseTask(ctx context.Context, id, state string) error {
-	if _, err := tx.exec(ctx, `UPDATE tasks SET state = $1, done_us = $2 WHERE id = $3`, state, us(tx.Now()), id); err != nil {
-		return err
-	}
-	_, err := tx.exec(ctx, `UPDATE orders SET state = $1 WHERE id IN (SELECT order_id FROM order_tasks WHERE task_id = $2)
-		AND NOT EXISTS (SELECT 1 FROM order_tasks l JOIN tasks t ON t.id = l.task_id WHERE l.order_id = orders.id AND t.state = 'open')`,
-		string(casework.Done), id)
-	return err
 }

@@ -20,8 +20,8 @@ func (tx *Tx) PageCounts(ctx context.Context, due, late time.Time) (casework.Cou
 	}, `SELECT
 		(SELECT COUNT(*) FROM clients WHERE ended_us > $1),
 		(SELECT COUNT(*) FROM locks WHERE state = 'mounted'),
-		(SELECT COUNT(*) FROM tasks WHERE state = 'open'),
-		(SELECT COUNT(*) FROM tasks WHERE state = 'open' AND due_us <= $2),
+		(SELECT COUNT(*) FROM tasks WHERE done_us = 0),
+		(SELECT COUNT(*) FROM tasks WHERE done_us = 0 AND due_us <= $2),
 		(SELECT COUNT(*) FROM keys),
 		(SELECT COUNT(*) FROM keys WHERE state = 'issued' AND synced_until_us < $3),
 		(SELECT COUNT(*) FROM keys WHERE state = 'blocked')`, us(tx.now), us(late), us(due))
@@ -104,10 +104,10 @@ func (tx *Tx) PageKey(ctx context.Context, id string) (casework.Key, bool, error
 
 // PageTasks returns open tasks by due day; of a client, those that the client's orders wait for.
 func (tx *Tx) PageTasks(ctx context.Context, clientID string, limit int) ([]casework.TaskLine, error) {
-	text := `SELECT t.id, t.order_id, t.client_id, t.kind, t.rule, t.state, t.due_us, t.created_us, o.number
-		FROM tasks t JOIN orders o ON o.id = t.order_id WHERE t.state = 'open' AND ($1 = '' OR t.id IN (
+	text := `SELECT t.id, COALESCE(t.order_id, ''), COALESCE(t.client_id, ''), t.kind, t.rule, t.state, t.due_us, t.created_us, COALESCE(o.number, '')
+		FROM tasks t LEFT JOIN orders o ON o.id = t.order_id WHERE t.done_us = 0 AND ($1 = '' OR t.id IN (
 			SELECT l.task_id FROM order_tasks l JOIN orders b ON b.id = l.order_id WHERE b.client_id = $1))
-		ORDER BY t.due_us, t.id LIMIT $2`
+		ORDER BY t.urgency, t.due_us, t.id LIMIT $2`
 	return collect(ctx, tx, func(r row) (casework.TaskLine, error) {
 		var t casework.TaskLine
 		var due, created int64

@@ -13,7 +13,6 @@
 //
 // A lock in use learns that it has moved from the first key with a grant for its new place; until then, five days at most,
 // grants from before the move still open it. A configuration that tells it at once comes with issue 03.
-// Booking, assignment, returning an order and undoing it come with the whole routine (issue 02).
 package casework
 
 import (
@@ -82,19 +81,6 @@ type Order struct {
 	Repeated  bool     // the same idempotency key had been used: this is the order that it gave then
 }
 
-// Task is work that an order has led to.
-type Task struct {
-	ID       string
-	OrderID  string // the first that led to it
-	ClientID string // of that order
-	Kind     routine.TaskKind
-	Rule     string
-	State    string // open, done, cancelled
-	Due      time.Time
-	Created  time.Time
-	Done     time.Time // zero while open
-}
-
 // Tx is what casework needs of a database transaction.
 type Tx interface {
 	txn.Clock
@@ -103,6 +89,7 @@ type Tx interface {
 	access.Tx
 	journal.Tx
 	fleet.LockTx
+	TaskTx
 
 	// GroupsByCode and GroupsByID return the groups asked for; a municipality may have thousands of others.
 	GroupsByCode(ctx context.Context, codes []string) (map[string]care.Group, error)
@@ -115,15 +102,6 @@ type Tx interface {
 	InsertOrder(ctx context.Context, o Order) error
 	OrderByID(ctx context.Context, id string) (Order, bool, error)
 	OrdersOf(ctx context.Context, clientID string) ([]Order, error)
-	InsertTasks(ctx context.Context, t []Task) error
-	TasksOfOrder(ctx context.Context, orderID string) ([]Task, error)
-	// LinkTasks stores which tasks an order waits for; TasksOfOrder returns them.
-	LinkTasks(ctx context.Context, orderID string, t []Task) error
-	// OpenTasks returns the open tasks of clients, the oldest first.
-	OpenTasks(ctx context.Context, clientIDs []string) ([]Task, error)
-	MoveTask(ctx context.Context, id string, due time.Time) error
-	// CloseTask gives a task its last state, and makes every order done that waited for nothing else.
-	CloseTask(ctx context.Context, id, state string) error
 }
 
 // Problems that an orderer can meet. Codes are stable.

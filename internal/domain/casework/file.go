@@ -16,6 +16,7 @@ import (
 // file is one client's situation, opened in a transaction.
 type file struct {
 	client    care.Client
+	dwelling  care.Dwelling
 	home      []string // ids of those who live there, the client among them
 	services  []care.Service
 	situation routine.Situation
@@ -43,7 +44,7 @@ func (s *Service) open(ctx context.Context, tx Tx, client care.Client) (file, er
 	if err != nil {
 		return file{}, err
 	}
-	f := file{client: client, home: idsOf(home), services: services[client.ID]}
+	f := file{client: client, dwelling: dwellings[client.DwellingID], home: idsOf(home), services: services[client.ID]}
 	f.situation = s.situation(rural, client, dwellings[client.DwellingID], f.services)
 	f.situation.Lock = locks[client.DwellingID]
 	for _, other := range home {

@@ -12,12 +12,69 @@ import (
 // there is at most one open task of a kind. An order that leads to a task that is open already waits for that one. An order
 // is done when nothing that it waits for is open any longer, whether it was carried out or lost its reason.
 
-// The states of a task.
+// Task is work that somebody has to do.
+type Task struct {
+	ID       string
+	Number   string // what people say on the phone, such as 7K3M-9QX2
+	OrderID  string // the first order that led to it; "" for work that none asked for
+	ClientID string // whose door it is: of that order; "" for an entrance or a thing in stock
+	LockID   string // the lock that it concerns or that is kept for it, or ""
+	FaultID  string // the fault that it remedies, or ""
+	Kind     routine.TaskKind
+	Rule     string
+	State    string // one of [TaskStates]
+	Urgent   bool
+	Due      time.Time
+	Created  time.Time
+	Done     time.Time // done or cancelled; zero while open
+
+	StaffID    string // who shall do it, or ""
+	Unit       string // or which unit, or ""
+	PostalCode string // of the door; "" where there is none
+	Note       string // what it is about, beyond its kind
+	Reason     string // why it waits or was cancelled
+}
+
+// Open reports whether there is something left to do, however far it has come.
+func (t Task) Open() bool { return t.State != TaskDone && t.State != TaskCancelled }
+
+// The states of a task. All but the last two are open.
 const (
-	taskOpen      = "open"
-	taskDone      = "done"
-	taskCancelled = "cancelled"
+	TaskOpen       = "open"
+	TaskAssigned   = "assigned"
+	TaskBooked     = "booked"
+	TaskInProgress = "in-progress"
+	TaskWaiting    = "waiting" // for the house's owner (V5.3-c)
+	TaskDone       = "done"
+	TaskCancelled  = "cancelled"
 )
+
+// TaskStates returns every state, in the order of a task's life.
+func TaskStates() []string {
+	return []string{TaskOpen, TaskWaiting, TaskAssigned, TaskBooked, TaskInProgress, TaskDone, TaskCancelled}
+}
+
+// TaskTx is what tasks need of a database transaction.
+type TaskTx interface {
+	InsertTasks(ctx context.Context, t []Task) error
+	// PutTasks replaces tasks that are stored.
+	PutTasks(ctx context.Context, t []Task) error
+	TaskByID(ctx context.Context, id string) (Task, bool, error)
+	TasksOfOrder(ctx context.Context, orderID string) ([]Task, error)
+	// LinkTasks stores which tasks an order waits for; TasksOfOrder returns them.
+	LinkTasks(ctx context.Context, orderID string, t []Task) error
+	// OpenTasks returns the open tasks of clients, the oldest first.
+	OpenTasks(ctx context.Context, clientIDs []string) ([]Task, error)
+	// OpenTasksOfLock returns the open tasks that concern a lock, or that it is kept for.
+	OpenTasksOfLock(ctx context.Context, lockID string) ([]Task, error)
+	MoveTask(ctx context.Context, id string, due time.Time) error
+	// CloseTask gives a task its last state, and makes every order done that waited for nothing else. Cancelled needs a reason.
+	CloseTask(ctx context.Context, id, state, reason string) error
+	// ReopenTask makes a closed task open again, and in progress the orders that had waited for it.
+	ReopenTask(ctx context.Context, id string) error
+	// PlaceTasks brings the postal codes of clients' open tasks up to date with where the clients live.
+	PlaceTasks(ctx context.Context, clientIDs []string) error
+}
 
 // What the journal says of a task.
 const (
@@ -26,6 +83,9 @@ const (
 	taskMoved     = "moved"  // joined, and moved to another day
 	taskWithdrawn = "withdrawn"
 )
+
+// reasonWithdrawn is why a task was cancelled that no order asks for any longer.
+const reasonWithdrawn = "Behövs inte längre"
 
 // settleTasks brings the open tasks of the dwelling in line with an outcome. The order, which must be stored, gets the tasks
 // that it waits for.
@@ -40,14 +100,14 @@ func (s *Service) settleTasks(ctx context.Context, tx Tx, o *Order, f file, out 
 	var entries []journal.Entry
 	for _, kind := range out.Withdrawn {
 		for _, t := range ofKind(open, kind) {
-			if err := tx.CloseTask(ctx, t.ID, taskCancelled); err != nil {
+			if err := tx.CloseTask(ctx, t.ID, TaskCancelled, reasonWithdrawn); err != nil {
 				return nil, err
 			}
 			entries = append(entries, taskEntry(*o, t, taskWithdrawn))
 		}
 	}
 	for _, want := range out.Tasks {
-		t, change, err := s.settleTask(ctx, tx, *o, want, ofKind(open, want.Kind))
+		t, change, err := s.settleTask(ctx, tx, *o, f, want, ofKind(open, want.Kind))
 		if err != nil {
 			return nil, err
 		}
@@ -58,9 +118,10 @@ func (s *Service) settleTasks(ctx context.Context, tx Tx, o *Order, f file, out 
 }
 
 // settleTask finds the open task that an order leads to, or makes it.
-func (s *Service) settleTask(ctx context.Context, tx Tx, o Order, want routine.Task, open []Task) (Task, string, error) {
+func (s *Service) settleTask(ctx context.Context, tx Tx, o Order, f file, want routine.Task, open []Task) (Task, string, error) {
 	if len(open) == 0 {
-		t := Task{ID: newID(), OrderID: o.ID, ClientID: o.ClientID, Kind: want.Kind, Rule: want.Rule, State: taskOpen, Due: want.Due, Created: o.Received}
+		t := Task{ID: newID(), Number: newNumber(), OrderID: o.ID, ClientID: o.ClientID, Kind: want.Kind, Rule: want.Rule, State: TaskOpen,
+			Due: want.Due, Created: o.Received, PostalCode: f.dwelling.PostalCode}
 		return t, taskProposed, tx.InsertTasks(ctx, []Task{t})
 	}
 	t := open[0]
@@ -79,7 +140,7 @@ func (s *Service) finishTasks(ctx context.Context, tx Tx, home []string, kind ro
 		return err
 	}
 	for _, t := range ofKind(open, kind) {
-		if err := tx.CloseTask(ctx, t.ID, taskDone); err != nil {
+		if err := tx.CloseTask(ctx, t.ID, TaskDone, ""); err != nil {
 			return err
 		}
 	}
@@ -108,6 +169,7 @@ func taskEntry(o Order, t Task, change string) journal.Entry {
 		{Name: journal.FieldActor, Value: "system"},
 		{Name: journal.FieldGround, Value: "order:" + o.ID},
 		{Name: "task", Value: string(t.Kind)},
+		{Name: "task-number", Value: t.Number},
 		{Name: "change", Value: change},
 		{Name: "due", Value: t.Due.UTC().Format(time.RFC3339)},
 		{Name: "rule", Value: t.Rule},

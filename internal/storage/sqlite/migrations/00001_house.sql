@@ -102,25 +102,6 @@ CREATE TABLE idempotency_keys (
     at_us    BIGINT NOT NULL,
     PRIMARY KEY (orderer, key)
 );
-CREATE TABLE tasks (
-    id         TEXT NOT NULL PRIMARY KEY,
-    order_id   TEXT NOT NULL REFERENCES orders (id), -- the first that led to it
-    client_id  TEXT NOT NULL REFERENCES clients (id),
-    kind       TEXT NOT NULL, -- mount, dismount, return-keys, ...
-    rule       TEXT NOT NULL,
-    state      TEXT NOT NULL, -- open, done, cancelled
-    due_us     BIGINT NOT NULL,
-    created_us BIGINT NOT NULL,
-    done_us    BIGINT NOT NULL
-);
-CREATE INDEX tasks_by_client ON tasks (client_id);
-CREATE INDEX tasks_open ON tasks (state, due_us);
-CREATE TABLE order_tasks ( -- what each order waits for: a task may serve several orders about one door
-    order_id TEXT NOT NULL REFERENCES orders (id),
-    task_id  TEXT NOT NULL REFERENCES tasks (id),
-    PRIMARY KEY (order_id, task_id)
-);
-CREATE INDEX order_tasks_by_task ON order_tasks (task_id);
 
 -- A service is a decision in force: granted by an order, or found in the registers.
 CREATE TABLE services (
@@ -143,7 +124,7 @@ CREATE TABLE grounds (
     client_id  TEXT NOT NULL, -- its service's
     service_id TEXT NOT NULL REFERENCES services (id),
     kind       TEXT NOT NULL,
-    group_id   TEXT NOT NULL REFERENCES care_groups (id),
+    group_id   TEXT NOT NULL, -- computed: its service's, or a rural group's
     from_us    BIGINT NOT NULL,
     until_us   BIGINT NOT NULL,
     rule       TEXT NOT NULL
@@ -171,14 +152,13 @@ CREATE UNIQUE INDEX locks_one_per_dwelling ON locks (dwelling_id) WHERE state = 
 CREATE INDEX locks_by_entrance ON locks (entrance_id);
 CREATE TABLE rights (
     ground_id TEXT NOT NULL REFERENCES grounds (id),
-    lock_id   TEXT NOT NULL REFERENCES locks (id),
+    lock_id   TEXT NOT NULL, -- a mounted lock; locks are never deleted
     group_id  TEXT NOT NULL, -- its ground's, and so checked there
     client_id TEXT NOT NULL, -- likewise
     from_us   BIGINT NOT NULL,
     until_us  BIGINT NOT NULL,
     PRIMARY KEY (ground_id, lock_id)
 );
-CREATE INDEX rights_by_client ON rights (client_id);
 CREATE INDEX rights_by_lock ON rights (lock_id, group_id);
 CREATE INDEX rights_by_group ON rights (group_id, until_us);
 CREATE TABLE keys (
@@ -206,7 +186,13 @@ CREATE TABLE stations (
     token_hash   TEXT NOT NULL UNIQUE,
     certificate  BLOB,
     enrolled_us  BIGINT NOT NULL,
-    last_seen_us BIGINT NOT NULL
+    last_seen_us BIGINT NOT NULL,
+    street       TEXT NOT NULL,
+    postal_code  TEXT NOT NULL, -- five digits, or "": what finds the nearest other one
+    town         TEXT NOT NULL,
+    out_us       BIGINT NOT NULL, -- since when it does not work; 0 while it does
+    out_reason   TEXT NOT NULL,
+    blocked_us   BIGINT NOT NULL -- 0 unless blocked
 );
 CREATE TABLE consents (
     id       TEXT NOT NULL PRIMARY KEY,
@@ -363,8 +349,6 @@ DROP TABLE rights;
 DROP TABLE locks;
 DROP TABLE grounds;
 DROP TABLE services;
-DROP TABLE order_tasks;
-DROP TABLE tasks;
 DROP TABLE idempotency_keys;
 DROP TABLE orders;
 DROP TABLE clients;

@@ -1,0 +1,117 @@
+-- +goose Up
+
+-- casework: work that somebody has to do. It is open while done_us is 0, whatever its state says of how far it has come.
+CREATE TABLE tasks (
+    id          TEXT NOT NULL PRIMARY KEY,
+    number      TEXT NOT NULL UNIQUE, -- what people say on the phone, such as 7K3M-9QX2
+    order_id    TEXT REFERENCES orders (id), -- the first that led to it; NULL for work that no order asked for
+    client_id   TEXT REFERENCES clients (id), -- whose door it is, where it is a client's
+    lock_id     TEXT REFERENCES locks (id), -- the lock that it concerns, or that is kept for it
+    fault_id    TEXT, -- the fault that it remedies
+    kind        TEXT NOT NULL, -- mount, dismount, return-keys, ...
+    rule        TEXT NOT NULL,
+    state       TEXT NOT NULL CONSTRAINT tasks_state CHECK (state IN ('open', 'assigned', 'booked', 'in-progress', 'waiting', 'done', 'cancelled')),
+    urgency     BIGINT NOT NULL, -- 0: urgent, comes first; 1: the others
+    due_us      BIGINT NOT NULL,
+    created_us  BIGINT NOT NULL,
+    done_us     BIGINT NOT NULL,
+    staff_id    TEXT REFERENCES staff (id), -- who shall do it
+    unit        TEXT NOT NULL, -- or which unit, or ""
+    postal_code TEXT NOT NULL, -- of the door, so that the list can be narrowed to an area
+    note        TEXT NOT NULL, -- what it is about, beyond its kind
+    reason      TEXT NOT NULL, -- why it waits or was cancelled
+    CONSTRAINT tasks_ended CHECK ((done_us = 0) = (state NOT IN ('done', 'cancelled'))),
+    CONSTRAINT tasks_cancelled CHECK (state <> 'cancelled' OR reason <> '')
+);
+CREATE INDEX tasks_by_client ON tasks (client_id);
+CREATE INDEX tasks_by_lock ON tasks (lock_id);
+CREATE INDEX tasks_worklist ON tasks (urgency, due_us, id) WHERE done_us = 0;
+CREATE INDEX tasks_worklist_staff ON tasks (staff_id, urgency, due_us, id) WHERE done_us = 0;
+CREATE INDEX tasks_worklist_area ON tasks (postal_code, urgency, due_us, id) WHERE done_us = 0;
+CREATE INDEX tasks_worklist_kind ON tasks (kind, urgency, due_us, id) WHERE done_us = 0;
+CREATE INDEX tasks_worklist_state ON tasks (state, kind, urgency, due_us, id) WHERE done_us = 0;
+CREATE INDEX tasks_finished ON tasks (done_us, id) WHERE done_us > 0;
+CREATE TABLE order_tasks ( -- what each order waits for: a task may serve several orders about one door
+    order_id TEXT NOT NULL REFERENCES orders (id),
+    task_id  TEXT NOT NULL REFERENCES tasks (id),
+    PRIMARY KEY (order_id, task_id)
+);
+CREATE INDEX order_tasks_by_task ON order_tasks (task_id);
+
+-- A time that is agreed with the client. It is live while ended_us is 0: after that it was kept, moved or called off.
+CREATE TABLE bookings (
+    id         TEXT NOT NULL PRIMARY KEY,
+    task_id    TEXT NOT NULL REFERENCES tasks (id),
+    staff_id   TEXT NOT NULL REFERENCES staff (id), -- who comes
+    from_us    BIGINT NOT NULL,
+    until_us   BIGINT NOT NULL,
+    attend     TEXT REFERENCES care_groups (id), -- whose staff are asked to open for the technician, or NULL
+    told       TEXT NOT NULL, -- who was told of the time: client, relative, provider; "" nobody yet
+    told_how   TEXT NOT NULL, -- phone, visit, letter, message, or ""
+    told_by    TEXT NOT NULL, -- who told, as the journal names them
+    told_us    BIGINT NOT NULL,
+    actor      TEXT NOT NULL, -- who booked
+    created_us BIGINT NOT NULL,
+    ended_us   BIGINT NOT NULL,
+    ended_how  TEXT NOT NULL, -- kept, moved, cancelled, or ""
+    reason     TEXT NOT NULL, -- why it was moved or called off
+    CONSTRAINT bookings_period CHECK (from_us < until_us),
+    CONSTRAINT bookings_told CHECK ((told = '') = (told_us = 0))
+);
+CREATE UNIQUE INDEX bookings_one_per_task ON bookings (task_id) WHERE ended_us = 0;
+CREATE INDEX bookings_by_staff ON bookings (staff_id, from_us) WHERE ended_us = 0;
+CREATE INDEX bookings_by_task ON bookings (task_id);
+CREATE INDEX bookings_by_time ON bookings (from_us, id) WHERE ended_us = 0;
+
+-- A step of work at a door, as the one who did it said. A step may be said again to correct it; the one that was said last
+-- counts. The id and the time are the technician's device's, so that a step sent twice is one step.
+CREATE TABLE task_steps (
+    id          TEXT NOT NULL PRIMARY KEY,
+    task_id     TEXT NOT NULL REFERENCES tasks (id),
+    step        TEXT NOT NULL, -- client-informed, serial, second-check, ...
+    at_us       BIGINT NOT NULL,
+    received_us BIGINT NOT NULL,
+    staff_id    TEXT REFERENCES staff (id), -- who did it, where it has to be a known person
+    actor       TEXT NOT NULL, -- who said so
+    body        TEXT NOT NULL -- what was found, as JSON
+);
+CREATE INDEX task_steps_by_task ON task_steps (task_id, step, at_us);
+
+-- What is true of a lock while it sits somewhere, other than by the registers. It is live while ended_us is 0.
+CREATE TABLE mountings (
+    id             TEXT NOT NULL PRIMARY KEY,
+    lock_id        TEXT NOT NULL REFERENCES locks (id),
+    kind           TEXT NOT NULL, -- door, box
+    dwelling_id    TEXT REFERENCES dwellings (id),
+    task_id        TEXT NOT NULL REFERENCES tasks (id),
+    mounted_us     BIGINT NOT NULL,
+    consent_needed BIGINT NOT NULL, -- 1: the municipality demands the owner's consent
+    consent        TEXT NOT NULL, -- the consent that it rests on, or ""
+    box_reason     TEXT NOT NULL, -- why a key box and no door lock
+    original_part  TEXT NOT NULL, -- where the door's own cylinder or thumb turn lies
+    ended_us       BIGINT NOT NULL,
+    CONSTRAINT mountings_consent CHECK (consent_needed = 0 OR consent <> ''), -- V5.3-c
+    CONSTRAINT mountings_box CHECK (kind <> 'box' OR box_reason <> '') -- V5.6-a
+);
+CREATE UNIQUE INDEX mountings_one_per_lock ON mountings (lock_id) WHERE ended_us = 0;
+CREATE UNIQUE INDEX mountings_one_per_dwelling ON mountings (dwelling_id) WHERE ended_us = 0;
+CREATE INDEX mountings_by_dwelling ON mountings (dwelling_id);
+CREATE INDEX mountings_by_task ON mountings (task_id);
+
+-- A person's bookings for a calendar, behind an address that is a secret: only its hash is kept.
+CREATE TABLE calendar_feeds (
+    id         TEXT NOT NULL PRIMARY KEY,
+    staff_id   TEXT NOT NULL REFERENCES staff (id),
+    token_hash TEXT NOT NULL UNIQUE,
+    created_us BIGINT NOT NULL,
+    revoked_us BIGINT NOT NULL
+);
+CREATE INDEX calendar_feeds_by_staff ON calendar_feeds (staff_id);
+
+-- +goose Down
+DROP TABLE calendar_feeds;
+DROP TABLE mountings;
+DROP TABLE task_steps;
+DROP TABLE bookings;
+DROP TABLE order_tasks;
+DROP TABLE tasks;

@@ -1,0 +1,101 @@
+package storage
+
+import (
+	"context"
+	"time"
+
+	"hemnyckel/internal/domain/casework"
+)
+
+const taskColumns = `id, number, COALESCE(order_id, ''), COALESCE(client_id, ''), COALESCE(lock_id, ''), COALESCE(fault_id, ''), kind, rule, state,
+	urgency, due_us, created_us, done_us, COALESCE(staff_id, ''), unit, postal_code, note, reason`
+
+func scanTask(r row) (casework.Task, error) {
+	var t casework.Task
+	var urgency, due, created, done int64
+	err := r.Scan(&t.ID, &t.Number, &t.OrderID, &t.ClientID, &t.LockID, &t.FaultID, &t.Kind, &t.Rule, &t.State,
+		&urgency, &due, &created, &done, &t.StaffID, &t.Unit, &t.PostalCode, &t.Note, &t.Reason)
+	t.Urgent = urgency == 0
+	t.Due, t.Created, t.Done = fromUS(due), fromUS(created), fromZeroUS(done)
+	return t, err
+}
+
+// PutTasks implements casework.TaskTx.
+func (tx *Tx) PutTasks(ctx context.Context, tasks []casework.Task) error {
+	columns := []string{"id", "number", "order_id", "client_id", "lock_id", "fault_id", "kind", "rule", "state", "urgency",
+		"due_us", "created_us", "done_us", "staff_id", "unit", "postal_code", "note", "reason"}
+	return put(ctx, tx, "tasks", columns, 1, tasks, func(t casework.Task) []any {
+		return []any{t.ID, t.Number, orNull(t.OrderID), orNull(t.ClientID), orNull(t.LockID), orNull(t.FaultID), string(t.Kind), t.Rule, t.State,
+			bit(!t.Urgent), us(t.Due), us(t.Created), usOrZero(t.Done), orNull(t.StaffID), t.Unit, t.PostalCode, t.Note, t.Reason}
+	})
+}
+
+// InsertTasks implements casework.TaskTx.
+func (tx *Tx) InsertTasks(ctx context.Context, tasks []casework.Task) error {
+	return tx.PutTasks(ctx, tasks)
+}
+
+// LinkTasks implements casework.TaskTx.
+func (tx *Tx) LinkTasks(ctx context.Context, orderID string, tasks []casework.Task) error {
+	for _, t := range tasks {
+		if _, err := tx.exec(ctx, `INSERT INTO order_tasks (order_id, task_id) VALUES ($1, $2)`, orderID, t.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// TaskByID implements casework.TaskTx.
+func (tx *Tx) TaskByID(ctx context.Context, id string) (casework.Task, bool, error) {
+	return one(ctx, tx, scanTask, `SELECT `+taskColumns+` FROM tasks WHERE id = $1`, id)
+}
+
+// TasksOfOrder implements casework.TaskTx.
+func (tx *Tx) TasksOfOrder(ctx context.Context, orderID string) ([]casework.Task, error) {
+	return collect(ctx, tx, scanTask, `SELECT `+taskColumns+` FROM tasks
+		WHERE id IN (SELECT task_id FROM order_tasks WHERE order_id = $1) ORDER BY id`, orderID)
+}
+
+// OpenTasks implements casework.TaskTx.
+func (tx *Tx) OpenTasks(ctx context.Context, clientIDs []string) ([]casework.Task, error) {
+	return collectIn(ctx, tx, scanTask, `SELECT `+taskColumns+` FROM tasks WHERE done_us = 0 AND client_id IN %s ORDER BY id`, clientIDs)
+}
+
+// OpenTasksOfLock implements casework.TaskTx.
+func (tx *Tx) OpenTasksOfLock(ctx context.Context, lockID string) ([]casework.Task, error) {
+	return collect(ctx, tx, scanTask, `SELECT `+taskColumns+` FROM tasks WHERE done_us = 0 AND lock_id = $1 ORDER BY id LIMIT 100`, lockID)
+}
+
+// MoveTask implements casework.TaskTx.
+func (tx *Tx) MoveTask(ctx context.Context, id string, due time.Time) error {
+	_, err := tx.exec(ctx, `UPDATE tasks SET due_us = $1 WHERE id = $2`, us(due), id)
+	return err
+}
+
+// CloseTask implements casework.TaskTx.
+func (tx *Tx) CloseTask(ctx context.Context, id, state, reason string) error {
+	if _, err := tx.exec(ctx, `UPDATE tasks SET state = $1, done_us = $2, reason = $3 WHERE id = $4`, state, us(tx.Now()), reason, id); err != nil {
+		return err
+	}
+	_, err := tx.exec(ctx, `UPDATE orders SET state = $1 WHERE id IN (SELECT order_id FROM order_tasks WHERE task_id = $2)
+		AND NOT EXISTS (SELECT 1 FROM order_tasks l JOIN tasks t ON t.id = l.task_id WHERE l.order_id = orders.id AND t.done_us = 0)`,
+		string(casework.Done), id)
+	return err
+}
+
+// ReopenTask implements casework.TaskTx.
+func (tx *Tx) ReopenTask(ctx context.Context, id string) error {
+	if _, err := tx.exec(ctx, `UPDATE tasks SET state = $1, done_us = 0, reason = '' WHERE id = $2`, casework.TaskOpen, id); err != nil {
+		return err
+	}
+	_, err := tx.exec(ctx, `UPDATE orders SET state = $1 WHERE state = $2 AND id IN (SELECT order_id FROM order_tasks WHERE task_id = $3)`,
+		string(casework.InProgress), string(casework.Done), id)
+	return err
+}
+
+// PlaceTasks implements casework.TaskTx.
+func (tx *Tx) PlaceTasks(ctx context.Context, clientIDs []string) error {
+	_, err := execIn(ctx, tx, `UPDATE tasks SET postal_code = (SELECT d.postal_code FROM clients c JOIN dwellings d ON d.id = c.dwelling_id
+		WHERE c.id = tasks.client_id) WHERE done_us = 0 AND client_id IN %s`, clientIDs)
+	return err
+}
