@@ -112,17 +112,17 @@ func (tx *Tx) DoorsForKey(ctx context.Context, keyID string) ([]fleet.KeyDoor, e
 		WHERE k.id = $1 GROUP BY l.id, l.serial ORDER BY l.serial`, keyID)
 }
 
-const stationColumns = `id, device, name, group_id, certificate, enrolled_us, last_seen_us`
+const stationColumns = `id, device, name, group_id, certificate, enrolled_us, last_seen_us, street, postal_code, town, out_us, out_reason, blocked_us`
 
 func scanStation(r row) (fleet.Station, error) {
 	var s fleet.Station
 	var group *string
-	var enrolled, seen int64
-	err := r.Scan(&s.ID, &s.Device, &s.Name, &group, &s.Certificate, &enrolled, &seen)
+	var enrolled, seen, out, blocked int64
+	err := r.Scan(&s.ID, &s.Device, &s.Name, &group, &s.Certificate, &enrolled, &seen, &s.Street, &s.PostalCode, &s.Town, &out, &s.OutReason, &blocked)
 	if group != nil {
 		s.GroupID = *group
 	}
-	s.EnrolledAt, s.LastSeen = fromZeroUS(enrolled), fromZeroUS(seen)
+	s.EnrolledAt, s.LastSeen, s.OutSince, s.BlockedAt = fromZeroUS(enrolled), fromZeroUS(seen), fromZeroUS(out), fromZeroUS(blocked)
 	return s, err
 }
 
@@ -159,15 +159,15 @@ func (tx *Tx) MaxStationDevice(ctx context.Context) (uint32, error) {
 
 // PutStation implements fleet.StationTx.
 func (tx *Tx) PutStation(ctx context.Context, s fleet.Station, tokenHash string) error {
+	columns := []string{"id", "device", "name", "group_id", "certificate", "enrolled_us", "last_seen_us", "street", "postal_code", "town",
+		"out_us", "out_reason", "blocked_us", "token_hash"}
+	values := []any{s.ID, int64(s.Device), s.Name, orNull(s.GroupID), s.Certificate, usOrZero(s.EnrolledAt), usOrZero(s.LastSeen), s.Street, s.PostalCode,
+		s.Town, usOrZero(s.OutSince), s.OutReason, usOrZero(s.BlockedAt), tokenHash}
 	if tokenHash == "" {
-		_, err := tx.exec(ctx, `UPDATE stations SET name = $2, group_id = $3, certificate = $4, enrolled_us = $5, last_seen_us = $6 WHERE id = $1`,
-			s.ID, s.Name, orNull(s.GroupID), s.Certificate, usOrZero(s.EnrolledAt), usOrZero(s.LastSeen))
+		_, err := tx.exec(ctx, updateText("stations", columns[:len(columns)-1], 1), values[:len(values)-1]...)
 		return err
 	}
-	columns := []string{"id", "device", "name", "group_id", "token_hash", "certificate", "enrolled_us", "last_seen_us"}
-	return put(ctx, tx, "stations", columns, 1, []fleet.Station{s}, func(s fleet.Station) []any {
-		return []any{s.ID, int64(s.Device), s.Name, orNull(s.GroupID), tokenHash, s.Certificate, usOrZero(s.EnrolledAt), usOrZero(s.LastSeen)}
-	})
+	return put(ctx, tx, "stations", columns, 1, []fleet.Station{s}, func(fleet.Station) []any { return values })
 }
 
 // KeysDue implements fleet.StationTx.

@@ -95,6 +95,12 @@ type Station struct {
 	Certificate []byte
 	EnrolledAt  time.Time
 	LastSeen    time.Time
+	Street      string
+	PostalCode  string    // five digits, or "": what finds the nearest other one (V2.5-c)
+	Town        string    //
+	OutSince    time.Time // zero while it works
+	OutReason   string
+	BlockedAt   time.Time // zero unless blocked
 }
 
 // ErrSecondLock says that a dwelling has a lock already (V2.1-b).

@@ -37,6 +37,17 @@ const (
 	StationBlocked    Kind = "station.blocked"    // a sync station lost its trust
 	StaffEnrolled     Kind = "staff.enrolled"     // a staff member was added, or got badge and PIN
 	StaffEnded        Kind = "staff.ended"        // a staff member left
+	StaffOrdered      Kind = "staff.ordered"      // a private provider asked for permissions, or got an answer
+	ProviderFiled     Kind = "provider.filed"     // a provider's own routine or phone list was handed in
+	StockChanged      Kind = "stock.changed"      // locks, boxes or keys arrived, were set aside or scrapped
+	SupplyChanged     Kind = "supply.changed"     // an order to a supplier was made, sent or closed
+	WarrantyChanged   Kind = "warranty.changed"   // something went back to the supplier, or was settled
+	KeyReported       Kind = "key.reported"       // a key was missed, broken or exchanged
+	BatteryChanged    Kind = "battery.changed"    // a key got a new battery
+	CabinetChanged    Kind = "cabinet.changed"    // a group's cabinet, its equipment, or who answers for it
+	CabinetCounted    Kind = "cabinet.counted"    // keys were counted, or a difference was settled
+	InstructionChange Kind = "instruction.change" // an instruction was published or read
+	StationChanged    Kind = "station.changed"    // a station moved, went out or works again
 	TokenCreated      Kind = "token.created"      // a token for a calling system was made
 	TokenRevoked      Kind = "token.revoked"      // a token was revoked
 	AccountChanged    Kind = "account.changed"    // an account or its roles changed
@@ -100,6 +111,17 @@ var kinds = [...]Info{
 	{StationBlocked, problem.Text{SV: "Synkstation spärrad", EN: "Sync station blocked"}, keepConfig},
 	{StaffEnrolled, problem.Text{SV: "Medarbetare tillagd", EN: "Staff member enrolled"}, keepConfig},
 	{StaffEnded, problem.Text{SV: "Medarbetare avslutad", EN: "Staff member ended"}, keepConfig},
+	{StaffOrdered, problem.Text{SV: "Behörighet beställd", EN: "Permission ordered"}, keepConfig},
+	{ProviderFiled, problem.Text{SV: "Uppgift från utförare", EN: "Provider's document"}, keepConfig},
+	{StockChanged, problem.Text{SV: "Lager ändrat", EN: "Stock changed"}, keepRights},
+	{SupplyChanged, problem.Text{SV: "Inköp ändrat", EN: "Supply order changed"}, keepRights},
+	{WarrantyChanged, problem.Text{SV: "Garantiärende ändrat", EN: "Warranty return changed"}, keepRights},
+	{KeyReported, problem.Text{SV: "Nyckel anmäld", EN: "Key reported"}, keepRights},
+	{BatteryChanged, problem.Text{SV: "Batteri bytt", EN: "Battery changed"}, keepRights},
+	{CabinetChanged, problem.Text{SV: "Nyckelskåp ändrat", EN: "Cabinet changed"}, keepRights},
+	{CabinetCounted, problem.Text{SV: "Nycklar räknade", EN: "Keys counted"}, keepRights},
+	{InstructionChange, problem.Text{SV: "Instruktion ändrad eller läst", EN: "Instruction changed or read"}, keepRights},
+	{StationChanged, problem.Text{SV: "Synkstation ändrad", EN: "Sync station changed"}, keepConfig},
 	{TokenCreated, problem.Text{SV: "Åtkomstnyckel skapad", EN: "Access token created"}, keepConfig},
 	{TokenRevoked, problem.Text{SV: "Åtkomstnyckel återkallad", EN: "Access token revoked"}, keepConfig},
 	{AccountChanged, problem.Text{SV: "Konto ändrat", EN: "Account changed"}, keepConfig},

@@ -45,6 +45,8 @@ var (
 		"Nyckeln är spärrad. Lämna den till låsansvarig.", "The key is blocked. Hand it to the lock manager.")
 	ErrBroken = problem.New(problem.Denied, "sync-key-broken",
 		"Nyckeln är anmäld som trasig. Lämna den till låsansvarig.", "The key is reported broken. Hand it to the lock manager.")
+	ErrMissed = problem.New(problem.Denied, "sync-key-missed",
+		"Nyckeln är anmäld som saknad. Lämna den till den som ansvarar för nyckelskåpet.", "The key is reported missing. Hand it to the person who looks after the cabinet.")
 	ErrInStock = problem.New(problem.Denied, "sync-key-in-stock",
 		"Nyckeln ligger i lager. Låsansvarig måste lämna ut den först.", "The key is in stock. The lock manager must hand it out first.")
 	ErrNonce = problem.New(problem.Denied, "sync-nonce",

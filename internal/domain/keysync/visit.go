@@ -127,6 +127,8 @@ func syncable(ctx context.Context, tx Tx, device uint32) (fleet.Key, error) {
 		return key, ErrBlocked
 	case key.State == fleet.KeyBroken:
 		return key, ErrBroken
+	case key.State == fleet.KeySuspect:
+		return key, ErrMissed
 	}
 	return key, ErrInStock // also any state that we do not know
 }

@@ -17,6 +17,26 @@ const (
 	RuleHealthAccess    = "V3-a"
 	RuleShoppingAccess  = "V2.1-i"
 	RuleInEffect        = "S-m"
+	RuleOwnRoutine      = "S-f"
+	RuleChangedNeed     = "V2.1-a"
+	RuleSecondLock      = "V2.1-b"
+	RuleTellClient      = "V2.1-c"
+	RuleOpensSelf       = "V2.1-d"
+	RuleProviderReports = "V2.1-h"
+	RuleAttend          = "V2.3-b"
+	RuleWhoOrders       = "V5.1-a"
+	RuleLockOrder       = "S-h"
+	RuleLockEnds        = "S-i"
+	RuleException       = "S-a"
+	RuleAskConsent      = "V5.3-b"
+	RuleAgreement       = "V8-b"
+	RuleDocument        = "V5.2-a"
+	RuleKeyProvider     = "V2.6-a"
+	RuleKeyAlarm        = "V2.6-b"
+	RuleKeyBetween      = "V2.6-c"
+	RuleKeyManager      = "V2.6-e"
+	RuleKeyWaiting      = "V5.3-c"
+	RuleSpareKey        = "S-e"
 )
 
 // Rule is one line of the routine in words for people.
@@ -41,7 +61,27 @@ func Rules() []Rule {
 		{RuleHealthAccess, "Pågående hälso- och sjukvård i hemmet ger enheten tillträde.", "Health care in the home gives the unit access."},
 		{RuleShoppingAccess, "Inköp som levereras av extern utförare ger den tillträde.", "Shopping delivered by an external supplier gives it access."},
 		{RuleInEffect, "En privat utförare får tillträde först när handläggaren har satt kunden som verkställd hos den.", "A private provider gains access only when the case officer has set the client in effect on it."},
-	}, append(runningRules(), faultRules()...)...)
+		{RuleOwnRoutine, "En privat utförare får nya tillträden bara medan dess egen rutin för låsen finns inlämnad och gäller.", "A private provider gains new access only while its own routine for the locks is on file and valid."},
+		{RuleChangedNeed, "När kunden inte längre kan öppna, eller inte hör knackningen, beställer utföraren lås och får tillträde.", "When the client can no longer open, or does not hear the knock, the provider orders a lock and gains access."},
+		{RuleSecondLock, "En kund har högst ett lås på sin dörr; låset i porten räknas inte.", "A client has at most one lock on the door; the entrance's does not count."},
+		{RuleTellClient, "Utföraren berättar för kunden att ett lås ska monteras.", "The provider tells the client that a lock will be installed."},
+		{RuleOpensSelf, "När kunden kan eller vill öppna själv upphör utförarens tillträde; insatsen finns kvar.", "When the client can or wants to open the door, the provider's access ends; the service remains."},
+		{RuleProviderReports, "Utföraren meddelar när en kund har avlidit eller ska flytta, så att låset tas ned.", "The provider reports that a client has died or is going to move, so that the lock is taken down."},
+		{RuleAttend, "Utföraren är med vid monteringen när kunden inte kan öppna eller saknar anhörig.", "The provider attends the mounting when the client cannot open or has no relative."},
+		{RuleWhoOrders, "Handläggare och utförare beställer; trygghetsteamet beställer bara montering.", "Case officers and providers place orders; the alarm team orders mounting only."},
+		{RuleLockOrder, "Montering, nedmontering och service av lås kan beställas för sig.", "Mounting, dismounting and service of a lock can be ordered by themselves."},
+		{RuleLockEnds, "Utföraren säger till när låset hos en kund utan larm ska upphöra.", "The provider says when the lock of a client without alarm shall end."},
+		{RuleException, "Den som har larm, eller hemtjänst och inte kan öppna, får lås; undantag och tekniska hinder antecknas.", "A client with alarm, or with home care who cannot open, gets a lock; exceptions and technical obstacles are recorded."},
+		{RuleAskConsent, "Fastighetsägaren tillfrågas med brev och svarstalong innan ett lås monteras.", "The property owner is asked by letter with a reply slip before a lock is mounted."},
+		{RuleAgreement, "Den som ansöker om hemtjänst går med på digitalt lås vid behov; den som bara har larm tillfrågas.", "Applying for home care means agreeing to a digital lock when needed; a client with nothing but an alarm is asked."},
+		{RuleDocument, "Vilket lås kunden har dokumenteras i verksamhetssystemet och når utförarnas planering.", "Which lock a client has is documented in the case system and reaches the providers' planning."},
+		{RuleKeyProvider, "Med nyckelgömma och enbart hemtjänst kvitterar och förvarar utföraren den fysiska nyckeln.", "With a key box and home care only, the provider signs for the physical key and keeps the receipt."},
+		{RuleKeyAlarm, "När larm tillkommer eller upphör hos en hemtjänstkund med nyckelgömma kvitteras nyckeln mellan utföraren och låsansvarig.", "When an alarm is added or ends for a home-care client with a key box, the key is signed over between provider and lock manager."},
+		{RuleKeyBetween, "Vid byte av utförare kvitteras nyckeln mellan utförarna.", "At a change of provider the key is signed over from one to the other."},
+		{RuleKeyManager, "Har kunden larm från början kvitterar låsansvarig nyckeln från kunden.", "If the client has an alarm from the start, the lock manager signs for the client's key."},
+		{RuleKeyWaiting, "I väntan på samtycke och montering används en traditionell nyckel mot kvittens.", "Until consent and mounting a traditional key is used, against a receipt."},
+		{RuleSpareKey, "Larmkunder lämnar en reservnyckel hos larmenheten; andra kan komma överens med hemtjänsten om att lämna en där.", "Alarm clients leave a spare key with the alarm unit; others may agree with home care to leave one there."},
+	}, append(append(runningRules(), faultRules()...), thingRules()...)...)
 }
 
 // Sentence returns a rule in words; an unknown ID gets itself.

@@ -185,7 +185,8 @@ func TestVisitRefused(t *testing.T) {
 		try("rubbish", keysync.Visit{Request: []byte{1}, Mail: []byte{1}}, w.station, keysync.ErrVisit)
 
 		for state, want := range map[fleet.KeyState]error{
-			fleet.KeyBlocked: keysync.ErrBlocked, fleet.KeyBroken: keysync.ErrBroken, fleet.KeyInStock: keysync.ErrInStock, "gone": keysync.ErrInStock,
+			fleet.KeyBlocked: keysync.ErrBlocked, fleet.KeyBroken: keysync.ErrBroken, fleet.KeyInStock: keysync.ErrInStock,
+			fleet.KeyScrapped: keysync.ErrInStock, fleet.KeySuspect: keysync.ErrMissed,
 		} {
 			w.must(w.db.Update(ctx, func(tx *storage.Tx) error {
 				keys, err := tx.KeysByDevice(ctx, []uint32{902})
@@ -197,10 +198,10 @@ func TestVisitRefused(t *testing.T) {
 		}
 		// proves V2.2-e: a key that proves itself and is refused shows in the journal, a stranger's tale does not. Two are copies.
 		told := strings.Join(w.bodies(journal.KeyRefused), "\n")
-		if got := strings.Count(told, `"code"`); got != 6 {
-			t.Errorf("refusals in the journal: got %d, want 6:\n%s", got, told)
+		if got := strings.Count(told, `"code"`); got != 7 {
+			t.Errorf("refusals in the journal: got %d, want 7:\n%s", got, told)
 		}
-		for code, want := range map[string]int{"sync-key-blocked": 1, "sync-key-broken": 1, "sync-key-in-stock": 2, "sync-counter": 2} {
+		for code, want := range map[string]int{"sync-key-blocked": 1, "sync-key-broken": 1, "sync-key-in-stock": 2, "sync-key-missed": 1, "sync-counter": 2} {
 			if got := strings.Count(told, `"`+code+`"`); got != want {
 				t.Errorf("refusals with %s: got %d, want %d", code, got, want)
 			}

@@ -58,8 +58,10 @@ CREATE TABLE dwellings (
     apartment   TEXT COLLATE "C" NOT NULL,
     postal_code TEXT COLLATE "C" NOT NULL,
     town        TEXT COLLATE "C" NOT NULL,
+    place_key   TEXT COLLATE "C" NOT NULL, -- street and town in one spelling: which house it is in
     entrance_id TEXT COLLATE "C" REFERENCES entrances (id)
 );
+CREATE INDEX dwellings_by_place ON dwellings (place_key);
 CREATE INDEX dwellings_by_entrance ON dwellings (entrance_id);
 CREATE TABLE clients (
     id              TEXT COLLATE "C" NOT NULL PRIMARY KEY,
@@ -194,16 +196,6 @@ CREATE TABLE stations (
     out_reason   TEXT COLLATE "C" NOT NULL,
     blocked_us   BIGINT NOT NULL -- 0 unless blocked
 );
-CREATE TABLE consents (
-    id       TEXT COLLATE "C" NOT NULL PRIMARY KEY,
-    key      TEXT COLLATE "C" NOT NULL UNIQUE, -- property, town and owner in one spelling
-    property TEXT COLLATE "C" NOT NULL,
-    town     TEXT COLLATE "C" NOT NULL,
-    owner    TEXT COLLATE "C" NOT NULL,
-    answer   TEXT COLLATE "C" NOT NULL, -- unknown, requested, given, given-orally, refused
-    date_us  BIGINT NOT NULL,
-    diary    TEXT COLLATE "C" NOT NULL
-);
 
 -- keysync: what went out to keys and what came home with them.
 CREATE TABLE grants (
@@ -227,6 +219,7 @@ CREATE TABLE activations (
     body       BYTEA NOT NULL
 );
 CREATE INDEX activations_by_key ON activations (key_id, until_us);
+CREATE INDEX activations_by_staff ON activations (staff_id, until_us);
 CREATE TABLE blocks (
     kind       BIGINT NOT NULL, -- credential.BlockKind
     subject    BIGINT NOT NULL, -- the number that the block list names
@@ -341,7 +334,6 @@ DROP TABLE block_lists;
 DROP TABLE blocks;
 DROP TABLE activations;
 DROP TABLE grants;
-DROP TABLE consents;
 DROP TABLE stations;
 DROP TABLE keys;
 DROP TABLE rights;
