@@ -58,7 +58,6 @@ CREATE INDEX receipts_by_file ON receipts (file_id);
 -- disclosure: requests for the log, and what became of them.
 CREATE TABLE disclosures (
     id            TEXT NOT NULL PRIMARY KEY,
-    number        TEXT NOT NULL UNIQUE,
     state         TEXT NOT NULL, -- requested, assessed, granted, partly, refused, disclosed
     requester     TEXT NOT NULL, -- who the extract is for
     function      TEXT NOT NULL, -- as what, such as unit manager
