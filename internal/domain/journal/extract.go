@@ -65,13 +65,13 @@ func (x extract) encode() ([]byte, error) {
 // Prove returns an extract (a file for [Verify]) of the entries at these indexes, with the fields that show says yes
 // to; nil shows all. The others stay hidden behind their commitments. Erased entries are proved to exist. An extract
 // that does not verify is never returned.
-func (l *Log) Prove(ctx context.Context, indexes []int64, show func(Kind, string) bool) ([]byte, error) {
+func (l *Log) Prove(ctx context.Context, indexes []int64, show func(Kind, Field) bool) ([]byte, error) {
 	indexes = slices.Compact(slices.Sorted(slices.Values(indexes)))
 	if len(indexes) == 0 || len(indexes) > MaxExtractEntries {
 		return nil, ErrExtract
 	}
 	if show == nil {
-		show = func(Kind, string) bool { return true }
+		show = func(Kind, Field) bool { return true }
 	}
 	var x extract
 	last := l.seen()
@@ -95,7 +95,7 @@ func (l *Log) Prove(ctx context.Context, indexes []int64, show func(Kind, string
 	return file, nil
 }
 
-func (l *Log) prove(ctx context.Context, tx Tx, last Head, indexes []int64, show func(Kind, string) bool) (extract, error) {
+func (l *Log) prove(ctx context.Context, tx Tx, last Head, indexes []int64, show func(Kind, Field) bool) (extract, error) {
 	head, _, err := l.verified(ctx, tx, last)
 	if err != nil {
 		return extract{}, err
@@ -129,7 +129,7 @@ func (l *Log) prove(ctx context.Context, tx Tx, last Head, indexes []int64, show
 }
 
 // show opens the fields of r that show says yes to.
-func (r Row) show(show func(Kind, string) bool) (shown, error) {
+func (r Row) show(show func(Kind, Field) bool) (shown, error) {
 	b, err := r.open()
 	if err != nil {
 		return shown{}, err
@@ -138,8 +138,8 @@ func (r Row) show(show func(Kind, string) bool) (shown, error) {
 	slices.SortFunc(all, compareHashes)
 	s := shown{Index: r.Index, Kind: r.Kind, Commitments: all}
 	for _, f := range b.open {
-		if name := string(f.name); show(r.Kind, name) {
-			s.Fields = append(s.Fields, shownField{name, string(f.value), base64.StdEncoding.EncodeToString(f.salt)})
+		if g := (Field{string(f.name), string(f.value)}); show(r.Kind, g) {
+			s.Fields = append(s.Fields, shownField{g.Name, g.Value, base64.StdEncoding.EncodeToString(f.salt)})
 		}
 	}
 	return s, nil

@@ -16,8 +16,8 @@ import (
 	"hemnyckel/internal/domain/journal/journaltest"
 )
 
-func onlyTimes(_ journal.Kind, name string) bool {
-	return name == journal.FieldAt || name == "sequence"
+func onlyTimes(_ journal.Kind, f journal.Field) bool {
+	return f.Name == journal.FieldAt || f.Name == "sequence"
 }
 
 func extract(t testing.TB) (file []byte, keys journaltest.Keys) {
