@@ -8,13 +8,13 @@ import (
 )
 
 const taskColumns = `id, number, COALESCE(order_id, ''), COALESCE(client_id, ''), COALESCE(lock_id, ''), COALESCE(fault_id, ''), kind, rule, state,
-	urgency, due_us, created_us, done_us, COALESCE(staff_id, ''), unit, postal_code, note, reason`
+	urgency, due_us, created_us, done_us, COALESCE(staff_id, ''), COALESCE(group_id, ''), unit, postal_code, note, reason`
 
 func scanTask(r row) (casework.Task, error) {
 	var t casework.Task
 	var urgency, due, created, done int64
 	err := r.Scan(&t.ID, &t.Number, &t.OrderID, &t.ClientID, &t.LockID, &t.FaultID, &t.Kind, &t.Rule, &t.State,
-		&urgency, &due, &created, &done, &t.StaffID, &t.Unit, &t.PostalCode, &t.Note, &t.Reason)
+		&urgency, &due, &created, &done, &t.StaffID, &t.GroupID, &t.Unit, &t.PostalCode, &t.Note, &t.Reason)
 	t.Urgent = urgency == 0
 	t.Due, t.Created, t.Done = fromUS(due), fromUS(created), fromZeroUS(done)
 	return t, err
@@ -23,10 +23,10 @@ func scanTask(r row) (casework.Task, error) {
 // PutTasks implements casework.TaskTx.
 func (tx *Tx) PutTasks(ctx context.Context, tasks []casework.Task) error {
 	columns := []string{"id", "number", "order_id", "client_id", "lock_id", "fault_id", "kind", "rule", "state", "urgency",
-		"due_us", "created_us", "done_us", "staff_id", "unit", "postal_code", "note", "reason"}
+		"due_us", "created_us", "done_us", "staff_id", "group_id", "unit", "postal_code", "note", "reason"}
 	return put(ctx, tx, "tasks", columns, 1, tasks, func(t casework.Task) []any {
 		return []any{t.ID, t.Number, orNull(t.OrderID), orNull(t.ClientID), orNull(t.LockID), orNull(t.FaultID), string(t.Kind), t.Rule, t.State,
-			bit(!t.Urgent), us(t.Due), us(t.Created), usOrZero(t.Done), orNull(t.StaffID), t.Unit, t.PostalCode, t.Note, t.Reason}
+			bit(!t.Urgent), us(t.Due), us(t.Created), usOrZero(t.Done), orNull(t.StaffID), orNull(t.GroupID), t.Unit, t.PostalCode, t.Note, t.Reason}
 	})
 }
 

@@ -29,7 +29,8 @@ type Task struct {
 	Done     time.Time // done or cancelled; zero while open
 
 	StaffID    string // who shall do it, or ""
-	Unit       string // or which unit, or ""
+	GroupID    string // or whose staff, or ""
+	Unit       string // or which unit ([routine.UnitKind]), or ""
 	PostalCode string // of the door; "" where there is none
 	Note       string // what it is about, beyond its kind
 	Reason     string // why it waits or was cancelled

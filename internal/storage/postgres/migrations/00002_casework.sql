@@ -16,7 +16,8 @@ CREATE TABLE tasks (
     created_us  BIGINT NOT NULL,
     done_us     BIGINT NOT NULL,
     staff_id    TEXT COLLATE "C" REFERENCES staff (id), -- who shall do it
-    unit        TEXT COLLATE "C" NOT NULL, -- or which unit, or ""
+    group_id    TEXT COLLATE "C" REFERENCES care_groups (id), -- or whose staff
+    unit        TEXT COLLATE "C" NOT NULL, -- or which unit: lock-manager, supplier, ...; or ""
     postal_code TEXT COLLATE "C" NOT NULL, -- of the door, so that the list can be narrowed to an area
     note        TEXT COLLATE "C" NOT NULL, -- what it is about, beyond its kind
     reason      TEXT COLLATE "C" NOT NULL, -- why it waits or was cancelled

@@ -16,7 +16,8 @@ CREATE TABLE tasks (
     created_us  BIGINT NOT NULL,
     done_us     BIGINT NOT NULL,
     staff_id    TEXT REFERENCES staff (id), -- who shall do it
-    unit        TEXT NOT NULL, -- or which unit, or ""
+    group_id    TEXT REFERENCES care_groups (id), -- or whose staff
+    unit        TEXT NOT NULL, -- or which unit: lock-manager, supplier, ...; or ""
     postal_code TEXT NOT NULL, -- of the door, so that the list can be narrowed to an area
     note        TEXT NOT NULL, -- what it is about, beyond its kind
     reason      TEXT NOT NULL, -- why it waits or was cancelled
