@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"hemnyckel/internal/domain/care"
+	"hemnyckel/internal/domain/consent"
 	"hemnyckel/internal/domain/routine"
 )
 
@@ -219,9 +220,9 @@ func (tx *Tx) PutEntrances(ctx context.Context, entrances []care.Entrance) error
 
 // PutDwellings implements care.Writer.
 func (tx *Tx) PutDwellings(ctx context.Context, dwellings []care.Dwelling) error {
-	columns := []string{"id", "address_key", "street", "apartment", "postal_code", "town", "entrance_id"}
+	columns := []string{"id", "address_key", "street", "apartment", "postal_code", "town", "place_key", "entrance_id"}
 	return put(ctx, tx, "dwellings", columns, 1, dwellings, func(d care.Dwelling) []any {
-		return []any{d.ID, d.AddressKey, d.Street, d.Apartment, d.PostalCode, d.Town, orNull(d.EntranceID)}
+		return []any{d.ID, d.AddressKey, d.Street, d.Apartment, d.PostalCode, d.Town, consent.Address{Street: d.Street, Town: d.Town}.Key(), orNull(d.EntranceID)}
 	})
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"hemnyckel/internal/domain/casework"
-	"hemnyckel/internal/domain/consent"
 	"hemnyckel/internal/domain/fleet"
 )
 
@@ -45,26 +44,6 @@ func (tx *Tx) MaxKeyDevice(ctx context.Context) (uint32, error) {
 func (tx *Tx) MaxPseudonym(ctx context.Context) (uint32, error) {
 	n, _, err := one(ctx, tx, column[uint32], `SELECT COALESCE(MAX(pseudonym), 0) FROM staff`)
 	return n, err
-}
-
-// ConsentsByKey implements consent.Tx.
-func (tx *Tx) ConsentsByKey(ctx context.Context, keys []string) (map[string]consent.Consent, error) {
-	all, err := collectIn(ctx, tx, func(r row) (consent.Consent, error) {
-		var c consent.Consent
-		var date int64
-		err := r.Scan(&c.ID, &c.Property, &c.Town, &c.Owner, &c.Answer, &date, &c.Diary)
-		c.Date = fromZeroUS(date)
-		return c, err
-	}, `SELECT id, property, town, owner, answer, date_us, diary FROM consents WHERE key IN %s`, keys)
-	return keyed(all, consent.Consent.Key), err
-}
-
-// PutConsents implements consent.Tx.
-func (tx *Tx) PutConsents(ctx context.Context, consents []consent.Consent) error {
-	columns := []string{"id", "key", "property", "town", "owner", "answer", "date_us", "diary"}
-	return put(ctx, tx, "consents", columns, 1, consents, func(c consent.Consent) []any {
-		return []any{c.ID, c.Key(), c.Property, c.Town, c.Owner, string(c.Answer), usOrZero(c.Date), c.Diary}
-	})
 }
 
 // ClientIDsAfter implements casework.RegisterTx: ids in ascending order, after the given one.

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"hemnyckel/internal/domain/care"
+	"hemnyckel/internal/domain/consent"
 	"hemnyckel/internal/domain/fleet"
 	"hemnyckel/internal/domain/routine"
 )
@@ -218,21 +219,8 @@ const blockedInRegister = "Spärrad i nyckelregistret"
 var errNoKeys = errors.New("casework: an import of blocked keys must be able to block them")
 
 func (a *applier) consents(ctx context.Context, b RegisterBatch) error {
-	if len(b.Consents) == 0 {
-		return nil
-	}
-	keys := make([]string, len(b.Consents))
-	for i, c := range b.Consents {
-		keys[i] = c.Key()
-	}
-	have, err := a.tx.ConsentsByKey(ctx, keys)
-	if err != nil {
-		return err
-	}
-	for i := range b.Consents {
-		b.Consents[i].ID = orNew(have[b.Consents[i].Key()].ID)
-	}
-	return a.tx.PutConsents(ctx, b.Consents)
+	_, err := consent.Import(ctx, a.tx, b.Consents)
+	return err
 }
 
 func orNew(id string) string {

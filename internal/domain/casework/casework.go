@@ -23,6 +23,7 @@ import (
 	"hemnyckel/internal/base/txn"
 	"hemnyckel/internal/domain/access"
 	"hemnyckel/internal/domain/care"
+	"hemnyckel/internal/domain/consent"
 	"hemnyckel/internal/domain/fleet"
 	"hemnyckel/internal/domain/journal"
 	"hemnyckel/internal/domain/routine"
@@ -39,17 +40,28 @@ type Orderer struct {
 // just one group of the right kind.
 type NewOrder struct {
 	Kind           routine.OrderKind
-	PersonalNumber string    // twelve digits
-	Group          string    // code or organisation number; "" where the municipality has just one group of the kind
-	ToGroup        string    // the one that takes over, for provider-changed
-	Effective      time.Time // the instant of local midnight from which it holds
-	OpensSelf      bool      // homecare-granted: the client opens the door
-	InEffect       bool      // the case officer has set the client in effect on the provider
-	Reason         string    // free text, at most 500 bytes
-	Reference      string    // the orderer's own number, at most 100 bytes
-	Channel        string    // api, fhir, portal, demo
-	IdempotencyKey string    // at most 200 bytes; "" only where the caller cannot repeat itself
+	PersonalNumber string       // twelve digits
+	Group          string       // code or organisation number; "" where the municipality has just one group of the kind
+	ToGroup        string       // the one that takes over, for provider-changed
+	Effective      time.Time    // the instant of local midnight from which it holds
+	OpensSelf      bool         // homecare-granted: the client opens the door
+	InEffect       bool         // the case officer has set the client in effect on the provider
+	Need           routine.Need // needs-lock: why
+	OnBehalfOf     string       // the lock manager writes in an order form: of this organisation,
+	OnBehalfRole   routine.Role // speaking in this role
+	Reason         string       // free text, at most 500 bytes
+	Reference      string       // the orderer's own number, at most 100 bytes
+	Channel        string       // the door that it came by, one of the Channel constants
+	IdempotencyKey string       // at most 200 bytes; "" only where the caller cannot repeat itself
 }
+
+// The doors by which orders come.
+const (
+	ChannelAPI    = "api"
+	ChannelFHIR   = "fhir"
+	ChannelPortal = "portal"
+	ChannelMass   = "mass" // one of a mass change
+)
 
 // State is how far an order has come.
 type State string
@@ -59,6 +71,8 @@ const (
 	Accepted   State = "accepted"
 	InProgress State = "in-progress"
 	Done       State = "done"
+	Returned   State = "returned"  // by the lock manager, with a reason
+	Withdrawn  State = "withdrawn" // by the orderer
 )
 
 // Order is a stored order.
@@ -89,6 +103,7 @@ type Tx interface {
 	access.Tx
 	journal.Tx
 	fleet.LockTx
+	consent.Reader
 	TaskTx
 
 	// GroupsByCode and GroupsByID return the groups asked for; a municipality may have thousands of others.
@@ -96,12 +111,16 @@ type Tx interface {
 	GroupsByID(ctx context.Context, ids []string) (map[string]care.Group, error)
 	// GroupsOfKind returns at most limit groups of a kind, by code: of one organisation, or of any when orgNumber is "".
 	GroupsOfKind(ctx context.Context, kind routine.GroupKind, orgNumber string, limit int) ([]care.Group, error)
+	// ProviderByOrg returns the provider with an organisation number.
+	ProviderByOrg(ctx context.Context, orgNumber string) (care.Provider, bool, error)
 	MountedLocks(ctx context.Context, dwellingIDs []string) (map[string]routine.LockKind, error)
 	IdempotentOrder(ctx context.Context, orderer, key string) (orderID, digest string, err error)
 	PutIdempotencyKey(ctx context.Context, orderer, key, digest, orderID string) error
 	InsertOrder(ctx context.Context, o Order) error
 	OrderByID(ctx context.Context, id string) (Order, bool, error)
 	OrdersOf(ctx context.Context, clientID string) ([]Order, error)
+	// OrderPage returns at most limit orders, the newest first, that come after a place.
+	OrderPage(ctx context.Context, f OrderFilter, after OrderPlace, limit int) ([]Order, error)
 }
 
 // Problems that an orderer can meet. Codes are stable.
@@ -123,6 +142,10 @@ var (
 	ErrKeyReused = problem.New(problem.Conflict, "idempotency-key-reused",
 		"Samma Idempotency-Key har använts för en annan beställning. Använd en ny nyckel för varje ny beställning.",
 		"The same Idempotency-Key was used for another order. Use a new key for each new order.")
+	// ErrFarDay takes how many years back and ahead an order may hold from.
+	ErrFarDay = problem.New(problem.Invalid, "order-day-far",
+		"Dagen ligger för långt bort: högst %d år bakåt och %d år framåt. Kontrollera året.",
+		"The day is too far away: at most %d years back and %d years ahead. Check the year.")
 	ErrOrderUnknown = problem.New(problem.NotFound, "order-unknown",
 		"Beställningen finns inte.", "There is no such order.")
 	ErrOrderInvalid = problem.New(problem.Invalid, "order-invalid",

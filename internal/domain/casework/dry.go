@@ -28,11 +28,16 @@ func (dryTx) PutKeys(context.Context, []fleet.Key) error                 { retur
 func (dryTx) PutBlock(context.Context, fleet.Block) error                { return nil }
 func (dryTx) SetBlockList(context.Context, uint64, []byte) error         { return nil }
 func (dryTx) PutConsents(context.Context, []consent.Consent) error       { return nil }
-func (dryTx) PutGrounds(context.Context, []access.Ground) error          { return nil }
-func (dryTx) DeleteGrounds(context.Context, []string) error              { return nil }
-func (dryTx) PutRights(context.Context, []access.Right) error            { return nil }
-func (dryTx) DeleteRights(context.Context, []access.Right) error         { return nil }
-func (dryTx) PutRegisterRows(context.Context, []RegisterRow) error       { return nil }
-func (dryTx) DropRegisterRows(context.Context, string, []string) error   { return nil }
-func (dryTx) NextJournal(context.Context) (int64, error)                 { return 0, nil }
-func (dryTx) InsertJournalEntries(context.Context, []journal.Row) error  { return nil }
+func (dryTx) AddProperties(context.Context, []consent.Property) error    { return nil }
+func (dryTx) AddOwnership(context.Context, [][2]string) error            { return nil }
+func (dryTx) PutImportedOwners(context.Context, map[string]consent.Owner) error {
+	return nil
+}
+func (dryTx) PutGrounds(context.Context, []access.Ground) error         { return nil }
+func (dryTx) DeleteGrounds(context.Context, []string) error             { return nil }
+func (dryTx) PutRights(context.Context, []access.Right) error           { return nil }
+func (dryTx) DeleteRights(context.Context, []access.Right) error        { return nil }
+func (dryTx) PutRegisterRows(context.Context, []RegisterRow) error      { return nil }
+func (dryTx) DropRegisterRows(context.Context, string, []string) error  { return nil }
+func (dryTx) NextJournal(context.Context) (int64, error)                { return 0, nil }
+func (dryTx) InsertJournalEntries(context.Context, []journal.Row) error { return nil }

@@ -37,7 +37,7 @@ type RegisterBatch struct {
 	Stock     []fleet.Lock       `json:",omitempty"` // locks that sit nowhere
 	Clients   []RegisterClient   `json:",omitempty"`
 	Keys      []RegisterKey      `json:",omitempty"`
-	Consents  []consent.Consent  `json:",omitempty"`
+	Consents  []consent.Imported `json:",omitempty"`
 	// RowsOf is how many of Rows each thing has, in order, where the batch is of one sort of things.
 	RowsOf []int `json:",omitempty"`
 }
@@ -128,7 +128,7 @@ type RegisterFault struct {
 type RegisterTx interface {
 	Tx
 	fleet.KeyTx
-	consent.Tx
+	consent.ImportTx
 
 	Providers(ctx context.Context) ([]care.Provider, error)
 	StaffByNumber(ctx context.Context, numbers []string) (map[string]care.Staff, error)

@@ -64,7 +64,7 @@ func about(file, key string) rowKey {
 		key, _, _ = strings.Cut(key, "/")
 	case "samtycken":
 		key, _, _ = strings.Cut(key, "|")
-		key, _, _ = strings.Cut(consent.Consent{Property: key}.Key(), "|")
+		key, _, _ = strings.Cut(consent.Imported{Property: key}.Key(), "|")
 	}
 	return rowKey{file, key}
 }

@@ -341,12 +341,15 @@ func keyState(s registers.KeyStatus) fleet.KeyState {
 func (p *plan) consents() {
 	n := 0
 	for _, c := range p.r.Consents {
-		out := consent.Consent{Property: c.Property, Town: c.Town, Owner: c.Owner, Answer: consent.Answer(c.Answer), Date: p.at(c.Date), Diary: c.Diary}
+		out := consent.Imported{Property: c.Property, Town: c.Town, Owner: c.Owner, Answer: consent.Answer(c.Answer), Date: p.at(c.Date), Diary: c.Diary}
+		if c.Answer == registers.ConsentOral {
+			out.Answer, out.Oral = consent.Given, true
+		}
 		rows := p.fresh(row1("samtycken", c.Row, out.Key(), c.Property, c.Town, c.Owner, c.Answer, c.Date, c.Diary))
 		if len(rows) == 0 {
 			continue
 		}
-		gather(p, othersTogether, &n, rows, out, func(b *casework.RegisterBatch, t consent.Consent) { b.Consents = append(b.Consents, t) })
+		gather(p, othersTogether, &n, rows, out, func(b *casework.RegisterBatch, t consent.Imported) { b.Consents = append(b.Consents, t) })
 	}
 }
 

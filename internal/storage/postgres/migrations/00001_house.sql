@@ -96,6 +96,10 @@ CREATE TABLE orders (
     rules        TEXT COLLATE "C" NOT NULL -- the lines of the routine that were applied, separated by blanks
 );
 CREATE INDEX orders_by_client ON orders (client_id, received_us);
+CREATE INDEX orders_by_orderer ON orders (orderer, received_us, id);
+CREATE INDEX orders_by_state ON orders (state, received_us, id);
+CREATE INDEX orders_by_kind ON orders (kind, received_us, id);
+CREATE INDEX orders_by_time ON orders (received_us, id);
 CREATE TABLE idempotency_keys (
     orderer  TEXT COLLATE "C" NOT NULL,
     key      TEXT COLLATE "C" NOT NULL,
