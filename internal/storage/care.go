@@ -12,7 +12,7 @@ import (
 const (
 	clientColumns   = `id, personal_number, given_name, family_name, phone, protected, dwelling_id, relative_name, relative_phone, ended_us`
 	dwellingColumns = `id, address_key, street, apartment, postal_code, town, entrance_id`
-	serviceColumns  = `s.id, s.client_id, s.kind, s.group_id, g.kind, p.kind, s.from_us, s.until_us, s.in_effect, s.opens_self, s.origin, s.ended_by`
+	serviceColumns  = `s.id, s.client_id, s.kind, s.group_id, g.kind, p.kind, p.routine_until_us, s.from_us, s.until_us, s.in_effect, s.opens_self, s.origin, s.ended_by`
 )
 
 func scanClient(r row) (care.Client, error) {
@@ -96,21 +96,22 @@ func (tx *Tx) ServicesOf(ctx context.Context, clientIDs []string) (map[string][]
 func scanService(r row) (care.Service, error) {
 	var v care.Service
 	var provider string
-	var from, until, inEffect, opensSelf int64
-	err := r.Scan(&v.ID, &v.ClientID, &v.Kind, &v.Group.ID, &v.Group.Kind, &provider, &from, &until, &inEffect, &opensSelf, &v.Origin, &v.EndedBy)
-	v.Group.Private = provider == "private"
+	var routineUntil, from, until, inEffect, opensSelf int64
+	err := r.Scan(&v.ID, &v.ClientID, &v.Kind, &v.Group.ID, &v.Group.Kind, &provider, &routineUntil, &from, &until, &inEffect, &opensSelf, &v.Origin, &v.EndedBy)
+	v.Group.Private, v.Group.RoutineUntil = provider == "private", fromZeroUS(routineUntil)
 	v.From, v.Until, v.InEffect, v.OpensSelf = fromUS(from), fromUS(until), inEffect != 0, opensSelf != 0
 	return v, err
 }
 
-const groupsWithProviders = `SELECT g.id, g.number, g.code, g.name, g.provider_id, g.kind, g.max_staff, p.kind, p.org_number
+const groupsWithProviders = `SELECT g.id, g.number, g.code, g.name, g.provider_id, g.kind, g.max_staff, p.kind, p.org_number, p.routine_until_us
 	FROM care_groups g JOIN providers p ON p.id = g.provider_id `
 
 func scanGroup(r row) (care.Group, error) {
 	var g care.Group
 	var provider string
-	err := r.Scan(&g.ID, &g.Number, &g.Code, &g.Name, &g.ProviderID, &g.Kind, &g.MaxStaff, &provider, &g.OrgNumber)
-	g.Private = provider == "private"
+	var routineUntil int64
+	err := r.Scan(&g.ID, &g.Number, &g.Code, &g.Name, &g.ProviderID, &g.Kind, &g.MaxStaff, &provider, &g.OrgNumber, &routineUntil)
+	g.Private, g.RoutineUntil = provider == "private", fromZeroUS(routineUntil)
 	return g, err
 }
 
@@ -140,15 +141,25 @@ func (tx *Tx) GroupsOfKind(ctx context.Context, kind routine.GroupKind, orgNumbe
 		orgNumber, string(kind), limit)
 }
 
+const providerColumns = `id, org_number, name, kind, routine_until_us`
+
+func scanProvider(r row) (care.Provider, error) {
+	var p care.Provider
+	var kind string
+	var routineUntil int64
+	err := r.Scan(&p.ID, &p.OrgNumber, &p.Name, &kind, &routineUntil)
+	p.Private, p.RoutineUntil = kind == "private", fromZeroUS(routineUntil)
+	return p, err
+}
+
 // Providers returns all providers.
 func (tx *Tx) Providers(ctx context.Context) ([]care.Provider, error) {
-	return collect(ctx, tx, func(r row) (care.Provider, error) {
-		var p care.Provider
-		var kind string
-		err := r.Scan(&p.ID, &p.OrgNumber, &p.Name, &kind)
-		p.Private = kind == "private"
-		return p, err
-	}, `SELECT id, org_number, name, kind FROM providers ORDER BY org_number`)
+	return collect(ctx, tx, scanProvider, `SELECT `+providerColumns+` FROM providers ORDER BY org_number`)
+}
+
+// ProviderByOrg implements casework.Tx.
+func (tx *Tx) ProviderByOrg(ctx context.Context, orgNumber string) (care.Provider, bool, error) {
+	return one(ctx, tx, scanProvider, `SELECT `+providerColumns+` FROM providers WHERE org_number = $1`, orgNumber)
 }
 
 // StaffByNumber returns the staff with these employee numbers, by number.
@@ -163,8 +174,8 @@ func (tx *Tx) StaffByNumber(ctx context.Context, numbers []string) (map[string]c
 
 // PutProviders implements care.Writer.
 func (tx *Tx) PutProviders(ctx context.Context, providers []care.Provider) error {
-	return put(ctx, tx, "providers", []string{"id", "org_number", "name", "kind"}, 1, providers, func(p care.Provider) []any {
-		return []any{p.ID, p.OrgNumber, p.Name, pick(p.Private, "private", "municipal")}
+	return put(ctx, tx, "providers", []string{"id", "org_number", "name", "kind", "routine_until_us"}, 1, providers, func(p care.Provider) []any {
+		return []any{p.ID, p.OrgNumber, p.Name, pick(p.Private, "private", "municipal"), usOrZero(p.RoutineUntil)}
 	})
 }
 

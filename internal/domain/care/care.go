@@ -21,6 +21,8 @@ type Provider struct {
 	OrgNumber string // ten digits
 	Name      string
 	Private   bool
+	// RoutineUntil is until when its own routine for staff, kept on file, is valid (S-f); zero: none is.
+	RoutineUntil time.Time
 }
 
 // Group is a provider's working group, the holder of rights.
@@ -33,13 +35,14 @@ type Group struct {
 	Kind       routine.GroupKind
 	MaxStaff   int // most people working in one day
 	// Read with the group, stored with the provider.
-	Private   bool
-	OrgNumber string
+	Private      bool
+	OrgNumber    string
+	RoutineUntil time.Time
 }
 
 // ForRoutine is what the routine needs to know of the group.
 func (g Group) ForRoutine() routine.Group {
-	return routine.Group{ID: g.ID, Kind: g.Kind, Private: g.Private}
+	return routine.Group{ID: g.ID, Kind: g.Kind, Private: g.Private, RoutineUntil: g.RoutineUntil}
 }
 
 // Staff is a person who works in one or more groups.

@@ -26,8 +26,8 @@ func (a *applier) providers(ctx context.Context, b RegisterBatch) error {
 	for i := range b.Providers {
 		p := &b.Providers[i]
 		old, ok := known[p.OrgNumber]
-		p.ID = orNew(old.ID)
-		gated = gated || (ok && old.Private != p.Private && a.s.profile.InEffectGate)
+		p.ID, p.RoutineUntil = orNew(old.ID), old.RoutineUntil
+		gated = gated || (ok && old.Private != p.Private && a.s.profile.Gated())
 	}
 	if err := a.tx.PutProviders(ctx, b.Providers); err != nil || !gated {
 		return err
@@ -57,7 +57,7 @@ func (a *applier) groups(ctx context.Context, b RegisterBatch) error {
 		g := &b.Groups[i]
 		for _, p := range providers {
 			if p.OrgNumber == g.OrgNumber {
-				g.ProviderID, g.Private = p.ID, p.Private
+				g.ProviderID, g.Private, g.RoutineUntil = p.ID, p.Private, p.RoutineUntil
 			}
 		}
 		old, ok := known[g.Code]
@@ -79,7 +79,7 @@ func (a *applier) groups(ctx context.Context, b RegisterBatch) error {
 // depend on: rural groups answer everybody's alarms, and private ones may be held back until a client is in effect.
 func (a *applier) concernsEverybody(old, now care.Group) bool {
 	rural := (old.Kind == routine.RuralGroup) != (now.Kind == routine.RuralGroup)
-	return rural || (old.ID != "" && old.Private != now.Private && a.s.profile.InEffectGate)
+	return rural || (old.ID != "" && old.Private != now.Private && a.s.profile.Gated())
 }
 
 func (a *applier) staff(ctx context.Context, b RegisterBatch) error {

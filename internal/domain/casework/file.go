@@ -47,16 +47,13 @@ func (s *Service) open(ctx context.Context, tx Tx, client care.Client) (file, er
 	f := file{client: client, dwelling: dwellings[client.DwellingID], home: idsOf(home), services: services[client.ID]}
 	f.situation = s.situation(rural, client, dwellings[client.DwellingID], f.services)
 	f.situation.Lock = locks[client.DwellingID]
+	f.situation.HasRelative = client.RelativePhone != "" || client.RelativeName != ""
 	for _, other := range home {
 		if other.ID == client.ID {
 			continue
 		}
-		theirs := make([]routine.Service, len(services[other.ID]))
-		for i, v := range services[other.ID] {
-			theirs[i] = v.Service
-		}
-		if until := routine.NeedsLockUntil(theirs); until.After(f.situation.SharedUntil) {
-			f.situation.SharedUntil = until
+		for _, v := range services[other.ID] {
+			f.situation.Others = append(f.situation.Others, v.Service)
 		}
 	}
 	return f, nil

@@ -8,13 +8,13 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/google/uuid"
 
 	"hemnyckel/internal/base/problem"
-	"hemnyckel/internal/domain/care"
 	"hemnyckel/internal/domain/journal"
 	"hemnyckel/internal/domain/routine"
 )
@@ -40,7 +40,7 @@ func (s *Service) Place(ctx context.Context, who Orderer, in NewOrder) (Order, e
 	return placed, nil
 }
 
-// Order returns a stored order with its tasks. Only the organisation that placed it, and case officers, may see it.
+// Order returns a stored order with its tasks. Only the organisation that placed it, case officers and the lock manager may see it.
 func (s *Service) Order(ctx context.Context, who Orderer, id string) (Order, error) {
 	var out Order
 	err := s.db.View(ctx, func(tx Tx) error {
@@ -48,7 +48,7 @@ func (s *Service) Order(ctx context.Context, who Orderer, id string) (Order, err
 		if err != nil {
 			return err
 		}
-		if !ok || (who.Role != routine.CaseOfficer && o.Orderer != who.Organisation) {
+		if !ok || (!who.everything() && o.Orderer != who.Organisation) {
 			return ErrOrderUnknown // the same answer for both: nobody learns what others ordered
 		}
 		out = o
@@ -64,38 +64,52 @@ func (in NewOrder) check(who Orderer) error {
 	}
 	group, to := in.Kind.NeedsGroup()
 	switch {
-	case !known(in.Kind):
+	case !in.Kind.Known():
 		return bad("kind", "Beställningens slag är okänt.", "The kind of the order is unknown.")
 	case in.PersonalNumber == "":
 		return bad("personal_number", "Ange kundens personnummer.", "Give the client's personal identity number.")
 	case in.Effective.IsZero():
 		return bad("effective", "Ange från vilken dag beställningen gäller.", "Give the day from which the order holds.")
-	case in.Effective.Year() < 2000 || in.Effective.Year() > 2100:
-		return bad("effective", "Dagen ligger orimligt långt bort. Kontrollera året.", "The day is unreasonably far away. Check the year.")
 	case group && in.Group == "" && in.Kind != routine.AlarmGranted:
 		return bad("group", "Ange vilken grupp det gäller.", "Say which group it concerns.")
 	case to && in.ToGroup == "":
 		return bad("to_group", "Ange vilken grupp som tar över.", "Say which group takes over.")
+	case in.Kind == routine.NeedsLock && !slices.Contains(routine.Needs(), in.Need):
+		return bad("need", "Ange varför låset behövs: cannot-open, does-not-hear eller other.", "Say why the lock is needed: cannot-open, does-not-hear or other.")
+	case in.Need == routine.OtherNeed && strings.TrimSpace(in.Reason) == "":
+		return bad("reason", "Skriv med egna ord varför låset behövs.", "Say in words of your own why the lock is needed.")
 	case len(in.Reason) > 500 || len(in.Reference) > 100 || len(in.IdempotencyKey) > 200 || len(in.Group) > 100 || len(in.ToGroup) > 100:
 		return bad("reason", "En text i beställningen är för lång. Korta den.", "A text in the order is too long. Shorten it.")
-	case !routine.MayOrder(who.Role, in.Kind):
-		return ErrMayNot
 	}
 	return nil
 }
 
-func known(k routine.OrderKind) bool {
-	for _, o := range routine.OrderKinds() {
-		if o == k {
-			return true
-		}
+// The days that an order may hold from. Further back or ahead it is a slip of the pen, such as a wrong year.
+const (
+	yearsBack  = 5
+	yearsAhead = 3
+)
+
+func (in NewOrder) checkDay(now time.Time) error {
+	if in.Effective.Before(now.AddDate(-yearsBack, 0, 0)) || in.Effective.After(now.AddDate(yearsAhead, 0, 0)) {
+		return ErrFarDay.Fill(yearsBack, yearsAhead).On("effective")
 	}
-	return false
+	return nil
 }
 
-func (s *Service) place(ctx context.Context, tx Tx, who Orderer, in NewOrder) (Order, error) {
-	if prior, ok, err := repeated(ctx, tx, who, in); ok || err != nil {
+func (s *Service) place(ctx context.Context, tx Tx, sender Orderer, in NewOrder) (Order, error) {
+	if prior, ok, err := repeated(ctx, tx, sender, in); ok || err != nil {
 		return prior, err
+	}
+	who, err := in.speaker(sender)
+	if err != nil {
+		return Order{}, err
+	}
+	if err := s.mayOrder(ctx, tx, who, in); err != nil {
+		return Order{}, err
+	}
+	if err := in.checkDay(tx.Now()); err != nil {
+		return Order{}, err
 	}
 	order, err := s.resolve(ctx, tx, who, in) // first: a provider's answer must not depend on whether the client exists
 	if err != nil {
@@ -117,14 +131,18 @@ func (s *Service) place(ctx context.Context, tx Tx, who Orderer, in NewOrder) (O
 	if err != nil {
 		return refused, err
 	}
-	if err := mayConcern(ctx, tx, who, file); err != nil {
+	if err := mayConcern(ctx, tx, who, in.Kind, file); err != nil {
 		return refused, err
 	}
 	outcome, refusal := routine.Decide(s.profile, file.situation, order)
 	if refusal != nil {
-		return refused, &problem.Error{Kind: problem.Conflict, Code: refusal.Code, Text: problem.Text{SV: refusal.SV, EN: refusal.EN}}
+		return refused, asProblem(problem.Conflict, refusal)
 	}
-	return s.carryOut(ctx, tx, who, in, order, file, outcome)
+	o, err := s.carryOut(ctx, tx, who, in, order, file, outcome)
+	if err != nil || in.IdempotencyKey == "" {
+		return o, err
+	}
+	return o, tx.PutIdempotencyKey(ctx, sender.Organisation, in.IdempotencyKey, in.digest(), o.ID)
 }
 
 // repeated finds the order that the same key gave before.
@@ -158,90 +176,8 @@ func errMissing(ok bool, id string) error {
 // digest is of what is ordered, whatever key and channel it comes by.
 func (in NewOrder) digest() string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%q %d", []string{string(in.Kind), in.PersonalNumber, in.Group, in.ToGroup,
-		in.Reason, in.Reference, fmt.Sprint(in.OpensSelf, in.InEffect)}, in.Effective.UnixMicro()))
+		in.Reason, in.Reference, fmt.Sprint(in.OpensSelf, in.InEffect), string(in.Need), in.OnBehalfOf, string(in.OnBehalfRole)}, in.Effective.UnixMicro()))
 	return hex.EncodeToString(sum[:])
-}
-
-// resolve turns names of groups into groups and checks that the orderer may speak for them: a provider for its own. At a
-// change of provider that is the group that leaves, or else anybody could take over anybody's door.
-func (s *Service) resolve(ctx context.Context, tx Tx, who Orderer, in NewOrder) (routine.Order, error) {
-	o := routine.Order{Kind: in.Kind, By: who.Role, At: in.Effective, OpensSelf: in.OpensSelf, InEffect: in.InEffect && who.Role == routine.CaseOfficer}
-	want := routine.HomeCareGroup
-	if in.Kind == routine.AlarmGranted {
-		want = routine.AlarmGroup
-	}
-	named, takesOver := in.Kind.NeedsGroup()
-	if named {
-		g, err := findGroup(ctx, tx, in.Group, want)
-		if err != nil {
-			return o, asField(err, "group")
-		}
-		if who.Role != routine.CaseOfficer && g.OrgNumber != who.Organisation {
-			return o, ErrMayNot
-		}
-		o.Group = g.ForRoutine()
-	}
-	if takesOver {
-		g, err := findGroup(ctx, tx, in.ToGroup, want)
-		if err != nil {
-			return o, asField(err, "to_group")
-		}
-		o.To = g.ForRoutine()
-	}
-	return o, nil
-}
-
-func asField(err error, field string) error {
-	if p, ok := errors.AsType[*problem.Error](err); ok {
-		return p.On(field)
-	}
-	return err
-}
-
-// findGroup looks for a group by its code, or else for the one group of a kind that an organisation (any, for "") has.
-func findGroup(ctx context.Context, tx Tx, name string, kind routine.GroupKind) (care.Group, error) {
-	if name != "" {
-		named, err := tx.GroupsByCode(ctx, []string{name})
-		if g, ok := named[name]; ok || err != nil {
-			return g, err
-		}
-	}
-	fits, err := tx.GroupsOfKind(ctx, kind, name, 2)
-	if err != nil {
-		return care.Group{}, err
-	}
-	switch len(fits) {
-	case 1:
-		return fits[0], nil
-	case 0:
-		return care.Group{}, ErrGroupUnknown.Fill(name)
-	}
-	return care.Group{}, ErrGroupAmbiguous
-}
-
-// mayConcern holds a provider to its own clients: those whom it serves now, or is going to serve, or served until they died or
-// moved, since that is reported by several (V1.1-d). Having served somebody once gives no say.
-func mayConcern(ctx context.Context, tx Tx, who Orderer, f file) error {
-	if who.Role == routine.CaseOfficer {
-		return nil
-	}
-	now := tx.Now()
-	var ids []string
-	for _, v := range f.services {
-		if v.From.Before(v.Until) && (v.Until.After(now) || v.Until.Equal(f.client.Ended)) {
-			ids = append(ids, v.Group.ID)
-		}
-	}
-	groups, err := tx.GroupsByID(ctx, distinct(ids))
-	if err != nil {
-		return err
-	}
-	for _, g := range groups {
-		if g.OrgNumber == who.Organisation {
-			return nil
-		}
-	}
-	return ErrMayNot
 }
 
 // carryOut stores an outcome with everything that follows from it.
@@ -255,11 +191,6 @@ func (s *Service) carryOut(ctx context.Context, tx Tx, who Orderer, in NewOrder,
 	}
 	if err := tx.InsertOrder(ctx, o); err != nil {
 		return o, err
-	}
-	if in.IdempotencyKey != "" {
-		if err := tx.PutIdempotencyKey(ctx, who.Organisation, in.IdempotencyKey, in.digest(), o.ID); err != nil {
-			return o, err
-		}
 	}
 	tasks, err := s.settleTasks(ctx, tx, &o, f, out)
 	if err != nil {
@@ -307,6 +238,7 @@ func orderEntry(who Orderer, o Order, as routine.Order) journal.Entry {
 		{Name: "effective", Value: o.Effective.UTC().Format(time.RFC3339)},
 		{Name: "opens-self", Value: fmt.Sprint(as.OpensSelf)},
 		{Name: "in-effect", Value: fmt.Sprint(as.InEffect)},
+		{Name: "need", Value: string(as.Need)},
 		{Name: "reason", Value: o.Reason},
 		{Name: "reference", Value: o.Reference},
 		{Name: "channel", Value: o.Channel},

@@ -60,7 +60,7 @@ func refusedEntry(who Orderer, in NewOrder, clientID, code string, number int) j
 		{Name: "code", Value: code},
 		{Name: "channel", Value: in.Channel},
 	}}
-	if known(in.Kind) { // anything else is a stranger's text
+	if in.Kind.Known() { // anything else is a stranger's text
 		e.Fields = append(e.Fields, journal.Field{Name: "order", Value: string(in.Kind)})
 	}
 	if clientID != "" {

@@ -7,8 +7,9 @@
 // Promises: the same arguments give the same answer; every change names its rule; [Grounds] depends only on the services
 // and the profile, so that a full recomputation gives what step by step handling gave.
 //
-// Here are the first rules: alarm, home care, change of provider, death and moving. Issue 02 adds the rest of the
-// routine (consents, receipts, stock, charges, crisis steps) and the municipalities' own profiles.
+// Where to read: orders.go is the table of orders, each decided in alarm.go, homecare.go or lock.go; tasks.go and receipts.go
+// say what work and which physical keys follow; ordering.go who may order what; rules.go every rule in words. profile.go is
+// all in which municipalities differ; calendar.go, crisis.go, charges.go and equipment.go are about hours, failures and costs.
 package routine
 
 import "time"
@@ -54,11 +55,26 @@ func (k ServiceKind) Serves(g GroupKind) bool {
 	return false
 }
 
+// GroupKind is the kind of group that usually carries out a service of this kind.
+func (k ServiceKind) GroupKind() GroupKind {
+	switch k {
+	case Alarm:
+		return AlarmGroup
+	case Health:
+		return HealthGroup
+	case Shopping:
+		return ShoppingGroup
+	}
+	return HomeCareGroup
+}
+
 // Group is a provider's working group, the holder of rights.
 type Group struct {
 	ID      string
 	Kind    GroupKind
 	Private bool // of a private provider
+	// RoutineUntil is until when its provider's own routine, kept on file, is valid (S-f); zero: none is.
+	RoutineUntil time.Time
 }
 
 // Service is a decision in force: this client is served by this group from From until Until (half-open, instants at
@@ -90,13 +106,19 @@ const (
 type Situation struct {
 	Services []Service
 	Lock     LockKind
-	// SharedUntil is until when others in the dwelling need the lock ([NeedsLockUntil] of their services): [Forever] while
-	// there is no end, zero when nobody else ever did.
-	SharedUntil time.Time
+	// Others are the services of those who share the dwelling, and so the door.
+	Others []Service
+	// Entrances is how many entrance locks the client is behind.
+	Entrances int
 	// Rural are the rural groups that answer alarms at the client's address.
 	Rural []Group
 	// Ended is when the client died or moved; Forever while that has not happened.
 	Ended time.Time
+
+	OwnerConsent bool // an owner of the house has consented to a lock here (V5.3-a)
+	ClientAgrees bool // the client has agreed to a lock, other than by applying for home care (V8-b)
+	HasRelative  bool // who could open the door
+	Exception    bool // it is on record that there shall be no lock: a technical obstacle, or another reason (S-a)
 }
 
 // Ground is why a group may open a client's doors, from From until Until.
@@ -114,7 +136,7 @@ type Ground struct {
 func Grounds(p Profile, s Situation) []Ground {
 	var out []Ground
 	for _, v := range s.Services {
-		if !v.From.Before(v.Until) || (p.InEffectGate && v.Group.Private && !v.InEffect) {
+		if !v.From.Before(v.Until) || p.waitsForEffect(v) || p.waitsForRoutine(v) {
 			continue
 		}
 		if v.Kind == Alarm {
@@ -129,18 +151,6 @@ func Grounds(p Profile, s Situation) []Ground {
 		}
 	}
 	return out
-}
-
-// NeedsLockUntil says until when services need a lock on the door: [Forever] while one of them has no end, zero when none of
-// them does. A service that waits for being in effect needs it too.
-func NeedsLockUntil(services []Service) time.Time {
-	var last time.Time
-	for _, v := range services {
-		if v.From.Before(v.Until) && (v.Kind == Alarm || !v.OpensSelf) {
-			last = later(last, v.Until)
-		}
-	}
-	return last
 }
 
 func (s Service) ground(g Group, rule string) Ground {

@@ -81,7 +81,7 @@ func Rules() []Rule {
 		{RuleKeyManager, "Har kunden larm från början kvitterar låsansvarig nyckeln från kunden.", "If the client has an alarm from the start, the lock manager signs for the client's key."},
 		{RuleKeyWaiting, "I väntan på samtycke och montering används en traditionell nyckel mot kvittens.", "Until consent and mounting a traditional key is used, against a receipt."},
 		{RuleSpareKey, "Larmkunder lämnar en reservnyckel hos larmenheten; andra kan komma överens med hemtjänsten om att lämna en där.", "Alarm clients leave a spare key with the alarm unit; others may agree with home care to leave one there."},
-	}, append(append(runningRules(), faultRules()...), thingRules()...)...)
+	}, append(append(append(runningRules(), faultRules()...), thingRules()...), fieldRules()...)...)
 }
 
 // Sentence returns a rule in words; an unknown ID gets itself.

@@ -15,7 +15,8 @@ CREATE TABLE providers (
     id         TEXT COLLATE "C" NOT NULL PRIMARY KEY,
     org_number TEXT COLLATE "C" NOT NULL UNIQUE,
     name       TEXT COLLATE "C" NOT NULL,
-    kind       TEXT COLLATE "C" NOT NULL -- municipal, private
+    kind       TEXT COLLATE "C" NOT NULL, -- municipal, private
+    routine_until_us BIGINT NOT NULL DEFAULT 0 -- its own routine for staff is valid until then; 0: none is on file
 );
 CREATE TABLE care_groups (
     id          TEXT COLLATE "C" NOT NULL PRIMARY KEY,
@@ -91,7 +92,7 @@ CREATE TABLE orders (
     channel      TEXT COLLATE "C" NOT NULL, -- api, fhir, portal, demo
     orderer      TEXT COLLATE "C" NOT NULL, -- the organisation of the token
     reference    TEXT COLLATE "C" NOT NULL, -- the orderer's own number, or ""
-    state        TEXT COLLATE "C" NOT NULL, -- accepted, in-progress, done
+    state        TEXT COLLATE "C" NOT NULL, -- in-progress, done, returned, withdrawn
     received_us  BIGINT NOT NULL,
     rules        TEXT COLLATE "C" NOT NULL -- the lines of the routine that were applied, separated by blanks
 );

@@ -15,7 +15,8 @@ CREATE TABLE providers (
     id         TEXT NOT NULL PRIMARY KEY,
     org_number TEXT NOT NULL UNIQUE,
     name       TEXT NOT NULL,
-    kind       TEXT NOT NULL -- municipal, private
+    kind       TEXT NOT NULL, -- municipal, private
+    routine_until_us BIGINT NOT NULL DEFAULT 0 -- its own routine for staff is valid until then; 0: none is on file
 );
 CREATE TABLE care_groups (
     id          TEXT NOT NULL PRIMARY KEY,
@@ -91,7 +92,7 @@ CREATE TABLE orders (
     channel      TEXT NOT NULL, -- api, fhir, portal, demo
     orderer      TEXT NOT NULL, -- the organisation of the token
     reference    TEXT NOT NULL, -- the orderer's own number, or ""
-    state        TEXT NOT NULL, -- accepted, in-progress, done
+    state        TEXT NOT NULL, -- in-progress, done, returned, withdrawn
     received_us  BIGINT NOT NULL,
     rules        TEXT NOT NULL -- the lines of the routine that were applied, separated by blanks
 );
