@@ -11,59 +11,66 @@ type Kind string
 
 // The kinds. The strings are stable: they are hashed into the log.
 const (
-	OrderReceived     Kind = "order.received"     // an order came in, by any door
-	OrderRefused      Kind = "order.refused"      // an order was turned away, with the reason
-	TaskChanged       Kind = "task.changed"       // work that orders led to was proposed, joined, moved or withdrawn
-	DecisionRecorded  Kind = "decision.recorded"  // a decision about a client: granted, renounced, ended
-	ProviderChanged   Kind = "provider.changed"   // a client's service moved to another provider
-	ClientChanged     Kind = "client.changed"     // a client's own facts changed: address, moved, died
-	RightsChanged     Kind = "rights.changed"     // rights of groups to locks were added or taken away
-	RegistersImported Kind = "registers.imported" // one run of the import, with its counts
-	RegisterApplied   Kind = "register.applied"   // one imported client or object was created or updated
-	LockMounted       Kind = "lock.mounted"       // a lock was put on a door
-	LockRemoved       Kind = "lock.removed"       // a lock was taken down
-	LockConfigured    Kind = "lock.configured"    // a lock got a new configuration
-	KeyIssued         Kind = "key.issued"         // a key entered the stock and got its identity
-	KeySynced         Kind = "key.synced"         // a key visited a station: log taken home, grant given
-	KeyActivated      Kind = "key.activated"      // a person activated a key for a shift
-	KeyBlocked        Kind = "key.blocked"        // a key was blocked, lost or stolen
-	KeyRefused        Kind = "key.refused"        // a key proved at a station what it is, and got nothing: blocked, broken, in stock, or copied
-	KeyReturned       Kind = "key.returned"       // a key was laid back or unblocked
-	DoorOpened        Kind = "door.opened"        // a lock opened, as the lock recorded it
-	DoorRefused       Kind = "door.refused"       // a lock refused, as the lock recorded it
-	LockReported      Kind = "lock.reported"      // anything else that a lock recorded: boot, battery, clock, records lost
-	RecordsAnomalous  Kind = "records.anomalous"  // a lock's records have a gap, fork, rollback or orphan
-	StationEnrolled   Kind = "station.enrolled"   // a sync station got its identity
-	StationBlocked    Kind = "station.blocked"    // a sync station lost its trust
-	StaffEnrolled     Kind = "staff.enrolled"     // a staff member was added, or got badge and PIN
-	StaffEnded        Kind = "staff.ended"        // a staff member left
-	StaffOrdered      Kind = "staff.ordered"      // a private provider asked for permissions, or got an answer
-	ProviderFiled     Kind = "provider.filed"     // a provider's own routine or phone list was handed in
-	StockChanged      Kind = "stock.changed"      // locks, boxes or keys arrived, were set aside or scrapped
-	SupplyChanged     Kind = "supply.changed"     // an order to a supplier was made, sent or closed
-	WarrantyChanged   Kind = "warranty.changed"   // something went back to the supplier, or was settled
-	KeyReported       Kind = "key.reported"       // a key was missed, broken or exchanged
-	BatteryChanged    Kind = "battery.changed"    // a key got a new battery
-	CabinetChanged    Kind = "cabinet.changed"    // a group's cabinet, its equipment, or who answers for it
-	CabinetCounted    Kind = "cabinet.counted"    // keys were counted, or a difference was settled
-	InstructionChange Kind = "instruction.change" // an instruction was published or read
-	StationChanged    Kind = "station.changed"    // a station moved, went out or works again
-	TokenCreated      Kind = "token.created"      // a token for a calling system was made
-	TokenRevoked      Kind = "token.revoked"      // a token was revoked
-	AccountChanged    Kind = "account.changed"    // an account or its roles changed
-	LoginMade         Kind = "login.made"         // somebody logged in
-	LoginRefused      Kind = "login.refused"      // somebody failed to log in
-	ClientRead        Kind = "client.read"        // a person read a client's page or log
-	EntriesDisclosed  Kind = "entries.disclosed"  // an extract was handed out
-	ReceiptChanged    Kind = "receipt.changed"    // a receipt for a physical key was drafted, shown, signed, handed over, closed or cancelled
-	DisclosureChanged Kind = "disclosure.changed" // a request for the log was made, assessed or decided
-	LogRead           Kind = "log.read"           // a person read the log of doors directly
-	HoldChanged       Kind = "hold.changed"       // what may not be erased was named, or let go
-	RecordsErased     Kind = "records.erased"     // rows beside the journal were erased, by rule
-	EntriesErased     Kind = "entries.erased"     // entries were erased, by rule or by decision
-	ConfigChanged     Kind = "config.changed"     // the municipality's configuration changed
-	KeysChanged       Kind = "keys.changed"       // a signing key was made, changed or retired
-	CheckpointShown   Kind = "checkpoint.shown"   // a checkpoint was handed to a witness or kept outside
+	OrderReceived     Kind = "order.received"      // an order came in, by any door
+	OrderRefused      Kind = "order.refused"       // an order was turned away, with the reason
+	TaskChanged       Kind = "task.changed"        // work that orders led to was proposed, joined, moved or withdrawn
+	DecisionRecorded  Kind = "decision.recorded"   // a decision about a client: granted, renounced, ended
+	ProviderChanged   Kind = "provider.changed"    // a client's service moved to another provider
+	ClientChanged     Kind = "client.changed"      // a client's own facts changed: address, moved, died
+	RightsChanged     Kind = "rights.changed"      // rights of groups to locks were added or taken away
+	RegistersImported Kind = "registers.imported"  // one run of the import, with its counts
+	RegisterApplied   Kind = "register.applied"    // one imported client or object was created or updated
+	LockMounted       Kind = "lock.mounted"        // a lock was put on a door
+	LockRemoved       Kind = "lock.removed"        // a lock was taken down
+	LockConfigured    Kind = "lock.configured"     // a lock got a new configuration
+	KeyIssued         Kind = "key.issued"          // a key entered the stock and got its identity
+	KeySynced         Kind = "key.synced"          // a key visited a station: log taken home, grant given
+	KeyActivated      Kind = "key.activated"       // a person activated a key for a shift
+	KeyBlocked        Kind = "key.blocked"         // a key was blocked, lost or stolen
+	KeyRefused        Kind = "key.refused"         // a key proved at a station what it is, and got nothing: blocked, broken, in stock, or copied
+	KeyReturned       Kind = "key.returned"        // a key was laid back or unblocked
+	DoorOpened        Kind = "door.opened"         // a lock opened, as the lock recorded it
+	DoorRefused       Kind = "door.refused"        // a lock refused, as the lock recorded it
+	LockReported      Kind = "lock.reported"       // anything else that a lock recorded: boot, battery, clock, records lost
+	RecordsAnomalous  Kind = "records.anomalous"   // a lock's records have a gap, fork, rollback or orphan
+	StationEnrolled   Kind = "station.enrolled"    // a sync station got its identity
+	StationBlocked    Kind = "station.blocked"     // a sync station lost its trust
+	StaffEnrolled     Kind = "staff.enrolled"      // a staff member was added, or got badge and PIN
+	StaffEnded        Kind = "staff.ended"         // a staff member left
+	StaffOrdered      Kind = "staff.ordered"       // a private provider asked for permissions, or got an answer
+	ProviderFiled     Kind = "provider.filed"      // a provider's own routine or phone list was handed in
+	StockChanged      Kind = "stock.changed"       // locks, boxes or keys arrived, were set aside or scrapped
+	SupplyChanged     Kind = "supply.changed"      // an order to a supplier was made, sent or closed
+	WarrantyChanged   Kind = "warranty.changed"    // something went back to the supplier, or was settled
+	KeyReported       Kind = "key.reported"        // a key was missed, broken or exchanged
+	BatteryChanged    Kind = "battery.changed"     // a key got a new battery
+	CabinetChanged    Kind = "cabinet.changed"     // a group's cabinet, its equipment, or who answers for it
+	CabinetCounted    Kind = "cabinet.counted"     // keys were counted, or a difference was settled
+	InstructionChange Kind = "instruction.changed" // an instruction was published or read
+	StationChanged    Kind = "station.changed"     // a station moved, went out or works again
+	TokenCreated      Kind = "token.created"       // a token for a calling system was made
+	TokenRevoked      Kind = "token.revoked"       // a token was revoked
+	AccountChanged    Kind = "account.changed"     // an account or its roles changed
+	LoginMade         Kind = "login.made"          // somebody logged in
+	LoginRefused      Kind = "login.refused"       // somebody failed to log in
+	FaultReported     Kind = "fault.reported"      // something does not work
+	FaultChanged      Kind = "fault.changed"       // a fault was assigned, remedied or closed
+	OnCallRecorded    Kind = "on-call.recorded"    // the supplier's on-call was called
+	OnCallSettled     Kind = "on-call.settled"     // why it had to be called was established
+	ChargeProposed    Kind = "charge.proposed"     // a rule says that somebody is to pay
+	ChargeDecided     Kind = "charge.decided"      // a person decided about a charge
+	ChargesExported   Kind = "charges.exported"    // charges were handed over for invoicing
+	ClientRead        Kind = "client.read"         // a person read a client's page or log
+	EntriesDisclosed  Kind = "entries.disclosed"   // an extract was handed out
+	ReceiptChanged    Kind = "receipt.changed"     // a receipt for a physical key was drafted, shown, signed, handed over, closed or cancelled
+	DisclosureChanged Kind = "disclosure.changed"  // a request for the log was made, assessed or decided
+	LogRead           Kind = "log.read"            // a person read the log of doors directly
+	HoldChanged       Kind = "hold.changed"        // what may not be erased was named, or let go
+	RecordsErased     Kind = "records.erased"      // rows beside the journal were erased, by rule
+	EntriesErased     Kind = "entries.erased"      // entries were erased, by rule or by decision
+	ConfigChanged     Kind = "config.changed"      // the municipality's configuration changed
+	KeysChanged       Kind = "keys.changed"        // a signing key was made, changed or retired
+	CheckpointShown   Kind = "checkpoint.shown"    // a checkpoint was handed to a witness or kept outside
 )
 
 // Info is what people are shown about a kind, and for how long its entries are kept if nobody decides otherwise.
@@ -80,6 +87,7 @@ const (
 	keepOrders  = 5*365 + 1 // the social services act's file rules
 	keepReads   = 5*365 + 1 // access-control rules
 	keepConfig  = 5*365 + 1
+	keepCharges = 7*366 + 366 // the municipal bookkeeping act: seven years after the year
 	keepForever = 0
 )
 
@@ -127,6 +135,13 @@ var kinds = [...]Info{
 	{AccountChanged, problem.Text{SV: "Konto ändrat", EN: "Account changed"}, keepConfig},
 	{LoginMade, problem.Text{SV: "Inloggning", EN: "Login"}, keepReads},
 	{LoginRefused, problem.Text{SV: "Inloggning nekad", EN: "Login refused"}, keepReads},
+	{FaultReported, problem.Text{SV: "Fel anmält", EN: "Fault reported"}, keepOrders},
+	{FaultChanged, problem.Text{SV: "Felanmälan ändrad", EN: "Fault changed"}, keepOrders},
+	{OnCallRecorded, problem.Text{SV: "Jour ringd", EN: "On-call called"}, keepOrders},
+	{OnCallSettled, problem.Text{SV: "Jourens orsak fastställd", EN: "On-call's cause established"}, keepOrders},
+	{ChargeProposed, problem.Text{SV: "Debitering föreslagen", EN: "Charge proposed"}, keepCharges},
+	{ChargeDecided, problem.Text{SV: "Debitering beslutad", EN: "Charge decided"}, keepCharges},
+	{ChargesExported, problem.Text{SV: "Debiteringar lämnade till fakturering", EN: "Charges handed over for invoicing"}, keepCharges},
 	{ClientRead, problem.Text{SV: "Kundens uppgifter lästa", EN: "Client's details read"}, keepReads},
 	{EntriesDisclosed, problem.Text{SV: "Logg utlämnad", EN: "Log disclosed"}, keepReads},
 	{ReceiptChanged, problem.Text{SV: "Nyckelkvittens ändrad", EN: "Key receipt changed"}, keepOrders},

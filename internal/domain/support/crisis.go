@@ -1,0 +1,110 @@
+package support
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"hemnyckel/internal/base/problem"
+	"hemnyckel/internal/domain/routine"
+)
+
+// Steps are what to do about a failure at an instant, in the municipality's local time: all of the profile's steps, each
+// saying whether it is for that hour.
+func (d Desk) Steps(f routine.Failure, at time.Time) []routine.Step {
+	return routine.CrisisSteps(d.Profile, f, at.In(d.Zone))
+}
+
+// CrisisPage is what to do when something fails, as data: for a screen, for paper, and to be kept for when the network is gone
+// (V7-a). It holds the steps of all hours, marked with those that are for its own.
+type CrisisPage struct {
+	Municipality string
+	Source       routine.Source
+	Version      string // changes with what the page says, so that an old copy is seen
+	At           time.Time
+	Until        time.Time // when another hour begins: the marks are right until then, the rest until the next version
+	Sections     []CrisisSection
+	Contacts     []routine.Unit
+	Hours        routine.Hours // so that a copy can tell the hour by itself
+	OnCall       OnCallHours
+}
+
+// CrisisSection is one failure's steps.
+type CrisisSection struct {
+	Failure routine.Failure
+	Title   problem.Text
+	Steps   []routine.Step
+}
+
+// pageLife is how long a page is good at most where no hour changes.
+const pageLife = 24 * time.Hour
+
+// CrisisPage makes the page for an instant, for somebody in a role: contacts that concern others are left out.
+func (d Desk) CrisisPage(role routine.Role, at time.Time) (CrisisPage, error) {
+	local := at.In(d.Zone)
+	p := CrisisPage{Municipality: d.Profile.Name, Source: d.Profile.Source, At: at, Until: d.until(local),
+		Contacts: d.contacts(role), Hours: d.Profile.Hours, OnCall: d.OnCallAt(at)}
+	for _, f := range routine.Failures() {
+		steps := routine.CrisisSteps(d.Profile, f, local)
+		if len(steps) > 0 {
+			p.Sections = append(p.Sections, CrisisSection{f, Title(f), steps})
+		}
+	}
+	said, err := json.Marshal([]any{d.Profile.Name, d.Profile.Source, d.Profile.Crisis, d.Profile.Units, d.Profile.Hours,
+		d.Profile.OnCall, d.Profile.Prices, d.Profile.Words, d.Profile.SelfServiceBlock, role})
+	if err != nil {
+		return CrisisPage{}, err
+	}
+	sum := sha256.Sum256(said)
+	p.Version = hex.EncodeToString(sum[:8])
+	return p, nil
+}
+
+// Title is what a failure is called.
+func Title(f routine.Failure) problem.Text {
+	switch f {
+	case routine.FailedLock:
+		return problem.Text{SV: "Låset eller nyckelgömman fungerar inte", EN: "The lock or key box does not work"}
+	case routine.FailedKey:
+		return problem.Text{SV: "Nyckeln fungerar inte", EN: "The key does not work"}
+	case routine.LostKey:
+		return problem.Text{SV: "En nyckel är borta", EN: "A key is lost"}
+	case routine.FailedStation:
+		return problem.Text{SV: "Synkstationen fungerar inte", EN: "The sync station does not work"}
+	case routine.PowerCut:
+		return problem.Text{SV: "Strömavbrott", EN: "Power cut"}
+	}
+	return problem.Text{SV: "Extraordinär händelse utanför kontorstid", EN: "Extraordinary event outside office hours"}
+}
+
+// contacts are the units that concern a role.
+func (d Desk) contacts(role routine.Role) []routine.Unit {
+	var out []routine.Unit
+	for _, u := range d.Profile.Units {
+		if len(u.ShownFor) == 0 || slices.Contains(u.ShownFor, role) {
+			out = append(out, u)
+		}
+	}
+	return out
+}
+
+// until is when the first schedule opens or closes after t (local).
+func (d Desk) until(t time.Time) time.Time {
+	end := t.Add(pageLife)
+	for name := range d.Profile.Hours {
+		if next, ok := d.turns(name, t); ok && next.Before(end) {
+			end = next
+		}
+	}
+	return end.UTC()
+}
+
+// turns is when a schedule opens or closes after t (local).
+func (d Desk) turns(schedule string, t time.Time) (time.Time, bool) {
+	if d.Profile.Hours.Open(schedule, t) {
+		schedule = "not:" + schedule
+	}
+	return d.Profile.Hours.Next(schedule, t)
+}

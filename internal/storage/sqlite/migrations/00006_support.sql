@@ -1,0 +1,126 @@
+-- +goose Up
+
+-- support: what does not work, who was called, who pays.
+CREATE TABLE faults (
+    id           TEXT NOT NULL PRIMARY KEY,
+    number       TEXT NOT NULL UNIQUE, -- what people say on the phone
+    thing        TEXT NOT NULL, -- lock, key, station, cabinet
+    thing_id     TEXT NOT NULL,
+    label        TEXT NOT NULL, -- what is written on the thing
+    place        TEXT NOT NULL, -- of a lock: door, box, entrance; else ''
+    client_id    TEXT REFERENCES clients (id),
+    urgent       BIGINT NOT NULL, -- 1: a door that will not open with the client inside
+    description  TEXT NOT NULL,
+    state        TEXT NOT NULL CHECK (state IN ('reported', 'assigned', 'worked', 'remedied', 'closed')),
+    organisation TEXT NOT NULL, -- that reported it first
+    reporter     TEXT NOT NULL, -- actor
+    reported_us  BIGINT NOT NULL,
+    advice       TEXT NOT NULL, -- the steps that were shown, by rule, separated by blanks
+    assignee     TEXT NOT NULL,
+    assigned_us  BIGINT NOT NULL,
+    task_id      TEXT NOT NULL, -- work in the field, or ''
+    cause        TEXT NOT NULL,
+    done         TEXT NOT NULL, -- what was done, or why it was closed
+    closed_by    TEXT NOT NULL,
+    closed_us    BIGINT NOT NULL, -- 0 while it is open
+    rule         TEXT NOT NULL, -- by which somebody bears the cost, or ''
+    reports      BIGINT NOT NULL,
+    CHECK ((closed_us = 0) = (state IN ('reported', 'assigned', 'worked'))),
+    CHECK (closed_us = 0 OR (cause <> '' AND done <> '' AND closed_by <> ''))
+);
+-- Later reports join the open fault, whoever writes.
+CREATE UNIQUE INDEX faults_one_open ON faults (thing, thing_id) WHERE closed_us = 0;
+CREATE INDEX faults_by_thing ON faults (thing, thing_id, id);
+CREATE INDEX faults_by_client ON faults (client_id, id);
+CREATE INDEX faults_by_state ON faults (state, id);
+CREATE INDEX faults_open ON faults (id) WHERE closed_us = 0;
+CREATE INDEX faults_closed ON faults (closed_us, id);
+CREATE TABLE fault_reports (
+    id            TEXT NOT NULL PRIMARY KEY,
+    fault_id      TEXT NOT NULL REFERENCES faults (id),
+    organisation  TEXT NOT NULL,
+    reporter      TEXT NOT NULL,
+    description   TEXT NOT NULL,
+    client_inside BIGINT NOT NULL,
+    at_us         BIGINT NOT NULL
+);
+CREATE INDEX fault_reports_by_fault ON fault_reports (fault_id, id);
+CREATE TABLE fault_reporters ( -- which organisations have reported a fault: they may read it
+    organisation TEXT NOT NULL,
+    fault_id     TEXT NOT NULL REFERENCES faults (id),
+    PRIMARY KEY (organisation, fault_id)
+);
+CREATE TABLE on_call (
+    id           TEXT NOT NULL PRIMARY KEY,
+    number       TEXT NOT NULL UNIQUE,
+    organisation TEXT NOT NULL, -- that called
+    actor        TEXT NOT NULL, -- who recorded the call
+    called_us    BIGINT NOT NULL,
+    reason       TEXT NOT NULL, -- what was extraordinary
+    hours        TEXT NOT NULL, -- which hours it was: phone, visit, office, nobody
+    visit        BIGINT NOT NULL, -- 1: a technician came
+    visit_why    TEXT NOT NULL, -- why the phone did not help
+    fault_id     TEXT REFERENCES faults (id),
+    phone_cost   BIGINT NOT NULL, -- kronor, by the prices of the day when it was recorded
+    visit_cost   BIGINT NOT NULL,
+    cause        TEXT NOT NULL, -- '' while it has not been established
+    note         TEXT NOT NULL,
+    settled_by   TEXT NOT NULL,
+    settled_us   BIGINT NOT NULL, -- 0 while the cause is open
+    CHECK ((settled_us = 0) = (cause = ''))
+);
+CREATE INDEX on_call_by_organisation ON on_call (organisation, id);
+CREATE INDEX on_call_by_fault ON on_call (fault_id);
+CREATE INDEX on_call_open ON on_call (id) WHERE settled_us = 0;
+CREATE TABLE charge_exports (
+    id           TEXT NOT NULL PRIMARY KEY,
+    number       TEXT NOT NULL UNIQUE,
+    organisation TEXT NOT NULL,
+    key          TEXT NOT NULL, -- the caller's own, so that a run is made once
+    actor        TEXT NOT NULL,
+    at_us        BIGINT NOT NULL,
+    charges      BIGINT NOT NULL,
+    total        BIGINT NOT NULL, -- kronor
+    UNIQUE (organisation, key)
+);
+CREATE TABLE charges (
+    id          TEXT NOT NULL PRIMARY KEY,
+    number      TEXT NOT NULL UNIQUE,
+    source      TEXT NOT NULL UNIQUE, -- what it comes of: one thing is charged once
+    kind        TEXT NOT NULL, -- routine.CostKind, or credit
+    payer       TEXT NOT NULL, -- provider, alarm-team
+    payer_org   TEXT NOT NULL, -- organisation number, '' until a person has named it
+    units       BIGINT NOT NULL CHECK (units > 0),
+    proposed    BIGINT NOT NULL, -- kronor in all, 0 where a person must say
+    amount      BIGINT NOT NULL, -- as decided; negative for a credit
+    rule        TEXT NOT NULL CHECK (rule <> ''),
+    facts       TEXT NOT NULL, -- JSON: what the rule was applied to, and its words on that day
+    client_id   TEXT REFERENCES clients (id),
+    fault_id    TEXT REFERENCES faults (id),
+    credits     TEXT REFERENCES charges (id),
+    state       TEXT NOT NULL CHECK (state IN ('proposed', 'approved', 'waived', 'exported')),
+    proposed_by TEXT NOT NULL,
+    proposed_us BIGINT NOT NULL,
+    decided_by  TEXT NOT NULL,
+    decided_us  BIGINT NOT NULL,
+    reason      TEXT NOT NULL,
+    export_id   TEXT REFERENCES charge_exports (id),
+    -- V6-e: nothing is charged that nobody has decided.
+    CHECK ((state = 'proposed') = (decided_by = '')),
+    CHECK ((state = 'exported') = (export_id IS NOT NULL)),
+    CHECK (state IN ('proposed', 'waived') OR (payer_org <> '' AND amount <> 0))
+);
+CREATE INDEX charges_by_state ON charges (state, id);
+CREATE INDEX charges_by_payer ON charges (payer_org, id);
+CREATE INDEX charges_by_export ON charges (export_id, id);
+CREATE INDEX charges_by_fault ON charges (fault_id);
+CREATE INDEX charges_by_credited ON charges (credits);
+CREATE INDEX charges_by_client ON charges (client_id);
+
+-- +goose Down
+DROP TABLE charges;
+DROP TABLE charge_exports;
+DROP TABLE on_call;
+DROP TABLE fault_reporters;
+DROP TABLE fault_reports;
+DROP TABLE faults;
