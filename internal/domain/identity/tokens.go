@@ -21,18 +21,30 @@ import (
 	"hemnyckel/internal/domain/routine"
 )
 
-// Scope is what a token may be used for. A token without a scope can do nothing.
+// Scope is what a token may be used for: to act in a role, "role:lock-manager", or only to read in it,
+// "role:lock-manager:read". A token without a scope can do nothing.
 type Scope string
 
-// The scopes. The strings are stable.
-const (
-	OrdersCaseOfficer Scope = "orders:case-officer" // place and read any order, as the municipality's case officers
-	OrdersProvider    Scope = "orders:provider"     // place and read the organisation's own orders, as a provider
-	OrdersRead        Scope = "orders:read"         // read the organisation's own orders
-)
+// ScopeOf returns the scope of acting in a role.
+func ScopeOf(r routine.Role) Scope { return "role:" + Scope(r) }
+
+// ReadScopeOf returns the scope of reading in a role.
+func ReadScopeOf(r routine.Role) Scope { return ScopeOf(r) + ":read" }
+
+// Roles returns every role that a token can have.
+func Roles() []routine.Role {
+	return []routine.Role{routine.CaseOfficer, routine.Provider, routine.HealthUnit, routine.Delivery, routine.AlarmTeam,
+		routine.LockManager, routine.SystemOwner, routine.Registrar, routine.Auditor}
+}
 
 // Scopes returns every scope.
-func Scopes() []Scope { return []Scope{OrdersCaseOfficer, OrdersProvider, OrdersRead} }
+func Scopes() []Scope {
+	var all []Scope
+	for _, r := range Roles() {
+		all = append(all, ScopeOf(r), ReadScopeOf(r))
+	}
+	return all
+}
 
 // MaxTokenLife is the longest time for which a token is made.
 const MaxTokenLife = 2 * 366 * 24 * time.Hour
@@ -62,18 +74,21 @@ type Principal struct {
 // Actor is what the journal calls the principal.
 func (p Principal) Actor() string { return "token:" + p.TokenID }
 
-// Has reports whether the principal has at least one of the scopes.
-func (p Principal) Has(any ...Scope) bool {
-	return slices.ContainsFunc(any, func(s Scope) bool { return slices.Contains(p.Scopes, s) })
+// Acts returns the first of the roles in which the principal may act, and false if there is none: then it may not.
+func (p Principal) Acts(roles ...routine.Role) (routine.Role, bool) {
+	return first(roles, func(r routine.Role) bool { return slices.Contains(p.Scopes, ScopeOf(r)) })
 }
 
-// Role is as whom the principal gives orders, and whether it may give any (V5.1-a).
-func (p Principal) Role() (routine.Role, bool) {
-	switch {
-	case p.Has(OrdersCaseOfficer):
-		return routine.CaseOfficer, true
-	case p.Has(OrdersProvider):
-		return routine.Provider, true
+// Reads returns the first of the roles in which the principal may read, and false if there is none: then it may not.
+func (p Principal) Reads(roles ...routine.Role) (routine.Role, bool) {
+	return first(roles, func(r routine.Role) bool {
+		return slices.Contains(p.Scopes, ScopeOf(r)) || slices.Contains(p.Scopes, ReadScopeOf(r))
+	})
+}
+
+func first(roles []routine.Role, may func(routine.Role) bool) (routine.Role, bool) {
+	if i := slices.IndexFunc(roles, may); i >= 0 {
+		return roles[i], true
 	}
 	return "", false
 }

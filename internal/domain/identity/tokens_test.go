@@ -20,6 +20,11 @@ import (
 
 const municipality = "212000-0142"
 
+var (
+	reads = identity.ReadScopeOf(routine.CaseOfficer)
+	gives = identity.ScopeOf(routine.Provider)
+)
+
 func narrow(tx *storage.Tx) identity.TokenTx { return tx }
 
 // clock is a time that a test moves.
@@ -38,7 +43,7 @@ func each(t *testing.T, test func(t *testing.T, tokens *identity.Tokens, db *sto
 func TestTokenLife(t *testing.T) {
 	each(t, func(t *testing.T, tokens *identity.Tokens, _ *storage.DB, at *clock) {
 		ctx := t.Context()
-		made, secret, err := tokens.Create(ctx, "test", municipality, []identity.Scope{identity.OrdersRead, identity.OrdersProvider, identity.OrdersRead}, at.now.Add(time.Hour))
+		made, secret, err := tokens.Create(ctx, "test", municipality, []identity.Scope{reads, gives, reads}, at.now.Add(time.Hour))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -46,8 +51,23 @@ func TestTokenLife(t *testing.T) {
 		if err != nil || who.TokenID != made.ID || who.Organisation != "2120000142" {
 			t.Fatalf("got %+v, %v", who, err)
 		}
-		if role, ok := who.Role(); role != routine.Provider || !ok || len(who.Scopes) != 2 {
-			t.Errorf("role %q %v, scopes %v", role, ok, who.Scopes)
+		for _, c := range []struct {
+			roles     []routine.Role
+			act, read routine.Role
+		}{
+			{[]routine.Role{routine.CaseOfficer, routine.Provider}, routine.Provider, routine.CaseOfficer},
+			{[]routine.Role{routine.LockManager}, "", ""},
+			{nil, "", ""},
+		} {
+			if role, ok := who.Acts(c.roles...); role != c.act || ok != (c.act != "") {
+				t.Errorf("acts in %v: %q %v, want %q", c.roles, role, ok, c.act)
+			}
+			if role, ok := who.Reads(c.roles...); role != c.read || ok != (c.read != "") {
+				t.Errorf("reads in %v: %q %v, want %q", c.roles, role, ok, c.read)
+			}
+		}
+		if len(who.Scopes) != 2 {
+			t.Errorf("scopes: got %v, want two", who.Scopes)
 		}
 		at.now = at.now.Add(time.Hour - time.Microsecond)
 		if _, err := tokens.Authenticate(ctx, secret); err != nil {
@@ -63,7 +83,7 @@ func TestTokenLife(t *testing.T) {
 func TestRevocationHoldsAtOnce(t *testing.T) {
 	each(t, func(t *testing.T, tokens *identity.Tokens, _ *storage.DB, at *clock) {
 		ctx := t.Context()
-		made, secret, err := tokens.Create(ctx, "test", municipality, []identity.Scope{identity.OrdersCaseOfficer}, at.now.Add(time.Hour))
+		made, secret, err := tokens.Create(ctx, "test", municipality, []identity.Scope{identity.ScopeOf(routine.CaseOfficer)}, at.now.Add(time.Hour))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -111,7 +131,7 @@ func TestSecretsThatDoNotWorkAreAllTheSame(t *testing.T) {
 
 func TestCreateRefuses(t *testing.T) {
 	each(t, func(t *testing.T, tokens *identity.Tokens, db *storage.DB, at *clock) {
-		good := []identity.Scope{identity.OrdersRead}
+		good := []identity.Scope{reads}
 		for _, c := range []struct {
 			name, org string
 			scopes    []identity.Scope
@@ -137,7 +157,7 @@ func TestCreateRefuses(t *testing.T) {
 
 func TestTokensAreInTheJournalAndSecretsNowhere(t *testing.T) {
 	each(t, func(t *testing.T, tokens *identity.Tokens, db *storage.DB, at *clock) {
-		made, secret, err := tokens.Create(t.Context(), "test", municipality, []identity.Scope{identity.OrdersRead}, at.now.Add(time.Hour))
+		made, secret, err := tokens.Create(t.Context(), "test", municipality, []identity.Scope{reads}, at.now.Add(time.Hour))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -166,7 +186,7 @@ func TestTokensAreInTheJournalAndSecretsNowhere(t *testing.T) {
 func TestNoTokenWithoutJournal(t *testing.T) {
 	each(t, func(t *testing.T, _ *identity.Tokens, db *storage.DB, at *clock) {
 		broken := identity.NewTokens(txn.Narrow(db, func(tx *storage.Tx) identity.TokenTx { return noJournal{tx} }))
-		_, secret, err := broken.Create(t.Context(), "test", municipality, []identity.Scope{identity.OrdersRead}, at.now.Add(time.Hour))
+		_, secret, err := broken.Create(t.Context(), "test", municipality, []identity.Scope{reads}, at.now.Add(time.Hour))
 		if !errors.Is(err, errBroken) || secret != "" {
 			t.Errorf("got %q, %v", secret, err)
 		}

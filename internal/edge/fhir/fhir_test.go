@@ -44,7 +44,7 @@ func (d *desk) Place(_ context.Context, who casework.Orderer, in casework.NewOrd
 }
 
 func (d *desk) Authenticate(_ context.Context, secret string) (identity.Principal, error) {
-	scopes := map[string]identity.Scope{"officer": identity.OrdersCaseOfficer, "reader": identity.OrdersRead}
+	scopes := map[string]identity.Scope{"officer": identity.ScopeOf(routine.CaseOfficer), "reader": identity.ReadScopeOf(routine.CaseOfficer)}
 	if s, ok := scopes[secret]; ok {
 		return identity.Principal{TokenID: "t", Organisation: "2120000142", Scopes: []identity.Scope{s}}, nil
 	}

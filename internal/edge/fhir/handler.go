@@ -13,6 +13,7 @@ import (
 	"hemnyckel/api"
 	"hemnyckel/internal/base/problem"
 	"hemnyckel/internal/domain/casework"
+	"hemnyckel/internal/domain/routine"
 	"hemnyckel/internal/edge/web"
 )
 
@@ -146,14 +147,17 @@ var errHeader = problem.New(problem.Invalid, "idempotency-key-invalid",
 	"Huvudet Idempotency-Key är ogiltigt. Sätt ett enda, eget värde: 1–200 tecken, bara ASCII utan blanksteg.",
 	"The header Idempotency-Key is not valid. Set one value of your own: 1 to 200 characters, ASCII without blanks.")
 
+// orderers are who order by FHIR: case systems, and what providers use.
+var orderers = []routine.Role{routine.CaseOfficer, routine.Provider}
+
 func (h *Handler) orderer(r *http.Request) (casework.Orderer, error) {
 	p, err := web.Authenticate(r, h.options.Tokens)
 	if err != nil {
 		return casework.Orderer{}, err
 	}
-	role, may := p.Role()
+	role, may := p.Acts(orderers...)
 	if !may {
-		return casework.Orderer{}, web.ErrScope.Fill("orders:case-officer, orders:provider")
+		return casework.Orderer{}, web.ErrScope.Fill("role:case-officer, role:provider")
 	}
 	return casework.Orderer{Organisation: p.Organisation, Role: role, Actor: p.Actor()}, nil
 }

@@ -92,7 +92,7 @@ func raw(o fhir.OperationOutcome) json.RawMessage {
 
 // capabilities says what this server can do, and what it cannot.
 func capabilities(o Options) fhir.CapabilityStatement {
-	name, title, security := "Hemnyckel", "Hemnyckel: orders", "Bearer token with the scope orders:case-officer or orders:provider."
+	name, title, security := "Hemnyckel", "Hemnyckel: orders", "Bearer token with the scope role:case-officer or role:provider."
 	system := "ServiceRequest orders come in a Bundle posted to the base address. A batch carries out each request alone; a " +
 		"transaction may hold one ServiceRequest. Code system " + SystemService + ": alarm, homecare, died, moved; instead of a code of it, the text or display Trygghetslarm or Hemtjänst. Nothing can be read or " +
 		"searched here: an accepted order is read at the location given in its entry's response."

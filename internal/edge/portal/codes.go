@@ -10,7 +10,6 @@ import (
 	"hemnyckel/credential"
 	"hemnyckel/internal/base/problem"
 	"hemnyckel/internal/domain/casework"
-	"hemnyckel/internal/domain/identity"
 	"hemnyckel/internal/domain/journal"
 	"hemnyckel/internal/domain/keysync"
 	"hemnyckel/internal/domain/routine"
@@ -183,18 +182,30 @@ func fixedWords(value string) problem.Text {
 	return plain(value)
 }
 
+// roleNames are the roles in words.
+var roleNames = map[routine.Role]problem.Text{
+	routine.CaseOfficer: {SV: "omsorgshandläggare", EN: "a case officer"},
+	routine.Provider:    {SV: "utförare", EN: "a provider"},
+	routine.HealthUnit:  {SV: "hälso- och sjukvård", EN: "a health unit"},
+	routine.Delivery:    {SV: "utförare inköp", EN: "a delivery firm"},
+	routine.AlarmTeam:   {SV: "trygghetsteam", EN: "an alarm team"},
+	routine.LockManager: {SV: "låsansvarig enhet", EN: "the lock manager"},
+	routine.SystemOwner: {SV: "systemansvarig", EN: "the system owner"},
+	routine.Registrar:   {SV: "registrator", EN: "the registrar"},
+	routine.Auditor:     {SV: "granskare", EN: "an auditor"},
+}
+
 // scopeWords is what a calling system may do.
 func scopeWords(scopes string) problem.Text {
 	var sv, en []string
 	for _, s := range strings.Fields(scopes) {
 		text := plain(s)
-		switch identity.Scope(s) {
-		case identity.OrdersCaseOfficer:
-			text = problem.Text{SV: "beställa som omsorgshandläggare", EN: "place orders as a case officer"}
-		case identity.OrdersProvider:
-			text = problem.Text{SV: "beställa som utförare", EN: "place orders as a provider"}
-		case identity.OrdersRead:
-			text = problem.Text{SV: "läsa organisationens beställningar", EN: "read the organisation's orders"}
+		role, reads := strings.CutSuffix(strings.TrimPrefix(s, "role:"), ":read")
+		if name, ok := roleNames[routine.Role(role)]; ok {
+			text = problem.Text{SV: "handla som " + name.SV, EN: "act as " + name.EN}
+			if reads {
+				text = problem.Text{SV: "läsa som " + name.SV, EN: "read as " + name.EN}
+			}
 		}
 		sv, en = append(sv, text.SV), append(en, text.EN)
 	}

@@ -4,93 +4,37 @@ import (
 	"bytes"
 	"encoding/json"
 	"html/template"
-	"net/http"
-	"reflect"
 	"slices"
-	"strconv"
 
 	"github.com/danielgtaylor/huma/v2"
-
-	"hemnyckel/api"
 )
 
-const about = `Orders from care systems to Hemnyckel, and their state.
+const about = `What other systems may ask of Hemnyckel and tell it.
 
-Send a token as "Authorization: Bearer …". A token has scopes: orders:case-officer places and reads any order, orders:provider
-those of the provider's own clients, orders:read only reads the organisation's own. Errors are RFC 9457 problem documents in
-Swedish, or in English with "Accept-Language: en". If no answer comes, or 503, send the same request again with the same
-Idempotency-Key: the order is placed once.`
+Send a token as "Authorization: Bearer …". A token belongs to an organisation and has scopes: role:case-officer acts as the
+municipality's case officers, role:provider as a provider with its own clients, and so on; role:provider:read only reads. Each
+operation names the roles that may use it. Errors are RFC 9457 problem documents in Swedish, or in English with
+"Accept-Language: en".
 
-// config is huma without its own pages, links and formats.
-func config() huma.Config {
-	c := huma.DefaultConfig("Hemnyckel", "1")
-	c.Info.Description = about
-	c.Info.License = &huma.License{Name: "EUPL-1.2", Identifier: "EUPL-1.2"}
-	c.OpenAPIPath, c.DocsPath, c.SchemasPath, c.CreateHooks = "", "", "", nil
-	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
-		"token": {Type: "http", Scheme: "bearer", Description: "Made by the system owner with: hemnyckel token create"},
-	}
-	return c
-}
+Lists come in pages: repeat the request with after set to next. "Accept: text/csv", or ?format=csv or xlsx, gives the whole
+list as a file. To change something, read it and send its ETag as If-Match. If no answer comes, or 503, send the same request
+again with the same Idempotency-Key: it is carried out once.`
 
-func (h *Handler) register(a huma.API) {
-	a.UseMiddleware(keepRequest)
-	schemas := a.OpenAPI().Components.Schemas
-	secured := []map[string][]string{{"token": {}}}
-	huma.Register(a, huma.Operation{
-		OperationID: "place-order", Method: http.MethodPost, Path: "/api/v1/orders", DefaultStatus: http.StatusCreated,
-		Summary: "Place an order", Security: secured, SkipValidateParams: true,
-		Description: "The order is stored with all that follows from it, or not at all. The same key with the same order gives the same answer; with another order it is idempotency-key-reused.",
-		Parameters: []*huma.Param{{Name: "Idempotency-Key", In: "header", Required: true,
-			Description: "Your own unique value for this order: ASCII without blanks. Repeat it when you repeat the request.",
-			Schema:      &huma.Schema{Type: "string", MinLength: number(1), MaxLength: number(200)}}},
-		Responses: responses(schemas, map[int]string{200: "It had been placed before, with this key.", 201: "Placed."}, 400, 401, 403, 409, 413, 415, 422, 503),
-	}, h.place)
-	// Told only now: huma would otherwise read, check and quote the body itself.
-	a.OpenAPI().Paths["/api/v1/orders"].Post.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
-		"application/json": {Schema: schemas.Schema(reflect.TypeFor[api.Order](), true, "")}}}
-	huma.Register(a, huma.Operation{
-		OperationID: "read-order", Method: http.MethodGet, Path: "/api/v1/orders/{id}",
-		Summary: "Read an order", Security: secured, SkipValidateParams: true,
-		Description: "As it is now. Providers see what their own organisation has ordered. Send If-None-Match with an ETag to be told 304 while nothing has changed.",
-		Responses:   responses(schemas, map[int]string{200: "The order.", 304: "Nothing has changed."}, 401, 403, 404, 503),
-	}, h.order)
-	huma.Register(a, huma.Operation{
-		OperationID: "health", Method: http.MethodGet, Path: "/api/v1/health", Summary: "Can the server and its database work?",
-		Responses: responses(schemas, map[int]string{200: "Yes."}, 503),
-	}, h.health)
-	huma.Register(a, huma.Operation{
-		OperationID: "live", Method: http.MethodGet, Path: "/api/v1/health/live", Summary: "Does the process answer?",
-		Responses: responses(schemas, map[int]string{200: "Yes."}, 500),
-	}, h.live)
-}
-
-func number(n int) *int { return &n }
-
-// responses describes what an operation answers: huma adds the bodies of its own status, we those of the problems.
-func responses(schemas huma.Registry, good map[int]string, bad ...int) map[string]*huma.Response {
-	all := map[string]*huma.Response{}
-	for status, text := range good {
-		all[strconv.Itoa(status)] = &huma.Response{Description: text}
-	}
-	if r := all["200"]; r != nil && good[201] != "" {
-		r.Content = map[string]*huma.MediaType{"application/json": {Schema: schemas.Schema(reflect.TypeFor[api.PlacedOrder](), true, "")}}
-	}
-	for _, status := range bad {
-		all[strconv.Itoa(status)] = &huma.Response{Description: http.StatusText(status), Content: map[string]*huma.MediaType{
-			"application/problem+json": {Schema: schemas.Schema(reflect.TypeFor[api.Problem](), true, "")}}}
-	}
-	return all
+// description is an OpenAPI document with nothing in it yet.
+func description() *huma.OpenAPI {
+	return &huma.OpenAPI{OpenAPI: "3.1.0",
+		Info: &huma.Info{Title: "Hemnyckel", Version: "1", Description: about, License: &huma.License{Name: "EUPL-1.2", Identifier: "EUPL-1.2"}},
+		Components: &huma.Components{Schemas: huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer),
+			SecuritySchemes: map[string]*huma.SecurityScheme{
+				"token": {Type: "http", Scheme: "bearer", Description: "Made by the system owner with: hemnyckel token create"}}}}
 }
 
 // describe makes the description and its page, once.
 func (h *Handler) describe(spec *huma.OpenAPI) {
 	schemas := spec.Components.Schemas.Map()
-	delete(schemas, "ErrorModel") // huma's own form of errors, which we never send
-	delete(schemas, "ErrorDetail")
 	for name, s := range schemas {
-		if name != "Order" {
-			s.AdditionalProperties = true // answers may get new fields; orders may not have unknown ones
+		if !h.sent[name] {
+			s.AdditionalProperties = true // answers may get new fields; what is sent to us may not have unknown ones
 		}
 	}
 	text, err := json.MarshalIndent(spec, "", "  ")
@@ -113,10 +57,11 @@ type docs struct {
 
 type operation struct {
 	Method, Path, Summary, Description string
-	Answers                            []answer
+	Roles                              any
+	Answers                            []outcome
 }
 
-type answer struct{ Status, Text string }
+type outcome struct{ Status, Text string }
 
 type wireType struct {
 	Name   string
@@ -131,13 +76,14 @@ type field struct {
 func docsOf(spec *huma.OpenAPI) docs {
 	d := docs{About: spec.Info.Description}
 	for _, path := range sorted(spec.Paths) {
-		for method, op := range map[string]*huma.Operation{"POST": spec.Paths[path].Post, "GET": spec.Paths[path].Get} {
+		item := spec.Paths[path]
+		for _, op := range []*huma.Operation{item.Get, item.Post, item.Put, item.Patch, item.Delete} {
 			if op == nil {
 				continue
 			}
-			o := operation{Method: method, Path: path, Summary: op.Summary, Description: op.Description}
+			o := operation{Method: op.Method, Path: path, Summary: op.Summary, Description: op.Description, Roles: op.Extensions["x-roles"]}
 			for _, status := range sorted(op.Responses) {
-				o.Answers = append(o.Answers, answer{status, op.Responses[status].Description})
+				o.Answers = append(o.Answers, outcome{status, op.Responses[status].Description})
 			}
 			d.Operations = append(d.Operations, o)
 		}
@@ -168,7 +114,7 @@ var docsPage = template.Must(template.New("docs").Parse(`<!doctype html>
 <title>Hemnyckel API</title><link rel="stylesheet" href="/api/v1/docs.css"></head>
 <body><main><h1>Hemnyckel API</h1><p class="about">{{.About}}</p>
 <p>The same for programs: <a href="/api/v1/openapi.json">openapi.json</a>. FHIR R4: <a href="/fhir/r4/metadata">metadata</a>.</p>
-{{range .Operations}}<section><h2><code>{{.Method}} {{.Path}}</code></h2><p><strong>{{.Summary}}.</strong> {{.Description}}</p>
+{{range .Operations}}<section><h2><code>{{.Method}} {{.Path}}</code></h2><p><strong>{{.Summary}}.</strong> {{.Description}}</p>{{with .Roles}}<p>For: {{range $i, $r := .}}{{if $i}}, {{end}}{{$r}}{{end}}.</p>{{end}}
 <ul>{{range .Answers}}<li><code>{{.Status}}</code> {{.Text}}</li>{{end}}</ul></section>
 {{end}}{{range .Types}}<section><h2>{{.Name}}</h2><table><thead><tr><th scope="col">Field</th><th scope="col">Type</th><th scope="col">Meaning</th></tr></thead><tbody>
 {{range .Fields}}<tr><td><code>{{.Name}}</code>{{if .Needed}} (needed){{end}}</td><td>{{.Type}}</td><td>{{.Doc}}</td></tr>

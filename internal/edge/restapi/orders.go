@@ -2,13 +2,13 @@ package restapi
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"net/http"
+	"reflect"
 	"strings"
 	"time"
+
+	"github.com/danielgtaylor/huma/v2"
 
 	"hemnyckel/api"
 	"hemnyckel/internal/base/problem"
@@ -18,14 +18,48 @@ import (
 	"hemnyckel/internal/edge/web"
 )
 
+// Orders places orders and reads them. casework.Service is one.
+type Orders interface {
+	Place(ctx context.Context, who casework.Orderer, in casework.NewOrder) (casework.Order, error)
+	Order(ctx context.Context, who casework.Orderer, id string) (casework.Order, error)
+	Orders(ctx context.Context, who casework.Orderer, f casework.OrderFilter, after string, limit int) ([]casework.Order, string, error)
+}
+
 // maxOrder is how many bytes an order has at most: several times what the longest valid one needs.
 const maxOrder = 16 << 10
 
+// readers of orders: the municipality's own functions see all, others what their organisation has ordered.
+func orderReaders() []routine.Role {
+	return []routine.Role{routine.SystemOwner, routine.LockManager, routine.CaseOfficer, routine.AlarmTeam, routine.Provider, routine.HealthUnit, routine.Delivery}
+}
+
+// orders are the operations about orders (V1.1-e, V5.1-a).
+func (h *Handler) orders(to *routes) {
+	to.add(op{ID: "place-order", Path: "/api/v1/orders", Summary: "Place an order", Roles: orderers(),
+		Doc: "The order is stored with all that follows from it, or not at all. The same key with the same order gives the same answer; with another order it is idempotency-key-reused."},
+		to.placing(), h.place)
+	list(to, op{ID: "list-orders", Path: "/api/v1/orders", Summary: "List orders", Roles: orderReaders(),
+		Doc: "The newest first. Providers see what their own organisation has ordered."}, h.listOrders)
+	read(to, op{ID: "read-order", Path: "/api/v1/orders/{id}", Summary: "Read an order", Roles: orderReaders(),
+		Doc: "As it is now. Providers see what their own organisation has ordered."}, h.order)
+}
+
+// orderers are who may place orders at all; the service decides which.
+func orderers() []routine.Role {
+	return []routine.Role{routine.CaseOfficer, routine.AlarmTeam, routine.Provider, routine.HealthUnit, routine.Delivery, routine.LockManager}
+}
+
+// placing describes place-order, which is its own kind of create: an order's key is remembered with the order, whatever door
+// it comes by, so that its answer is the order as it is now.
+func (to *routes) placing() *huma.Operation {
+	d := to.writing(http.MethodPost, reflect.TypeFor[api.Order](), reflect.TypeFor[api.PlacedOrder](), op{Status: http.StatusCreated}, 409)
+	d.Responses["200"] = &huma.Response{Description: "It had been placed before, with this key.", Content: d.Responses["201"].Content}
+	d.Parameters = []*huma.Param{keyParam(true)}
+	return d
+}
+
 // Problems with orders as they stand on the wire. Codes are stable.
 var (
-	errKeyMissing = problem.New(problem.Invalid, "idempotency-key-missing",
-		"Huvudet Idempotency-Key saknas eller är ogiltigt. Sätt ett eget, unikt värde för varje ny beställning: 1–200 tecken, bara ASCII utan blanksteg.",
-		"The header Idempotency-Key is missing or not valid. Set a unique value of your own for each new order: 1 to 200 characters, ASCII without blanks.")
 	errMissing = problem.New(problem.Invalid, "field-missing",
 		"Fältet saknas. Ange det.", "The field is missing. Give it.")
 	errKind = problem.New(problem.Invalid, "order-kind-unknown",
@@ -42,32 +76,22 @@ var (
 		"The field does not belong to an order of this kind. Take it away, or check the kind.")
 )
 
-// placed is the answer to an order.
-type placed struct {
-	Status   int    `json:"-"`
-	Location string `header:"Location" doc:"Where the order can be read."`
-	Body     api.PlacedOrder
-}
-
 // place is POST /api/v1/orders (V1.1-e, V5.1-a).
-func (h *Handler) place(ctx context.Context, _ *struct{}) (*placed, error) {
-	who, err := h.orderer(ctx, true)
+func (h *Handler) place(w http.ResponseWriter, r request) error {
+	in, err := h.readOrder(r.Request)
 	if err != nil {
-		return nil, fail(ctx, err)
+		return err
 	}
-	in, err := h.readOrder(requestOf(ctx))
+	o, err := h.options.Orders.Place(r.Context(), r.orderer(), in)
 	if err != nil {
-		return nil, fail(ctx, err)
+		return err
 	}
-	o, err := h.options.Orders.Place(ctx, who, in)
-	if err != nil {
-		return nil, fail(ctx, err)
-	}
-	answer := &placed{Status: http.StatusCreated, Location: "/api/v1/orders/" + o.ID, Body: h.wire(o)}
+	a := answer{Status: http.StatusCreated, Location: "/api/v1/orders/" + o.ID, Body: encode(h.wire(o)), ETag: etag(h.wire(o))}
 	if o.Repeated {
-		answer.Status = http.StatusOK
+		a.Status = http.StatusOK
 	}
-	return answer, nil
+	a.write(w)
+	return nil
 }
 
 // readOrder turns a request into an order for the service.
@@ -90,20 +114,6 @@ func (h *Handler) readOrder(r *http.Request) (casework.NewOrder, error) {
 	o, err := h.parse(in)
 	o.IdempotencyKey = key
 	return o, err
-}
-
-// idempotencyKey is the one header of that name, if it is fit to be one.
-func idempotencyKey(r *http.Request) (string, bool) {
-	values := r.Header.Values("Idempotency-Key")
-	if len(values) != 1 || values[0] == "" || len(values[0]) > 200 {
-		return "", false
-	}
-	for _, c := range []byte(values[0]) {
-		if c <= ' ' || c > '~' {
-			return "", false
-		}
-	}
-	return values[0], true
 }
 
 // parse checks every field, so that all that is wrong is said at once.
@@ -200,40 +210,33 @@ func checkText(field, text string, most int) error {
 	return nil
 }
 
-// read is an order with its ETag.
-type read struct {
-	Status int    `json:"-"`
-	ETag   string `header:"ETag" doc:"Changes whenever the order does."`
-	Body   api.PlacedOrder
-}
-
 // order is GET /api/v1/orders/{id}.
-func (h *Handler) order(ctx context.Context, in *struct {
-	ID string `path:"id" maxLength:"36" doc:"The order's id."`
-}) (*read, error) {
-	who, err := h.orderer(ctx, false)
-	if err != nil {
-		return nil, fail(ctx, err)
+func (h *Handler) order(ctx context.Context, r request) (api.PlacedOrder, error) {
+	if len(r.id("id")) != 36 {
+		return api.PlacedOrder{}, casework.ErrOrderUnknown
 	}
-	if len(in.ID) != 36 {
-		return nil, fail(ctx, casework.ErrOrderUnknown)
-	}
-	o, err := h.options.Orders.Order(ctx, who, in.ID)
-	if err != nil {
-		return nil, fail(ctx, err)
-	}
-	answer := &read{Status: http.StatusOK, Body: h.wire(o)}
-	answer.ETag = etag(answer.Body)
-	if requestOf(ctx).Header.Get("If-None-Match") == answer.ETag {
-		answer.Status = http.StatusNotModified
-	}
-	return answer, nil
+	o, err := h.options.Orders.Order(ctx, r.orderer(), r.id("id"))
+	return h.wire(o), err
 }
 
-func etag(o api.PlacedOrder) string {
-	text, _ := json.Marshal(o) // plain values: cannot fail
-	sum := sha256.Sum256(text)
-	return `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`
+// orderFilter narrows the list of orders.
+type orderFilter struct {
+	State string    `query:"state" enum:"accepted,returned,withdrawn,in-progress,done" doc:"How far they have come."`
+	Kind  string    `query:"kind" doc:"What was ordered."`
+	Since time.Time `query:"since" doc:"Received from this day on."`
+}
+
+// listOrders is GET /api/v1/orders.
+func (h *Handler) listOrders(ctx context.Context, r request, f orderFilter, p page) ([]api.OrderLine, string, error) {
+	found, next, err := h.options.Orders.Orders(ctx, r.orderer(), casework.OrderFilter{State: casework.State(f.State),
+		Kind: routine.OrderKind(f.Kind), Since: f.Since}, p.After, p.Limit)
+	lines := make([]api.OrderLine, len(found))
+	for i, o := range found {
+		lines[i] = api.OrderLine{ID: o.ID, Number: o.Number, Kind: string(o.Kind), State: string(o.State), ClientID: o.ClientID, GroupID: o.GroupID,
+			ToGroupID: o.ToGroupID, Effective: o.Effective.In(h.options.Zone).Format(time.DateOnly), Organisation: o.Orderer,
+			Reference: o.Reference, Channel: o.Channel, Received: o.Received.UTC(), Rules: o.Rules}
+	}
+	return lines, next, err
 }
 
 // wire is an order as it is sent.
@@ -246,28 +249,3 @@ func (h *Handler) wire(o casework.Order) api.PlacedOrder {
 	}
 	return out
 }
-
-// healthy is the answer of a server that can work.
-type healthy struct {
-	Body api.Health
-}
-
-// health is GET /api/v1/health: ready, with the database asked.
-func (h *Handler) health(ctx context.Context, _ *struct{}) (*healthy, error) {
-	if err := h.options.Health(ctx); err != nil {
-		if problem.KindOf(err) != problem.Unavailable {
-			err = errDatabase.With(err)
-		}
-		return nil, fail(ctx, err)
-	}
-	return &healthy{api.Health{Status: "ok", Database: "ok", Version: h.options.Version}}, nil
-}
-
-// live is GET /api/v1/health/live: the process answers, and nothing else is asked.
-func (h *Handler) live(context.Context, *struct{}) (*healthy, error) {
-	return &healthy{api.Health{Status: "ok", Version: h.options.Version}}, nil
-}
-
-var errDatabase = problem.New(problem.Unavailable, "database-unavailable",
-	"Databasen svarar inte. Beställningar tas inte emot just nu; försök igen om en stund.",
-	"The database does not answer. Orders are not taken now; try again in a while.")

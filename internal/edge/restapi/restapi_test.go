@@ -38,6 +38,7 @@ type desk struct {
 	placed []casework.NewOrder
 	err    error
 	health error
+	filter casework.OrderFilter
 }
 
 func (d *desk) Place(_ context.Context, who casework.Orderer, in casework.NewOrder) (casework.Order, error) {
@@ -59,10 +60,20 @@ func (d *desk) Order(_ context.Context, who casework.Orderer, id string) (casewo
 	return casework.Order{ID: id, State: casework.Done, Kind: routine.Died}, d.err
 }
 
+func (d *desk) Orders(_ context.Context, who casework.Orderer, f casework.OrderFilter, after string, limit int) ([]casework.Order, string, error) {
+	d.who, d.filter = who, f
+	return nil, "", d.err
+}
+
 func (d *desk) Authenticate(_ context.Context, secret string) (identity.Principal, error) {
-	scopes := map[string][]identity.Scope{"officer": {identity.OrdersCaseOfficer}, "provider": {identity.OrdersProvider},
-		"reader": {identity.OrdersRead}, "none": nil, "other": {"locks:write"}}
+	scopes := map[string][]identity.Scope{"officer": {identity.ScopeOf(routine.CaseOfficer)}, "reader": {identity.ReadScopeOf(routine.CaseOfficer)},
+		"none": nil, "other": {identity.ScopeOf(routine.Auditor)}}
 	s, ok := scopes[secret]
+	for _, role := range identity.Roles() {
+		if secret == string(role) {
+			s, ok = []identity.Scope{identity.ScopeOf(role)}, true
+		}
+	}
 	if !ok {
 		return identity.Principal{}, identity.ErrUnauthenticated
 	}
@@ -296,7 +307,7 @@ func TestReadOrder(t *testing.T) {
 	d := &desk{}
 	router := web.New(web.Options{}, handler(t, d))
 	w := call{method: "GET", path: path, headers: map[string]string{"Authorization": "Bearer reader"}}.to(router)
-	if w.Code != 200 || d.who.Role != "" || w.Header().Get("ETag") == "" {
+	if w.Code != 200 || d.who.Role != routine.CaseOfficer || w.Header().Get("ETag") == "" {
 		t.Fatalf("got %d, role %q, %s", w.Code, d.who.Role, w.Header())
 	}
 	w = call{method: "GET", path: path, headers: map[string]string{"If-None-Match": w.Header().Get("ETag")}}.to(router)

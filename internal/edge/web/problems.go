@@ -32,6 +32,12 @@ var (
 	ErrTimeout = problem.New(problem.Unavailable, "timeout",
 		"Det tog för lång tid. Försök igen om en stund.",
 		"It took too long. Try again in a while.")
+	ErrMatchMissing = problem.New(problem.Conflict, "if-match-missing",
+		"Huvudet If-Match saknas. Läs först, och skicka ETag ur svaret, så att ingen annans ändring skrivs över.",
+		"The header If-Match is missing. Read first, and send the ETag of the answer, so that nobody's change is overwritten.")
+	ErrMatch = problem.New(problem.Conflict, "if-match-failed",
+		"Någon annan har ändrat det här sedan du läste det. Läs om och gör ändringen på nytt.",
+		"Somebody has changed this since you read it. Read it again and make your change anew.")
 	ErrCrossOrigin = problem.New(problem.Denied, "cross-origin",
 		"Begäran kom från en annan webbplats och har stoppats. Öppna sidan direkt och försök igen.",
 		"The request came from another site and was stopped. Open the page directly and try again.")
@@ -39,8 +45,10 @@ var (
 
 // exact are the problems whose status says more than their kind does.
 var exact = map[string]int{
-	ErrMethod.Code:    http.StatusMethodNotAllowed,
-	ErrMediaType.Code: http.StatusUnsupportedMediaType,
+	ErrMethod.Code:       http.StatusMethodNotAllowed,
+	ErrMediaType.Code:    http.StatusUnsupportedMediaType,
+	ErrMatchMissing.Code: http.StatusPreconditionRequired, // RFC 6585 §3
+	ErrMatch.Code:        http.StatusPreconditionFailed,
 }
 
 // titles say the kind in words.

@@ -23,7 +23,7 @@ type tokenCmd struct {
 type tokenCreateCmd struct {
 	database
 	Organisation string   `required:"" help:"Organisation number of the one that calls."`
-	Scope        []string `required:"" help:"What it may do: orders:case-officer, orders:provider, orders:read." sep:","`
+	Scope        []string `required:"" help:"What it may do: role:NAME, or role:NAME:read. Roles: case-officer, provider, health-unit, delivery, alarm-team, lock-manager, system-owner, registrar, auditor." sep:","`
 	Days         int      `help:"Days until it expires, at most two years." default:"365"`
 }
 

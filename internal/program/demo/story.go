@@ -146,7 +146,7 @@ func mustStockholm() *time.Location {
 }
 
 func (d *Day) orders(ctx context.Context) (problem.Text, error) {
-	token, err := d.must(ctx, "token", "create", "--db", d.db, "--organisation", d.cast.city.String(), "--scope", "orders:case-officer,orders:read", "--days", "1")
+	token, err := d.must(ctx, "token", "create", "--db", d.db, "--organisation", d.cast.city.String(), "--scope", "role:case-officer", "--days", "1")
 	if err != nil {
 		return problem.Text{}, err
 	}

@@ -129,7 +129,7 @@ func (s *Server) listen() error {
 func (s *Server) doors(zone *time.Location, desk *portal.Handler) []web.Handler {
 	return []web.Handler{
 		desk,
-		restapi.New(restapi.Options{Orders: s.m.Casework, Tokens: s.m.Tokens, Health: s.healthy, Zone: zone, Clock: s.cfg.Clock,
+		restapi.New(restapi.Options{Orders: s.m.Casework, Tokens: s.m.Tokens, Requests: storage.NewRequests(s.m.DB), Health: s.healthy, Zone: zone, Clock: s.cfg.Clock,
 			AllowReserve: s.cfg.DemoLogin, Version: s.cfg.Version}),
 		fhir.New(fhir.Options{Orders: s.m.Casework, Tokens: s.m.Tokens, Zone: zone, Clock: s.cfg.Clock,
 			AllowReserve: s.cfg.DemoLogin, Version: s.cfg.Version}),

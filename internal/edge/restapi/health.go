@@ -1,0 +1,34 @@
+package restapi
+
+import (
+	"context"
+
+	"hemnyckel/api"
+	"hemnyckel/internal/base/problem"
+)
+
+// state are the operations about the server itself. They need no token and tell nothing but this.
+func (h *Handler) state(to *routes) {
+	read(to, op{ID: "health", Path: "/api/v1/health", Summary: "Can the server and its database work?", open: true}, h.health)
+	read(to, op{ID: "live", Path: "/api/v1/health/live", Summary: "Does the process answer?", open: true}, h.live)
+}
+
+// health is GET /api/v1/health: ready, with the database asked.
+func (h *Handler) health(ctx context.Context, _ request) (api.Health, error) {
+	if err := h.options.Health(ctx); err != nil {
+		if problem.KindOf(err) != problem.Unavailable {
+			err = errDatabase.With(err)
+		}
+		return api.Health{}, err
+	}
+	return api.Health{Status: "ok", Database: "ok", Version: h.options.Version}, nil
+}
+
+// live is GET /api/v1/health/live: the process answers, and nothing else is asked.
+func (h *Handler) live(context.Context, request) (api.Health, error) {
+	return api.Health{Status: "ok", Version: h.options.Version}, nil
+}
+
+var errDatabase = problem.New(problem.Unavailable, "database-unavailable",
+	"Databasen svarar inte. Beställningar tas inte emot just nu; försök igen om en stund.",
+	"The database does not answer. Orders are not taken now; try again in a while.")
