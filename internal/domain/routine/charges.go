@@ -18,15 +18,16 @@ type CostKind string
 
 // What costs something (V6).
 const (
-	CostBasicEquipment CostKind = "basic-equipment"
-	CostBrokenLock     CostKind = "broken-lock"
-	CostBrokenKey      CostKind = "broken-key"
-	CostExtraKey       CostKind = "extra-key" // beyond the basic equipment
-	CostMove           CostKind = "move"      // of cabinet, station or cable to other premises
-	CostCallOut        CostKind = "call-out"  // the lock manager's, urgent
-	CostOnCallPhone    CostKind = "on-call-phone"
-	CostOnCallVisit    CostKind = "on-call-visit"
-	CostClientLock     CostKind = "client-lock" // the lock itself, at the client's door
+	CostBasicEquipment  CostKind = "basic-equipment"
+	CostBrokenLock      CostKind = "broken-lock"
+	CostBrokenKey       CostKind = "broken-key"
+	CostBrokenEquipment CostKind = "broken-equipment" // station or cabinet
+	CostExtraKey        CostKind = "extra-key"        // beyond the basic equipment
+	CostMove            CostKind = "move"             // of cabinet, station or cable to other premises
+	CostCallOut         CostKind = "call-out"         // the lock manager's, urgent
+	CostOnCallPhone     CostKind = "on-call-phone"
+	CostOnCallVisit     CostKind = "on-call-visit"
+	CostClientLock      CostKind = "client-lock" // the lock itself, at the client's door
 )
 
 // Payer is who bears a cost.
@@ -64,7 +65,7 @@ func Charge(p Profile, f CostFacts) Cost {
 		if neglect {
 			return priced(ProviderPays, p.Prices.KeyNegligence, RuleKeyNegligence)
 		}
-	case CostBrokenLock:
+	case CostBrokenLock, CostBrokenEquipment:
 		if neglect {
 			return p.atCost(RuleProviderBears)
 		}

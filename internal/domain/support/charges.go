@@ -123,6 +123,8 @@ var (
 		"Ange ett belopp mellan 1 och %s kronor.", "Give an amount between 1 and %s kronor.")
 	ErrPayer = problem.New(problem.Invalid, "charge-payer",
 		"Ange organisationsnumret för den som ska betala.", "Give the organisation number of the one who is to pay.")
+	ErrMunicipalityBears = problem.New(problem.Conflict, "charge-municipality-bears",
+		"Kommunen bär den kostnaden (%s); ingen debitering föreslås.", "The municipality bears that cost (%s); no charge is proposed.")
 	ErrDecision = problem.New(problem.Invalid, "charge-decision",
 		"Beslutet är approved eller waived.", "The decision is approved or waived.")
 	ErrChargeReason = problem.New(problem.Invalid, "charge-reason",
@@ -157,6 +159,67 @@ func (d Desk) Propose(ctx context.Context, tx Tx, who routine.Who, p Proposal) (
 		return "", Charge{}, err
 	}
 	return c.Rule, c, c.note(ctx, tx, journal.ChargeProposed, who)
+}
+
+// ChargeFault lets the routine say who bears what an ended fault has cost, by its cause, and notes the rule with the fault. A
+// damaged thing and an urgent call-out are different costs (V6-a..c).
+func (d Desk) ChargeFault(ctx context.Context, tx Tx, who routine.Who, f Fault, e End) (Fault, error) {
+	payers, homeCare, err := d.payersOf(ctx, tx, f)
+	if err != nil {
+		return f, err
+	}
+	p := Proposal{Source: "fault:" + f.ID, Kind: f.Thing.cost(), Cause: f.Cause, HomeCare: homeCare, Each: e.Cost, Payers: payers,
+		ClientID: f.ClientID, FaultID: f.ID, Facts: []Fact{{"fault", f.Number}, {"thing", string(f.Thing)}, {"label", f.Label},
+			{"reported", f.Reported.Format(time.RFC3339)}, {"done", f.Done}}}
+	if p.Kind == routine.CostBrokenKey {
+		p.Each = 0 // it has a fixed price
+	}
+	rule, c, err := d.Propose(ctx, tx, who, p)
+	if err != nil {
+		return f, err
+	}
+	if f.Rule = rule; c.ID == "" && e.CallOut {
+		p.Source, p.Kind, p.Each = p.Source+":call-out", routine.CostCallOut, 0
+		if f.Rule, _, err = d.Propose(ctx, tx, who, p); err != nil {
+			return f, err
+		}
+	}
+	return f, tx.PutFault(ctx, f)
+}
+
+// cost is what a damaged thing costs.
+func (k ThingKind) cost() routine.CostKind {
+	switch k {
+	case Lock:
+		return routine.CostBrokenLock
+	case Key:
+		return routine.CostBrokenKey
+	}
+	return routine.CostBrokenEquipment
+}
+
+// payersOf finds who may have to pay for a fault: the provider that has the thing, or those that serve behind the door. Of
+// several that do, the one that reported the fault; else a person must say.
+func (d Desk) payersOf(ctx context.Context, tx Tx, f Fault) (p Payers, homeCare bool, err error) {
+	if f.Thing != Lock {
+		t, _, err := tx.FindThing(ctx, f.Thing, f.Label)
+		return Payers{Provider: t.Holder}, false, err
+	}
+	if f.ClientID == "" {
+		return p, false, nil
+	}
+	care, alarm, err := tx.FaultPayers(ctx, f.ClientID)
+	return Payers{Provider: oneOf(care, f.Organisation), AlarmTeam: oneOf(alarm, f.Organisation)}, len(care) > 0, err
+}
+
+func oneOf(all []string, first string) string {
+	switch {
+	case known(all, first):
+		return first
+	case len(all) == 1:
+		return all[0]
+	}
+	return ""
 }
 
 // Decision is what a person says about a charge.

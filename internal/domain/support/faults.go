@@ -168,6 +168,21 @@ type FaultTx interface {
 	ListFaults(ctx context.Context, f Faults) ([]Fault, error)
 }
 
+// Find finds a thing by what is written on it.
+func Find(ctx context.Context, tx FaultTx, kind ThingKind, label string) (Thing, error) {
+	if !known([]ThingKind{Lock, Key, Station, Cabinet}, kind) {
+		return Thing{}, ErrThingKind.On("thing")
+	}
+	if label == "" || len(label) > 100 {
+		return Thing{}, ErrThing.Fill(label[:min(len(label), 100)]).On("label")
+	}
+	t, ok, err := tx.FindThing(ctx, kind, label)
+	if err != nil || !ok {
+		return Thing{}, orElse(err, ErrThing.Fill(label).On("label"))
+	}
+	return t, nil
+}
+
 // Report takes in a fault report. A thing's open fault is joined by what is reported while it is open: its urgency is the
 // highest that anybody has reported. It returns the fault and whether it was there before.
 func (d Desk) Report(ctx context.Context, tx Tx, who routine.Who, in NewFault) (Fault, bool, error) {

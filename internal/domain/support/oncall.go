@@ -238,6 +238,15 @@ func (d Desk) chargeCall(ctx context.Context, tx Tx, who routine.Who, o OnCall) 
 	return nil
 }
 
+// Call returns an on-call case: those who manage see all, others their organisation's.
+func (d Desk) Call(ctx context.Context, tx Tx, who routine.Who, id string) (OnCall, error) {
+	o, ok, err := tx.OnCallByID(ctx, id)
+	if err != nil || !ok || (!manages(who) && (o.Organisation != who.Organisation || who.Role == "")) {
+		return OnCall{}, orElse(err, ErrOnCallUnknown)
+	}
+	return o, nil
+}
+
 // Calls lists on-call cases, newest first: those who manage see all, others their organisation's.
 func (d Desk) Calls(ctx context.Context, tx Tx, who routine.Who, f OnCalls) ([]OnCall, error) {
 	if !manages(who) {
