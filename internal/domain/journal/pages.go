@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Cursor is a place in a list of records, safe to put in an address. The empty Cursor is the newest end.
@@ -16,6 +17,15 @@ type Cursor string
 // Cursor returns the place just after r, for asking for the page that follows the one that r ends.
 func (r Record) Cursor() Cursor {
 	return Cursor(fmt.Sprintf("%d.%d", microseconds(r.At), r.Index))
+}
+
+// Time is when what stands at the place happened. An empty Cursor has none.
+func (c Cursor) Time() (time.Time, error) {
+	at, _, err := c.parse()
+	if err != nil || c == "" {
+		return time.Time{}, err
+	}
+	return time.UnixMicro(at).UTC(), nil
 }
 
 func (c Cursor) parse() (atUS, index int64, err error) {
