@@ -143,7 +143,7 @@ type NewReceipt struct {
 }
 
 // Draft makes a receipt for a person who handles it. Who holds the key is never asked: it follows from the chain.
-func Draft(ctx context.Context, tx Tx, rules routine.ReceiptRules, who Who, in NewReceipt) (Receipt, error) {
+func Draft(ctx context.Context, tx Tx, rules routine.ReceiptRules, who routine.Who, in NewReceipt) (Receipt, error) {
 	if err := in.To.check(ctx, tx); err != nil {
 		return Receipt{}, err
 	}
@@ -158,7 +158,7 @@ func Draft(ctx context.Context, tx Tx, rules routine.ReceiptRules, who Who, in N
 	holder, _ := HolderOf(of)
 	open, waits := underWay(of)
 	switch {
-	case !who.isParty(holder, in.To):
+	case !isParty(who, holder, in.To):
 		return Receipt{}, ErrMayNot
 	case !k.Closed.IsZero():
 		return Receipt{}, ErrKeyUnknown
@@ -228,7 +228,7 @@ func (h Holder) check(ctx context.Context, tx Tx) error {
 }
 
 // Show records that a receipt was printed or shown. Showing it again changes nothing.
-func Show(ctx context.Context, tx Tx, who Who, id string) (Receipt, error) {
+func Show(ctx context.Context, tx Tx, who routine.Who, id string) (Receipt, error) {
 	r, err := Find(ctx, tx, who, id)
 	if err != nil || r.State != Drafted {
 		return r, err
@@ -241,19 +241,19 @@ func Show(ctx context.Context, tx Tx, who Who, id string) (Receipt, error) {
 }
 
 // Find returns a receipt to somebody who may handle it; to others there is none.
-func Find(ctx context.Context, tx Tx, who Who, id string) (Receipt, error) {
+func Find(ctx context.Context, tx Tx, who routine.Who, id string) (Receipt, error) {
 	r, ok, err := tx.ReceiptByID(ctx, id)
 	if err != nil {
 		return r, err
 	}
-	if !ok || !who.isParty(r.From, r.To) {
+	if !ok || !isParty(who, r.From, r.To) {
 		return Receipt{}, ErrUnknown
 	}
 	return r, nil
 }
 
 // Cancel ends a hand-over that has not been signed.
-func Cancel(ctx context.Context, tx Tx, who Who, id, reason string) (Receipt, error) {
+func Cancel(ctx context.Context, tx Tx, who routine.Who, id, reason string) (Receipt, error) {
 	r, err := Find(ctx, tx, who, id)
 	if err != nil {
 		return r, err

@@ -18,7 +18,6 @@ import (
 	"hemnyckel/internal/base/problem"
 	"hemnyckel/internal/base/txn"
 	"hemnyckel/internal/domain/journal"
-	"hemnyckel/internal/domain/routine"
 )
 
 // Purpose is what somebody has a physical key for.
@@ -140,13 +139,6 @@ type File struct {
 
 // MaxFile is how many bytes a scanned paper may have.
 const MaxFile = 5 << 20
-
-// Who acts.
-type Who struct {
-	Actor        string // for the journal
-	Organisation string // organisation number, ten digits
-	Role         routine.Role
-}
 
 // Line is a receipt as lists show it.
 type Line struct {

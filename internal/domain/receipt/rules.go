@@ -55,7 +55,7 @@ func takesPart(r routine.Role) bool {
 }
 
 // isParty reports whether who may handle a receipt between these two.
-func (w Who) isParty(from, to Holder) bool {
+func isParty(w routine.Who, from, to Holder) bool {
 	own := func(h Holder) bool { return h.Kind == Provider && h.ID == w.Organisation && w.Organisation != "" }
 	return Handles(w.Role) || takesPart(w.Role) && (own(from) || own(to))
 }

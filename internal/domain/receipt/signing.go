@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"hemnyckel/internal/domain/journal"
+	"hemnyckel/internal/domain/routine"
 )
 
 // Signature is how both parties have signed.
@@ -47,7 +48,7 @@ func media(b []byte) string {
 
 // Sign records that both parties have signed and the key has changed hands. The receipt by which the giver had it is handed
 // over; when the client has the key back, the whole chain is closed, and the time for which it is kept begins.
-func Sign(ctx context.Context, tx Tx, who Who, id string, s Signature) (Receipt, error) {
+func Sign(ctx context.Context, tx Tx, who routine.Who, id string, s Signature) (Receipt, error) {
 	if err := s.check(); err != nil {
 		return Receipt{}, err
 	}
@@ -81,7 +82,7 @@ func Sign(ctx context.Context, tx Tx, who Who, id string, s Signature) (Receipt,
 	return r, note(ctx, tx, who.Actor, r, journal.Field{Name: "signed", Value: string(s.How)})
 }
 
-func handOver(ctx context.Context, tx Tx, who Who, id string) error {
+func handOver(ctx context.Context, tx Tx, who routine.Who, id string) error {
 	before, ok, err := tx.ReceiptByID(ctx, id)
 	if err != nil {
 		return err
