@@ -33,9 +33,10 @@ func scanRight(r row) (access.Right, error) {
 	return v, err
 }
 
-// RightsOf implements access.Tx.
+// RightsOf implements access.Tx: by way of the grounds, which saves the largest table an index.
 func (tx *Tx) RightsOf(ctx context.Context, clientIDs []string) ([]access.Right, error) {
-	return collectIn(ctx, tx, scanRight, `SELECT `+rightColumns+` FROM rights r WHERE r.client_id IN %s ORDER BY r.ground_id, r.lock_id`, clientIDs)
+	return collectIn(ctx, tx, scanRight, `SELECT `+rightColumns+` FROM grounds d JOIN rights r ON r.ground_id = d.id
+		WHERE d.client_id IN %s ORDER BY r.ground_id, r.lock_id`, clientIDs)
 }
 
 // RightsTo implements access.Tx.
