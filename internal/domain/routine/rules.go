@@ -17,7 +17,6 @@ const (
 	RuleHealthAccess    = "V3-a"
 	RuleShoppingAccess  = "V2.1-i"
 	RuleInEffect        = "S-m"
-	RuleOwnRoutine      = "S-f"
 	RuleChangedNeed     = "V2.1-a"
 	RuleSecondLock      = "V2.1-b"
 	RuleTellClient      = "V2.1-c"
@@ -61,7 +60,6 @@ func Rules() []Rule {
 		{RuleHealthAccess, "Pågående hälso- och sjukvård i hemmet ger enheten tillträde.", "Health care in the home gives the unit access."},
 		{RuleShoppingAccess, "Inköp som levereras av extern utförare ger den tillträde.", "Shopping delivered by an external supplier gives it access."},
 		{RuleInEffect, "En privat utförare får tillträde först när handläggaren har satt kunden som verkställd hos den.", "A private provider gains access only when the case officer has set the client in effect on it."},
-		{RuleOwnRoutine, "En privat utförare får nya tillträden bara medan dess egen rutin för låsen finns inlämnad och gäller.", "A private provider gains new access only while its own routine for the locks is on file and valid."},
 		{RuleChangedNeed, "När kunden inte längre kan öppna, eller inte hör knackningen, beställer utföraren lås och får tillträde.", "When the client can no longer open, or does not hear the knock, the provider orders a lock and gains access."},
 		{RuleSecondLock, "En kund har högst ett lås på sin dörr; låset i porten räknas inte.", "A client has at most one lock on the door; the entrance's does not count."},
 		{RuleTellClient, "Utföraren berättar för kunden att ett lås ska monteras.", "The provider tells the client that a lock will be installed."},

@@ -35,8 +35,8 @@ func (out *Outcome) add(p Profile, v Service, rule string) {
 		out.rule(RuleInEffect)
 	}
 	if p.waitsForRoutine(v) {
-		out.rule(RuleOwnRoutine)
-		out.task(Task{Kind: Judge, Rule: RuleOwnRoutine, Due: v.From, Group: v.Group.ID})
+		out.rule(RuleRoutineOnFile)
+		out.task(Task{Kind: Judge, Rule: RuleRoutineOnFile, Due: v.From, Group: v.Group.ID})
 	}
 }
 
