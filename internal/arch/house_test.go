@@ -18,6 +18,9 @@ var house = []room{
 	{"lockcore", allow("credential"), "what runs in a lock fits in a lock"},
 	{"api", allow("credential", "internal/base/..."), "wire types, used by both ends"},
 
+	// Municipalities' own settings, as files.
+	{"profiles", allow("internal/base/...", "internal/domain/routine"), "a profile is read into the routine's own words"},
+
 	// What the municipality does. No SQL, no HTTP.
 	{"internal/domain/routine", none, "the routine reads like the routine"},
 	{"internal/domain/journal", beneathDomain, "all may write to it, so it can know none of them"},
@@ -106,7 +109,7 @@ func domain(modules ...string) []string {
 
 // program is every floor beneath the programs, and the named programs.
 func program(others ...string) []string {
-	may := append(allow("internal/domain/...", "internal/storage/...", "internal/edge/..."), beneathDomain...)
+	may := append(allow("profiles", "internal/domain/...", "internal/storage/...", "internal/edge/..."), beneathDomain...)
 	for _, o := range others {
 		may = append(may, "internal/program/"+o)
 	}
@@ -116,9 +119,9 @@ func program(others ...string) []string {
 // testsMay is what the tests of a floor may import beyond what its code may: a real database. A fake of one would prove
 // only itself. Public packages and base are tested with what they are allowed to have.
 var testsMay = map[string][]string{
-	"internal/domain/":  allow("internal/storage/...", "internal/domain/journal/journaltest"),
+	"internal/domain/":  allow("internal/storage/...", "internal/domain/journal/journaltest", "profiles"),
 	"internal/storage":  allow("internal/domain/journal/journaltest", "internal/storage/..."),
-	"internal/edge/":    allow("internal/storage/..."),
+	"internal/edge/":    allow("internal/storage/...", "profiles"),
 	"internal/program/": allow("internal/program/...", "internal/storage/..."),
 }
 
