@@ -1,0 +1,150 @@
+package restapi_test
+
+import (
+	"encoding/json"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"hemnyckel/internal/domain/identity"
+	"hemnyckel/internal/domain/routine"
+	"hemnyckel/internal/edge/web"
+)
+
+// everyone is every role; nobody, an operation that needs no token.
+const (
+	everyone = "alarm-team auditor case-officer delivery health-unit lock-manager provider registrar system-owner"
+	nobody   = ""
+)
+
+// matrix is who may use which operation: every other role is turned away. An operation that is not here fails the test.
+var matrix = map[string]string{
+	"health":      nobody,
+	"live":        nobody,
+	"place-order": "alarm-team case-officer delivery health-unit lock-manager provider",
+	"list-orders": "alarm-team case-officer delivery health-unit lock-manager provider system-owner",
+	"read-order":  "alarm-team case-officer delivery health-unit lock-manager provider system-owner",
+}
+
+// described is what the committed description says of one operation.
+type described struct {
+	Method, Path string
+	ID           string                `json:"operationId"`
+	Security     []map[string][]string `json:"security"`
+	Roles        []string              `json:"x-roles"`
+	Parameters   []struct {
+		Name, In string
+		Required bool
+	}
+	Responses map[string]struct{ Content map[string]any }
+}
+
+func operations(t *testing.T) []described {
+	t.Helper()
+	var doc struct{ Paths map[string]map[string]json.RawMessage }
+	if err := json.Unmarshal(handler(t, &desk{}).Spec(), &doc); err != nil {
+		t.Fatal(err)
+	}
+	var all []described
+	for path, methods := range doc.Paths {
+		for method, text := range methods {
+			o := described{Method: strings.ToUpper(method), Path: path}
+			if err := json.Unmarshal(text, &o); err != nil {
+				t.Fatal(err)
+			}
+			all = append(all, o)
+		}
+	}
+	return all
+}
+
+var inBraces = regexp.MustCompile(`\{[^}]*\}`)
+
+func (o described) call(token string) call {
+	return call{method: o.Method, path: inBraces.ReplaceAllString(o.Path, "01890000-0000-7000-8000-000000000001"), body: "{}",
+		headers: map[string]string{"Authorization": token, "If-Match": "*"}}
+}
+
+// Nobody may do what the matrix does not say, and everybody what it says.
+func TestAuthorizationMatrix(t *testing.T) {
+	router := web.New(web.Options{}, handler(t, &desk{}))
+	for _, o := range operations(t) {
+		may, listed := matrix[o.ID]
+		if !listed {
+			t.Errorf("%s is not in the matrix: say there who may use it", o.ID)
+			continue
+		}
+		if got := strings.Join(o.Roles, " "); got != may {
+			t.Errorf("%s: described as for %q, the matrix says %q", o.ID, got, may)
+		}
+		if may == nobody {
+			continue
+		}
+		if w := o.call("").to(router); w.Code != 401 {
+			t.Errorf("%s without a token: got %d", o.ID, w.Code)
+		}
+		for _, role := range identity.Roles() {
+			w := o.call("Bearer " + string(role)).to(router)
+			denied := w.Code == 403 && strings.Contains(w.Body.String(), "scope-missing")
+			if want := !slices.Contains(strings.Fields(may), string(role)); denied != want || w.Code == 401 {
+				t.Errorf("%s as %s: got %d, want it denied: %v", o.ID, role, w.Code, want)
+			}
+		}
+	}
+	if got := strings.Fields(everyone); len(got) != len(identity.Roles()) || !slices.IsSorted(got) {
+		t.Errorf("everyone: %v", got)
+	}
+}
+
+// A scope to read in a role lets nobody change anything.
+func TestReadScopesOnlyRead(t *testing.T) {
+	router := web.New(web.Options{}, handler(t, &desk{}))
+	for _, o := range operations(t) {
+		if !slices.Contains(o.Roles, string(routine.CaseOfficer)) {
+			continue
+		}
+		w := o.call("Bearer reader").to(router)
+		if denied := w.Code == 403; denied != (o.Method != "GET") {
+			t.Errorf("%s %s with a scope to read: got %d", o.Method, o.ID, w.Code)
+		}
+	}
+}
+
+// Every operation is described in full: security, problems, pages where it lists, conditions where it changes.
+func TestEveryOperationIsDescribedInFull(t *testing.T) {
+	for _, o := range operations(t) {
+		has := func(in, name string) bool {
+			for _, p := range o.Parameters {
+				if p.In == in && p.Name == name {
+					return true
+				}
+			}
+			return false
+		}
+		open := matrix[o.ID] == nobody
+		if open != (len(o.Security) == 0) {
+			t.Errorf("%s: security %v", o.ID, o.Security)
+		}
+		for _, status := range []string{"401", "403", "503"} {
+			if _, ok := o.Responses[status].Content["application/problem+json"]; !ok && !open {
+				t.Errorf("%s does not say what a problem with status %s looks like", o.ID, status)
+			}
+		}
+		list := strings.HasPrefix(o.ID, "list-")
+		if list != has("query", "after") || list != has("query", "limit") {
+			t.Errorf("%s: a list has pages, and is called list-…", o.ID)
+		}
+		if _, csv := o.Responses["200"].Content["text/csv; charset=utf-8"]; list && !csv {
+			t.Errorf("%s cannot be exported", o.ID)
+		}
+		if o.Method != "GET" && !has("header", "If-Match") && !has("header", "Idempotency-Key") {
+			t.Errorf("%s changes something on no condition", o.ID)
+		}
+		for _, name := range inBraces.FindAllString(o.Path, -1) {
+			if !has("path", strings.Trim(name, "{}")) {
+				t.Errorf("%s does not describe %s", o.ID, name)
+			}
+		}
+	}
+}
