@@ -2,7 +2,6 @@ package storage
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"time"
 
@@ -48,18 +47,13 @@ func (tx *Tx) DisclosureByID(ctx context.Context, id string) (disclosure.Disclos
 
 // Disclosures implements disclosure.Tx.
 func (tx *Tx) Disclosures(ctx context.Context, f disclosure.Filter, after string, limit int) ([]disclosure.Disclosure, error) {
-	q := &conditions{}
-	if f.Organisation != "" {
-		q.add("organisation = %s", f.Organisation)
-	}
-	if f.State != "" {
-		q.add("state = %s", string(f.State))
-	}
+	q := &where{}
+	q.equal("organisation", f.Organisation)
+	q.equal("state", string(f.State))
 	if after != "" {
-		q.add("id < %s", after)
+		q.and("id < ", after)
 	}
-	return collect(ctx, tx, scanDisclosure, `SELECT `+disclosureColumns+` FROM disclosures WHERE `+q.where("")+
-		fmt.Sprintf(" ORDER BY id DESC LIMIT %d", limit), q.binds...)
+	return collect(ctx, tx, scanDisclosure, `SELECT `+disclosureColumns+` FROM disclosures`+q.text+` ORDER BY id DESC`+q.limit(limit), q.args...)
 }
 
 // DisclosureTarget implements disclosure.Tx.

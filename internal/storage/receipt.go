@@ -2,7 +2,7 @@ package storage
 
 import (
 	"context"
-	"fmt"
+	"strconv"
 	"strings"
 
 	"hemnyckel/internal/domain/receipt"
@@ -14,6 +14,9 @@ const (
 	physicalKeyColumns = `id, client_id, purpose, door, label, copies, created_us, closed_us`
 	receiptColumns     = `id, number, key_id, client_id, previous_id, from_kind, from_id, to_kind, to_id, rule, order_id, state,
 		due_us, created_us, shown_us, signed_us, signed_how, signed_from, signed_to, file_id, ended_us`
+	receiptLineColumns = `r.id, r.number, r.key_id, r.client_id, r.previous_id, r.from_kind, r.from_id, r.to_kind, r.to_id, r.rule, r.order_id,
+		r.state, r.due_us, r.created_us, r.shown_us, r.signed_us, r.signed_how, r.signed_from, r.signed_to, r.file_id, r.ended_us,
+		k.label, k.purpose, k.door, k.copies`
 )
 
 // PutPhysicalKey implements receipt.Tx.
@@ -38,9 +41,9 @@ func (tx *Tx) PhysicalKey(ctx context.Context, id string) (receipt.Key, bool, er
 }
 
 // OpenKeysOf implements receipt.Tx. A client has at most one of a purpose and door.
-func (tx *Tx) OpenKeysOf(ctx context.Context, clientID string) ([]receipt.Key, error) {
-	return collect(ctx, tx, scanPhysicalKey, `SELECT `+physicalKeyColumns+` FROM physical_keys
-		WHERE client_id = $1 AND closed_us = 0 ORDER BY purpose, door`, clientID)
+func (tx *Tx) OpenKeysOf(ctx context.Context, clientIDs []string) ([]receipt.Key, error) {
+	return collectIn(ctx, tx, scanPhysicalKey, `SELECT `+physicalKeyColumns+` FROM physical_keys
+		WHERE closed_us = 0 AND client_id IN %s ORDER BY id`, clientIDs)
 }
 
 func receiptRow(r receipt.Receipt) []any {
@@ -119,49 +122,41 @@ func (tx *Tx) ProviderKnown(ctx context.Context, orgNumber string) (bool, error)
 
 // Receipts implements receipt.Tx. What is written depends on the filter, so that an index answers each.
 func (tx *Tx) Receipts(ctx context.Context, f receipt.Filter, after receipt.Cursor, limit int) ([]receipt.Line, error) {
-	q := &conditions{}
-	if f.ClientID != "" {
-		q.add("r.client_id = %s", f.ClientID)
-	}
-	if f.KeyID != "" {
-		q.add("r.key_id = %s", f.KeyID)
-	}
-	order := "r.id DESC"
+	q, order := &where{text: " WHERE 1 = 1"}, "r.id DESC"
+	q.equal("r.client_id", f.ClientID)
+	q.equal("r.key_id", f.KeyID)
+	q.equal("r.state", string(f.State))
 	switch {
 	case f.Due:
 		order = "r.due_us, r.id"
-		q.add("r.state IN ('drafted', 'shown')")
+		q.text += " AND r.state IN ('drafted', 'shown')"
 		if after.ID != "" {
-			q.add("(r.due_us, r.id) > (%s, %s)", us(after.Due), after.ID)
+			q.beyond("r.due_us", "r.id", us(after.Due), after.ID)
 		}
 		if !f.Before.IsZero() {
-			q.add("r.due_us < %s", us(f.Before))
+			q.and("r.due_us < ", us(f.Before))
 		}
 	case after.ID != "":
-		q.add("r.id < %s", after.ID)
+		q.and("r.id < ", after.ID)
 	}
-	if f.State != "" {
-		q.add("r.state = %s", string(f.State))
-	}
-	return tx.receiptLines(ctx, q, f.Party, order, limit)
+	return tx.receiptLines(ctx, q, f.Party, " ORDER BY "+order, limit)
 }
 
 // receiptLines reads a page; of a party, the page of what it gives and that of what it gets, each from its own index.
-func (tx *Tx) receiptLines(ctx context.Context, q *conditions, party, order string, limit int) ([]receipt.Line, error) {
-	columns := "r." + strings.Join(strings.Split(strings.Join(strings.Fields(receiptColumns), " "), ", "), ", r.")
-	page := func(also string) string {
-		return `SELECT r.id AS found FROM receipts r WHERE ` + q.where(also) + ` ORDER BY ` + order + fmt.Sprintf(" LIMIT %d", limit)
-	}
-	ids := page("")
+func (tx *Tx) receiptLines(ctx context.Context, q *where, party, order string, limit int) ([]receipt.Line, error) {
+	page := `SELECT r.id AS found FROM receipts r` + q.text
+	end := order + q.limit(limit)
+	ids := page + end
 	if party != "" {
-		bind := q.bind(party)
-		ids = `SELECT found FROM (` + page("r.from_id = "+bind) + `) AS gives UNION SELECT found FROM (` + page("r.to_id = "+bind) + `) AS gets`
+		q.args = append(q.args, party)
+		bind := "$" + strconv.Itoa(len(q.args))
+		ids = `SELECT found FROM (` + page + ` AND r.from_id = ` + bind + end + `) AS gives
+			UNION SELECT found FROM (` + page + ` AND r.to_id = ` + bind + end + `) AS gets`
 	}
-	text := `SELECT ` + columns + `, k.label, k.purpose, k.door, k.copies FROM receipts r JOIN physical_keys k ON k.id = r.key_id
-		WHERE r.id IN (` + ids + `) ORDER BY ` + order + fmt.Sprintf(" LIMIT %d", limit)
+	text := `SELECT ` + receiptLineColumns + ` FROM receipts r JOIN physical_keys k ON k.id = r.key_id WHERE r.id IN (` + ids + `)` + end
 	return collect(ctx, tx, func(r row) (receipt.Line, error) {
 		var l receipt.Line
 		err := r.Scan(append(receiptInto(&l.Receipt), &l.Label, &l.Purpose, &l.Door, &l.Copies)...)
 		return l, err
-	}, text, q.binds...)
+	}, text, q.args...)
 }

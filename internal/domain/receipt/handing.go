@@ -37,7 +37,8 @@ func underWay(of []Receipt) (Receipt, bool) {
 
 // Wish is who shall hold a client's key from a day on, and by which rule.
 type Wish struct {
-	ClientID string
+	Home     []string // ids of those who live there: a couple's key is one, whoever of them it was taken from
+	ClientID string   // whose it is if nobody's is known yet
 	Purpose  Purpose
 	To       Holder
 	Rule     string
@@ -47,18 +48,25 @@ type Wish struct {
 
 // Want drafts the receipt that is needed for a wish, measured against who holds the key in fact: none when they have it,
 // the same one when it is wanted again, another in its place when somebody else is to have the key. A key that nobody has
-// heard of is the client's, and so is one that nobody is to hold any longer. It reports whether anything was changed.
+// heard of is the client's, and so is one that nobody is to hold any longer. The key that was lent while a lock waited is the
+// one that goes into the key box. It reports whether anything was changed.
 func Want(ctx context.Context, tx Tx, rules routine.ReceiptRules, actor string, w Wish) (bool, error) {
-	keys, err := tx.OpenKeysOf(ctx, w.ClientID)
+	keys, err := tx.OpenKeysOf(ctx, w.Home)
 	if err != nil {
 		return false, err
 	}
 	changed, found := false, false
 	for _, k := range keys {
-		if k.Purpose != w.Purpose {
+		if k.Door != OwnDoor || (k.Purpose == Spare) != (w.Purpose == Spare) {
 			continue
 		}
 		found = true
+		if k.Purpose != w.Purpose && w.To.Kind != Client {
+			k.Purpose = w.Purpose
+			if err := tx.PutPhysicalKey(ctx, k); err != nil {
+				return changed, err
+			}
+		}
 		one, err := want(ctx, tx, actor, k, w)
 		if err != nil {
 			return changed, err
@@ -200,7 +208,7 @@ func (in NewReceipt) key(ctx context.Context, tx Tx, rules routine.ReceiptRules)
 	case !Does(rules, in.Purpose):
 		return Key{}, ErrNotDone.On("purpose")
 	}
-	open, err := tx.OpenKeysOf(ctx, in.ClientID)
+	open, err := tx.OpenKeysOf(ctx, []string{in.ClientID})
 	if err != nil {
 		return Key{}, err
 	}

@@ -173,8 +173,8 @@ type Tx interface {
 	// PutPhysicalKey inserts a key or replaces the one of that id.
 	PutPhysicalKey(ctx context.Context, k Key) error
 	PhysicalKey(ctx context.Context, id string) (Key, bool, error)
-	// OpenKeysOf returns the keys of a client that are not back.
-	OpenKeysOf(ctx context.Context, clientID string) ([]Key, error)
+	// OpenKeysOf returns the keys of clients that are not back.
+	OpenKeysOf(ctx context.Context, clientIDs []string) ([]Key, error)
 	InsertReceipt(ctx context.Context, r Receipt) error
 	UpdateReceipt(ctx context.Context, r Receipt) error
 	ReceiptByID(ctx context.Context, id string) (Receipt, bool, error)

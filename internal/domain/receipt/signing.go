@@ -123,27 +123,31 @@ func keep(ctx context.Context, tx Tx, scan []byte) (string, error) {
 	return f.ID, tx.InsertReceiptFile(ctx, f)
 }
 
-// ReturnAll drafts the way home of every key of a client that somebody else holds: after a death, a move or the last
-// service (V1.1-d, V2.1-e, V2.1-h). It returns how many are out.
-func ReturnAll(ctx context.Context, tx Tx, actor string, w Wish) (int, error) {
-	keys, err := tx.OpenKeysOf(ctx, w.ClientID)
+// Return drafts the way home of the keys of a home that choose names by their holder: after a death or a move all of them,
+// after a service those that were left with its provider by agreement (V1.1-d, V2.1-e, V2.1-h, S-e).
+func Return(ctx context.Context, tx Tx, actor string, w Wish, choose func(Key, Holder) bool) (changed bool, err error) {
+	keys, err := tx.OpenKeysOf(ctx, w.Home)
 	if err != nil {
-		return 0, err
+		return false, err
 	}
 	w.To = Holder{Kind: Client}
-	out := 0
 	for _, k := range keys {
-		w.Purpose = k.Purpose
-		if _, err := want(ctx, tx, actor, k, w); err != nil {
-			return out, err
-		}
 		of, err := tx.ReceiptsOfKey(ctx, k.ID)
 		if err != nil {
-			return out, err
+			return changed, err
 		}
-		if holder, _ := HolderOf(of); holder.Kind != Client {
-			out++
+		holder, _ := HolderOf(of)
+		if open, ok := underWay(of); ok {
+			holder = open.To
 		}
+		if !choose(k, holder) {
+			continue
+		}
+		one, err := want(ctx, tx, actor, k, w)
+		if err != nil {
+			return changed, err
+		}
+		changed = changed || one
 	}
-	return out, nil
+	return changed, nil
 }
