@@ -120,6 +120,18 @@ func (tx *Tx) ProviderKnown(ctx context.Context, orgNumber string) (bool, error)
 	return ok, err
 }
 
+// ProviderNames implements receipt.Tx.
+func (tx *Tx) ProviderNames(ctx context.Context, orgNumbers []string) (map[string]string, error) {
+	names := make(map[string]string, len(orgNumbers))
+	_, err := collectIn(ctx, tx, func(r row) (struct{}, error) {
+		var number, name string
+		err := r.Scan(&number, &name)
+		names[number] = name
+		return struct{}{}, err
+	}, `SELECT org_number, name FROM providers WHERE org_number IN %s`, orgNumbers)
+	return names, err
+}
+
 // Receipts implements receipt.Tx. What is written depends on the filter, so that an index answers each.
 func (tx *Tx) Receipts(ctx context.Context, f receipt.Filter, after receipt.Cursor, limit int) ([]receipt.Line, error) {
 	q, order := &where{text: " WHERE 1 = 1"}, "r.id DESC"

@@ -26,6 +26,7 @@ import (
 	"hemnyckel/internal/domain/consent"
 	"hemnyckel/internal/domain/fleet"
 	"hemnyckel/internal/domain/journal"
+	"hemnyckel/internal/domain/receipt"
 	"hemnyckel/internal/domain/routine"
 )
 
@@ -104,6 +105,7 @@ type Tx interface {
 	journal.Tx
 	fleet.LockTx
 	consent.Reader
+	receipt.Tx
 	TaskTx
 
 	// GroupsByCode and GroupsByID return the groups asked for; a municipality may have thousands of others.

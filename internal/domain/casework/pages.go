@@ -226,7 +226,7 @@ func (p *Pages) Login(ctx context.Context, who Reader, method string) error {
 }
 
 // noteRead writes in the journal that somebody saw what concerns the subjects.
-func noteRead(ctx context.Context, tx PagesTx, who Reader, purpose, reason string, subjects ...string) error {
+func noteRead(ctx context.Context, tx journal.Tx, who Reader, purpose, reason string, subjects ...string) error {
 	fields := []journal.Field{{Name: journal.FieldActor, Value: who.Actor}, {Name: "role", Value: who.Role},
 		{Name: "purpose", Value: purpose}}
 	if reason != "" {

@@ -213,7 +213,10 @@ func (s *Service) carryOut(ctx context.Context, tx Tx, who Orderer, in NewOrder,
 		}
 		entries = append(entries, rightsEntry(o, change))
 	}
-	return o, journal.Append(ctx, tx, entries...)
+	if err := journal.Append(ctx, tx, entries...); err != nil {
+		return o, err
+	}
+	return o, s.receiptsAfter(ctx, tx, who, o, f, out)
 }
 
 func newID() string { return uuid.Must(uuid.NewV7()).String() }

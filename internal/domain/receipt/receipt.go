@@ -188,6 +188,8 @@ type Tx interface {
 	Receipts(ctx context.Context, f Filter, after Cursor, limit int) ([]Line, error)
 	// ProviderKnown reports whether a provider has that organisation number.
 	ProviderKnown(ctx context.Context, orgNumber string) (bool, error)
+	// ProviderNames returns the names of providers, by organisation number.
+	ProviderNames(ctx context.Context, orgNumbers []string) (map[string]string, error)
 }
 
 // Problems. Codes are stable.
