@@ -62,6 +62,12 @@ const (
 	ChargesExported   Kind = "charges.exported"    // charges were handed over for invoicing
 	ClientRead        Kind = "client.read"         // a person read a client's page or log
 	EntriesDisclosed  Kind = "entries.disclosed"   // an extract was handed out
+	OwnerChanged      Kind = "owner.changed"       // a property owner was added to the register of consents, or changed
+	PropertyChanged   Kind = "property.changed"    // a property's addresses or owners changed
+	ConsentChanged    Kind = "consent.changed"     // a property owner's answer was recorded
+	ConsentsFiled     Kind = "consents.filed"      // consents were handed over to the diary, or got their reference there
+	LetterMade        Kind = "letter.made"         // a letter about consent was made
+	ClientAgreed      Kind = "client.agreed"       // what a client has agreed to about a lock was recorded
 	ReceiptChanged    Kind = "receipt.changed"     // a receipt for a physical key was drafted, shown, signed, handed over, closed or cancelled
 	DisclosureChanged Kind = "disclosure.changed"  // a request for the log was made, assessed or decided
 	LogRead           Kind = "log.read"            // a person read the log of doors directly
@@ -70,6 +76,8 @@ const (
 	EntriesErased     Kind = "entries.erased"      // entries were erased, by rule or by decision
 	ConfigChanged     Kind = "config.changed"      // the municipality's configuration changed
 	KeysChanged       Kind = "keys.changed"        // a signing key was made, changed or retired
+	WebhookChanged    Kind = "webhook.changed"     // a system that is told of changes was added, changed or removed
+	MassChanged       Kind = "mass.changed"        // a mass change was drafted, reviewed, applied or undone
 	CheckpointShown   Kind = "checkpoint.shown"    // a checkpoint was handed to a witness or kept outside
 )
 
@@ -144,6 +152,12 @@ var kinds = [...]Info{
 	{ChargesExported, problem.Text{SV: "Debiteringar lämnade till fakturering", EN: "Charges handed over for invoicing"}, keepCharges},
 	{ClientRead, problem.Text{SV: "Kundens uppgifter lästa", EN: "Client's details read"}, keepReads},
 	{EntriesDisclosed, problem.Text{SV: "Logg utlämnad", EN: "Log disclosed"}, keepReads},
+	{OwnerChanged, problem.Text{SV: "Fastighetsägare ändrad", EN: "Property owner changed"}, keepOrders},
+	{PropertyChanged, problem.Text{SV: "Fastighet ändrad", EN: "Property changed"}, keepOrders},
+	{ConsentChanged, problem.Text{SV: "Samtycke registrerat", EN: "Consent recorded"}, keepOrders},
+	{ConsentsFiled, problem.Text{SV: "Samtycken diarieförda", EN: "Consents filed"}, keepOrders},
+	{LetterMade, problem.Text{SV: "Brev skapat", EN: "Letter made"}, keepOrders},
+	{ClientAgreed, problem.Text{SV: "Kundens medgivande registrerat", EN: "Client's agreement recorded"}, keepOrders},
 	{ReceiptChanged, problem.Text{SV: "Nyckelkvittens ändrad", EN: "Key receipt changed"}, keepOrders},
 	{DisclosureChanged, problem.Text{SV: "Begäran om logg ändrad", EN: "Request for the log changed"}, keepReads},
 	{LogRead, problem.Text{SV: "Låslogg läst", EN: "Log of doors read"}, keepReads},
@@ -152,6 +166,8 @@ var kinds = [...]Info{
 	{EntriesErased, problem.Text{SV: "Logg gallrad", EN: "Log entries erased"}, keepConfig},
 	{ConfigChanged, problem.Text{SV: "Inställning ändrad", EN: "Configuration changed"}, keepConfig},
 	{KeysChanged, problem.Text{SV: "Signeringsnyckel ändrad", EN: "Signing key changed"}, keepForever},
+	{WebhookChanged, problem.Text{SV: "Mottagande system ändrat", EN: "Receiving system changed"}, keepConfig},
+	{MassChanged, problem.Text{SV: "Massändring", EN: "Mass change"}, keepOrders},
 	{CheckpointShown, problem.Text{SV: "Loggens huvud visat utåt", EN: "Checkpoint shown outside"}, keepForever},
 }
 

@@ -40,7 +40,9 @@ CREATE TABLE outbox (
     failure    TEXT NOT NULL -- what the last attempt met, in words without addresses or contents
 );
 CREATE INDEX outbox_due ON outbox (state, next_us);
+CREATE INDEX outbox_by_state ON outbox (state, id);
 CREATE INDEX outbox_by_webhook ON outbox (webhook_id, state, id);
+CREATE INDEX outbox_done ON outbox (state, done_us);
 
 -- Which lock a client has, change by change, for the case system and the planning app (V5.2-a).
 CREATE TABLE documentation (
