@@ -71,6 +71,12 @@ CREATE TABLE key_exchanges (
 );
 CREATE UNIQUE INDEX key_exchanges_open ON key_exchanges (key_id) WHERE state = 'booked';
 CREATE INDEX key_exchanges_by_state ON key_exchanges (state, appointment_us, id);
+CREATE TABLE key_replacements ( -- V2.2-e: a loss is made good once
+    lost_id        TEXT NOT NULL REFERENCES keys (id),
+    blocked_us     BIGINT NOT NULL, -- when it was blocked; the same key may be found, and lost again
+    replacement_id TEXT NOT NULL REFERENCES keys (id),
+    PRIMARY KEY (lost_id, blocked_us)
+);
 CREATE TABLE battery_changes (
     key_id TEXT NOT NULL REFERENCES keys (id),
     at_us  BIGINT NOT NULL,
@@ -212,6 +218,7 @@ DROP TABLE keepers;
 DROP TABLE cabinets;
 DROP INDEX keys_by_battery;
 DROP TABLE battery_changes;
+DROP TABLE key_replacements;
 DROP TABLE key_exchanges;
 DROP TABLE warranty_returns;
 DROP INDEX keys_by_state;
