@@ -19,7 +19,6 @@ const (
 )
 
 var (
-	rulePattern     = regexp.MustCompile(`^(V[1-8](\.[1-9])?|S|X)-[a-z]$`)
 	schedulePattern = regexp.MustCompile(`^[a-z][a-z0-9-]{0,39}$`)
 	languagePattern = regexp.MustCompile(`^[a-z]{2,3}$`)
 	postalPattern   = regexp.MustCompile(`^[1-9][0-9]{4}$`)
@@ -165,10 +164,11 @@ func (c *checker) date(path, s string, needed bool) {
 	}
 }
 
-// rule checks a requirement ID.
+// rule checks that a requirement ID is one of the routine's rules.
 func (c *checker) rule(path, id string) {
-	if !rulePattern.MatchString(id) {
-		c.add(path, "Ange kravets beteckning, som V7-b eller S-j.", "Name the requirement, such as V7-b or S-j.")
+	if r := routine.Sentence(id); id == "" || r.SV == id {
+		c.add(path, "Regeln %q finns inte. Ange en av reglerna i hemnyckel profile routine, som V7-b.",
+			"There is no rule %q. Name one of the rules in hemnyckel profile routine, such as V7-b.", id)
 	}
 }
 

@@ -1,6 +1,10 @@
 package routine
 
-import "time"
+import (
+	"maps"
+	"slices"
+	"time"
+)
 
 // Profile is everything in which municipalities differ. profiles/*.toml holds those that are known; package profiles
 // reads and checks them. The zero value of every field means: this municipality does not do that.
@@ -276,6 +280,13 @@ func DefaultProfile() Profile {
 	p.Equipment = Equipment{Computed: true, ReserveKeys: 3}
 	p.Stock = StockRules{WarrantyMonths: 24, BatteryMonths: 12, CountDays: 7}
 	return p
+}
+
+// SameGrounds reports whether two profiles give every client the same grounds, whatever the services: if not, everybody's
+// rights have to be computed anew when one takes the other's place.
+func (p Profile) SameGrounds(q Profile) bool {
+	return p.InEffectGate == q.InEffectGate && p.Staff.RoutineGatesAccess == q.Staff.RoutineGatesAccess &&
+		p.RuralAnswers == q.RuralAnswers && maps.EqualFunc(p.RuralAreas, q.RuralAreas, slices.Equal[[]string])
 }
 
 // Answers reports whether the rural group with this code answers alarms at a postal code.

@@ -17,6 +17,13 @@ const (
 	RuleCrisisStation     = "V7-f"
 	RuleContacts          = "V7-g"
 	RuleWithheldNumber    = "S-j"
+	RuleOrderAtUnit       = "S-o"
+	RuleContactsPhones    = "S-p"
+	RuleSameService       = "S-b"
+	RulePersonalLogin     = "S-c"
+	RuleLogReaders        = "S-g"
+	RuleDisclosure        = "V5.7-d"
+	RuleSource            = "X-a"
 )
 
 // runningRules are the lines of this part of the routine in words.
@@ -37,5 +44,12 @@ func runningRules() []Rule {
 		{RuleCrisisStation, "Vid strömavbrott eller stationsfel: en nyckel som synkats de senaste fem dagarna fungerar, och alla stationer i kommunen duger.", "In a power cut or when a station fails: a key synced in the last five days works, and any station in the municipality will do."},
 		{RuleContacts, "Kontaktuppgifter, öppettider och e-tjänst visas för alla som arbetar med låsen.", "Contacts, opening hours and the e-service are shown to everybody who works with the locks."},
 		{RuleWithheldNumber, "Numret för annan tid lämnas ut av enheten och publiceras aldrig.", "The number for other hours is given out by the unit and never published."},
+		{RuleOrderAtUnit, "Utföraren beställer lås hos den enhet som tillhandahåller lås, support och blankett.", "The provider orders locks at the unit that supplies locks, support and the form."},
+		{RuleContactsPhones, "Enhetens telefon, öppettider och adress och systemansvarigs postadress och brevlåda visas för dem som berörs.", "The unit's phone, hours and address and the system owner's postal address and mailbox are shown to those concerned."},
+		{RuleSameService, "Kommunala och privata utförare får samma service.", "Municipal and private providers get the same service."},
+		{RulePersonalLogin, "Personalen öppnar med egen mobil inloggning, som aldrig delas.", "Staff open with their own login on the phone, which is never shared."},
+		{RuleLogReaders, "Larmenheten och systemansvarig kan läsa låsens logg.", "The alarm unit and the system owner can read the locks' log."},
+		{RuleDisclosure, "Uppgifter ur loggen lämnas ut till behöriga personer; vid tvekan görs en skadeprövning som sparas.", "Extracts of the log are disclosed to authorised persons; in doubt a harm assessment is made and kept."},
+		{RuleSource, "En profil anger sin källa: beslut, revidering, diarienummer och ansvarig enhet.", "A profile cites its source: decision, revision, diary number and responsible unit."},
 	}
 }
