@@ -157,13 +157,13 @@ func (tx *Tx) AddProperties(ctx context.Context, properties []consent.Property) 
 	for _, p := range properties {
 		rows = append(rows, []any{p.ID, p.Designation, orNull(p.DesignationKey())})
 		for _, a := range p.Addresses {
-			addresses = append(addresses, []any{a.Key(), p.ID, a.Street, a.Town})
+			addresses = append(addresses, []any{a.Key(), p.ID, a.Street, a.Town, a.TownKey()})
 		}
 	}
 	if _, err := tx.insert(ctx, "properties", []string{"id", "designation", "designation_key"}, rows, ""); err != nil {
 		return err
 	}
-	_, err := tx.insert(ctx, "property_addresses", []string{"place_key", "property_id", "street", "town"}, addresses, "")
+	_, err := tx.insert(ctx, "property_addresses", []string{"place_key", "property_id", "street", "town", "town_key"}, addresses, "")
 	return err
 }
 

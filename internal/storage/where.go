@@ -9,14 +9,19 @@ type where struct {
 	args []any
 }
 
-// and adds a condition: SQL up to its last operand, and that operand's value.
-func (q *where) and(sql string, value any) {
-	q.args = append(q.args, value)
+// is adds a condition without a value: one that a partial index knows by its words.
+func (q *where) is(sql string) {
 	joint := " WHERE "
 	if q.text != "" {
 		joint = " AND "
 	}
-	q.text += joint + sql + "$" + strconv.Itoa(len(q.args))
+	q.text += joint + sql
+}
+
+// and adds a condition: SQL up to its last operand, and that operand's value.
+func (q *where) and(sql string, value any) {
+	q.args = append(q.args, value)
+	q.is(sql + "$" + strconv.Itoa(len(q.args)))
 }
 
 // equal narrows a column to a value, unless that is "".

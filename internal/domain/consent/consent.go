@@ -8,7 +8,7 @@
 // That is why a house that is sold, a consent that runs out and one that is withdrawn need no clean-up to be safe.
 //
 // Promises: no answer means no; one owner's yes is enough, whatever the others say, and what they say is shown (V5.3-d); of one
-// owner's words the latest holds, and of two on the same day the stricter; a yes that is limited to some doors or things is a
+// owner's words the latest holds, and where that cannot be told the stricter; a yes that is limited to some doors or things is a
 // yes to those only; every change is in the journal; a code on a letter says nothing about anybody.
 package consent
 
@@ -85,7 +85,13 @@ type Address struct {
 }
 
 // Key is equal for addresses that are the same, however their letters and blanks are written.
-func (a Address) Key() string { return fold(a.Street) + "|" + fold(a.Town) }
+func (a Address) Key() string { return a.StreetKey() + "|" + a.TownKey() }
+
+// StreetKey and TownKey are the parts of Key.
+func (a Address) StreetKey() string { return fold(a.Street) }
+
+// TownKey is the town's part of Key.
+func (a Address) TownKey() string { return fold(a.Town) }
 
 // Property is what is owned: street addresses, which cover the dwellings there.
 type Property struct {

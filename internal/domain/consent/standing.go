@@ -136,11 +136,14 @@ func (c Consent) denial() Answer {
 	return Refused // a yes to other things is a no to this one
 }
 
-// outweighs reports whether c counts instead of another word of the same owner: the later does, and of two of the same day
-// the stricter, since whoever is unsure does not mount.
+// outweighs reports whether c counts instead of another word of the same owner: the later does, of two of the same day the one
+// that was recorded later, and where that is not known the stricter, since whoever is unsure does not mount.
 func (c Consent) outweighs(other Consent, thing Thing) bool {
 	if !c.Date.Equal(other.Date) {
 		return c.Date.After(other.Date)
+	}
+	if !c.Recorded.IsZero() && !other.Recorded.IsZero() && !c.Recorded.Equal(other.Recorded) {
+		return c.Recorded.After(other.Recorded)
 	}
 	if c.allows(thing) != other.allows(thing) {
 		return !c.allows(thing)

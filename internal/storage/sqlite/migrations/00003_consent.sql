@@ -26,8 +26,10 @@ CREATE TABLE property_addresses (
     place_key   TEXT NOT NULL PRIMARY KEY, -- a house belongs to one property
     property_id TEXT NOT NULL REFERENCES properties (id),
     street      TEXT NOT NULL,
-    town        TEXT NOT NULL
+    town        TEXT NOT NULL,
+    town_key    TEXT NOT NULL
 );
+CREATE INDEX property_addresses_by_town ON property_addresses (town_key, place_key);
 CREATE INDEX property_addresses_by_property ON property_addresses (property_id);
 CREATE TABLE property_owners (
     property_id TEXT NOT NULL REFERENCES properties (id),
@@ -70,7 +72,7 @@ CREATE TABLE consents (
 CREATE INDEX consents_by_owner ON consents (owner_id, id);
 CREATE INDEX consents_blanket ON consents (owner_id) WHERE blanket = 1;
 CREATE INDEX consents_by_answer ON consents (answer, id);
-CREATE INDEX consents_unfiled ON consents (id) WHERE diary = '' AND answer IN ('given', 'refused', 'withdrawn');
+CREATE INDEX consents_unfiled ON consents (id) WHERE diary = '' AND handover_id IS NULL AND recorded_us > 0 AND answer IN ('given', 'refused', 'withdrawn');
 CREATE INDEX consents_by_handover ON consents (handover_id, id);
 CREATE TABLE consent_properties (
     consent_id  TEXT NOT NULL REFERENCES consents (id),
@@ -88,6 +90,7 @@ CREATE TABLE letter_jobs (
     made      BIGINT NOT NULL,
     skipped   BIGINT NOT NULL  -- no longer needed when their turn came
 );
+CREATE INDEX letter_jobs_unfinished ON letter_jobs (id) WHERE made + skipped < wanted;
 CREATE TABLE letter_job_parts (
     job_id TEXT NOT NULL REFERENCES letter_jobs (id),
     seq    BIGINT NOT NULL,

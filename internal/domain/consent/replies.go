@@ -1,0 +1,152 @@
+package consent
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"hemnyckel/internal/domain/journal"
+	"hemnyckel/internal/domain/routine"
+)
+
+// Reply is what an owner has written on the slip of a letter.
+type Reply struct {
+	Blanket bool // the owner's yes is for everything that is theirs, not only for what was asked about
+	Answered
+}
+
+// Open returns the letter with a code, and the answer that it waits for, or has got.
+func (s *Service) Open(ctx context.Context, who routine.Who, code string) (l Letter, c Consent, err error) {
+	err = s.view(ctx, who, func(tx Tx) error {
+		l, c, err = letterByCode(ctx, tx, code)
+		return err
+	})
+	return l, c, err
+}
+
+func letterByCode(ctx context.Context, tx Tx, code string) (Letter, Consent, error) {
+	code, err := ParseCode(code)
+	if err != nil {
+		return Letter{}, Consent{}, err
+	}
+	l, found, err := tx.LetterByCode(ctx, code)
+	if err != nil {
+		return l, Consent{}, err
+	}
+	if !found {
+		return l, Consent{}, ErrLetterUnknown
+	}
+	c, err := consentByID(ctx, tx, l.ConsentID)
+	return l, c, err
+}
+
+// Answer stores the reply to a letter (V5.3-c) and returns the owner's answer. The same reply once more, by the code of the
+// letter or of its reminder, changes nothing. Whoever composes must look at the doors of [Touches] again.
+func (r Reply) Answer(ctx context.Context, tx Tx, zone *time.Location, actor, code string) (Consent, error) {
+	l, c, err := letterByCode(ctx, tx, code)
+	if err != nil {
+		return c, err
+	}
+	if r.Answered.Answer == Withdrawn {
+		return c, invalid("answer", "på ett brev svarar ägaren ja eller nej", "the answer to a letter is yes or no")
+	}
+	if c.Answer != Requested {
+		if r.same(c) {
+			return c, nil
+		}
+		return c, ErrAnswered
+	}
+	c.Blanket = r.Blanket && r.Answered.Answer == Given
+	if err := tx.SetReminder(ctx, l.ID, time.Time{}); err != nil {
+		return c, err
+	}
+	return c, c.take(ctx, tx, zone, actor, r.Answered)
+}
+
+func (r Reply) same(c Consent) bool {
+	return c.Answer == r.Answered.Answer && c.Date.Equal(r.Date) && c.Blanket == (r.Blanket && r.Answered.Answer == Given) &&
+		thingsOf(c.Things) == thingsOf(r.Things) && len(c.Places) == len(r.Places) && (r.File == nil || r.File.Hash == c.FileHash)
+}
+
+func thingsOf(things []Thing) string {
+	out := ""
+	for _, t := range things {
+		out += string(t) + " "
+	}
+	return out
+}
+
+// Touches returns the ids of the properties whose doors a consent speaks of.
+func (c Consent) Touches(ctx context.Context, tx Tx) ([]string, error) {
+	if !c.Blanket {
+		return c.Properties, nil
+	}
+	return tx.PropertiesOfOwner(ctx, c.OwnerID, MaxTouched)
+}
+
+// MaxTouched bounds how many properties one owner may have.
+const MaxTouched = 20_000
+
+// Letter returns a letter.
+func (s *Service) Letter(ctx context.Context, who routine.Who, id string) (l Letter, err error) {
+	err = s.view(ctx, who, func(tx Tx) error {
+		var found bool
+		if l, found, err = tx.LetterByID(ctx, id); err == nil && !found {
+			err = ErrLetterUnknown
+		}
+		return err
+	})
+	return l, err
+}
+
+// Job returns a job with its counts.
+func (s *Service) Job(ctx context.Context, who routine.Who, id string) (j LetterJob, err error) {
+	err = s.view(ctx, who, func(tx Tx) error {
+		var found bool
+		if j, found, err = tx.LetterJobByID(ctx, id); err == nil && !found {
+			err = ErrJobUnknown
+		}
+		return err
+	})
+	return j, err
+}
+
+// LettersOfJob and LettersOfConsent return pages of letters, the oldest first.
+func (s *Service) LettersOfJob(ctx context.Context, who routine.Who, jobID, after string, limit int) (out []Letter, err error) {
+	err = s.view(ctx, who, func(tx Tx) error { out, err = tx.LettersOfJob(ctx, jobID, after, limit); return err })
+	return out, err
+}
+
+// LettersOfConsent returns a page of the letters that asked for a consent.
+func (s *Service) LettersOfConsent(ctx context.Context, who routine.Who, consentID, after string, limit int) (out []Letter, err error) {
+	err = s.view(ctx, who, func(tx Tx) error { out, err = tx.LettersOfConsent(ctx, consentID, after, limit); return err })
+	return out, err
+}
+
+// LettersDue returns letters that should have been answered by now, at most limit.
+func (s *Service) LettersDue(ctx context.Context, who routine.Who, limit int) (out []Letter, err error) {
+	err = s.view(ctx, who, func(tx Tx) error { out, err = tx.LettersDue(ctx, tx.Now(), limit); return err })
+	return out, err
+}
+
+// FileOf returns the scanned paper of a consent; that somebody has read it is in the journal.
+func (s *Service) FileOf(ctx context.Context, who routine.Who, consentID string) (f File, err error) {
+	if !MayRead(who) {
+		return f, ErrMayNot
+	}
+	err = s.db.Update(ctx, func(tx Tx) error {
+		c, err := consentByID(ctx, tx, consentID)
+		if err != nil {
+			return err
+		}
+		var found bool
+		if f, found, err = tx.FileByHash(ctx, c.FileHash); err != nil || !found {
+			if err == nil {
+				err = ErrNoFile
+			}
+			return err
+		}
+		return journal.Append(ctx, tx, entry(journal.EntriesDisclosed, who.Actor, []string{c.ID}, "file", strings.ToLower(f.Hash)))
+	})
+	return f, err
+}
