@@ -75,7 +75,7 @@ const (
 // Triage asks the first question that is not answered yet about a failure, or says how the questions end. answers are the
 // ids of the answers so far, in order; false means that there are no such questions or answers.
 func Triage(failure Failure, answers []string) (*Question, *TriageEnd, bool) {
-	questions := triage(failure)
+	questions := Questions(failure)
 	if len(questions) == 0 {
 		return nil, nil, false
 	}
@@ -111,8 +111,8 @@ func named(questions []Question, id string) *Question {
 	return nil
 }
 
-// triage are the questions about a failure, the first first.
-func triage(f Failure) []Question {
+// Questions are all questions about a failure, the first one first; none where nothing is to be asked.
+func Questions(f Failure) []Question {
 	switch f {
 	case FailedLock:
 		return lockQuestions()

@@ -178,10 +178,15 @@ func (d Desk) ChargeFault(ctx context.Context, tx Tx, who routine.Who, f Fault, 
 	if err != nil {
 		return f, err
 	}
-	if f.Rule = rule; c.ID == "" && e.CallOut {
+	f.Rule = rule
+	if e.CallOut {
 		p.Source, p.Kind, p.Each = p.Source+":call-out", routine.CostCallOut, 0
-		if f.Rule, _, err = d.Propose(ctx, tx, who, p); err != nil {
+		rule, _, err := d.Propose(ctx, tx, who, p)
+		if err != nil {
 			return f, err
+		}
+		if c.ID == "" {
+			f.Rule = rule
 		}
 	}
 	return f, tx.PutFault(ctx, f)

@@ -24,7 +24,7 @@ type CrisisPage struct {
 	Source       routine.Source
 	Version      string // changes with what the page says, so that an old copy is seen
 	At           time.Time
-	Until        time.Time // when another hour begins: the marks are right until then, the rest until the next version
+	Until        time.Time // when another hour or day begins: the marks are right until then, the rest until the next version
 	Sections     []CrisisSection
 	Contacts     []routine.Unit
 	Hours        routine.Hours // so that a copy can tell the hour by itself
@@ -37,9 +37,6 @@ type CrisisSection struct {
 	Title   problem.Text
 	Steps   []routine.Step
 }
-
-// pageLife is how long a page is good at most where no hour changes.
-const pageLife = 24 * time.Hour
 
 // CrisisPage makes the page for an instant, for somebody in a role: contacts that concern others are left out.
 func (d Desk) CrisisPage(role routine.Role, at time.Time) (CrisisPage, error) {
@@ -90,15 +87,21 @@ func (d Desk) contacts(role routine.Role) []routine.Unit {
 	return out
 }
 
-// until is when the first schedule opens or closes after t (local).
+// until is when the first schedule opens or closes after t (local), or the day ends.
 func (d Desk) until(t time.Time) time.Time {
-	end := t.Add(pageLife)
+	_, end := day(t)
 	for name := range d.Profile.Hours {
 		if next, ok := d.turns(name, t); ok && next.Before(end) {
 			end = next
 		}
 	}
 	return end.UTC()
+}
+
+// day is the local day that t is in, half-open.
+func day(t time.Time) (from, until time.Time) {
+	y, m, d := t.Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, t.Location()), time.Date(y, m, d+1, 0, 0, 0, 0, t.Location())
 }
 
 // turns is when a schedule opens or closes after t (local).

@@ -255,6 +255,11 @@ var ErrCause = problem.New(problem.Invalid, "fault-cause",
 	"Ange orsaken: wear, battery, supplier, handling, negligence eller unknown.",
 	"Give the cause: wear, battery, supplier, handling, negligence or unknown.")
 
+// ErrCallOut says that an urgent call-out is to a lock or key box.
+var ErrCallOut = problem.New(problem.Invalid, "fault-call-out",
+	"Akut utryckning gäller bara lås och nyckelgömmor. Ta bort uppgiften.",
+	"An urgent call-out is to a lock or key box only. Take the field away.")
+
 // Finish ends a fault: remedied, or closed without remedy. Both say the cause and what was done.
 func (d Desk) Finish(ctx context.Context, tx Tx, who routine.Who, id string, how State, e End) (Fault, error) {
 	done, err := text("done", e.Done)
@@ -267,6 +272,9 @@ func (d Desk) Finish(ctx context.Context, tx Tx, who routine.Who, id string, how
 		return Fault{}, ErrState.Fill(how)
 	}
 	return d.change(ctx, tx, who, id, string(how), func(f *Fault) error {
+		if e.CallOut && f.Thing != Lock {
+			return ErrCallOut.On("call_out")
+		}
 		f.State, f.Cause, f.Done, f.ClosedBy, f.Closed = how, e.Cause, done, who.Actor, tx.Now()
 		return nil
 	})

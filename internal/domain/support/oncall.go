@@ -16,9 +16,9 @@ type OnCallHours struct {
 	Phone   bool // the phone is answered now
 	Visit   bool // a technician comes now, if the phone does not help
 	Office  bool // the lock manager answers now
-	// Nobody is when no one answers, from the instant asked about a day ahead: shown as it is.
+	// Nobody is when no one answers on that local day: shown as it is.
 	Nobody                 []Gap
-	PhoneNext, VisitNext   time.Time // when they are there next; the instant itself while they are, zero if never
+	PhoneNext, VisitNext   time.Time // when they are there next; zero while they are, or if never
 	PhonePrice, VisitPrice int       // kronor per case, and on top per call-out
 }
 
@@ -36,7 +36,7 @@ func (d Desk) OnCallAt(at time.Time) OnCallHours {
 	o.Phone, o.Visit = d.Profile.OnCallAt(local)
 	o.PhoneNext = d.next(d.Profile.OnCall.Phone, local)
 	o.VisitNext = d.next(d.Profile.OnCall.Visit, local)
-	o.Nobody = d.nobody(local, local.Add(pageLife))
+	o.Nobody = d.nobody(day(local))
 	return o
 }
 
@@ -51,7 +51,7 @@ func (d Desk) next(schedule string, local time.Time) time.Time {
 		return time.Time{}
 	}
 	next, ok := d.Profile.Hours.Next(schedule, local)
-	if !ok {
+	if !ok || next.Equal(local) {
 		return time.Time{}
 	}
 	return next.UTC()

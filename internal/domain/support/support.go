@@ -29,7 +29,7 @@ import (
 const MaxText = 2000
 
 // MaxPage bounds a page of a list, in rows.
-const MaxPage = 500
+const MaxPage = 1000
 
 // Problems of the support desk. Codes are stable.
 var (
