@@ -26,6 +26,7 @@ import (
 	"hemnyckel/internal/domain/consent"
 	"hemnyckel/internal/domain/fleet"
 	"hemnyckel/internal/domain/journal"
+	"hemnyckel/internal/domain/notify"
 	"hemnyckel/internal/domain/receipt"
 	"hemnyckel/internal/domain/routine"
 )
@@ -104,6 +105,8 @@ type Tx interface {
 	access.Tx
 	journal.Tx
 	fleet.LockTx
+	notify.Tx
+	DocumentationTx
 	consent.Reader
 	receipt.Tx
 	TaskTx

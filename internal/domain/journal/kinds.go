@@ -76,6 +76,7 @@ const (
 	EntriesErased     Kind = "entries.erased"      // entries were erased, by rule or by decision
 	ConfigChanged     Kind = "config.changed"      // the municipality's configuration changed
 	KeysChanged       Kind = "keys.changed"        // a signing key was made, changed or retired
+	LockDocumented    Kind = "lock.documented"     // a system has taken in which lock a client has
 	WebhookChanged    Kind = "webhook.changed"     // a system that is told of changes was added, changed or removed
 	MassChanged       Kind = "mass.changed"        // a mass change was drafted, reviewed, applied or undone
 	CheckpointShown   Kind = "checkpoint.shown"    // a checkpoint was handed to a witness or kept outside
@@ -166,6 +167,7 @@ var kinds = [...]Info{
 	{EntriesErased, problem.Text{SV: "Logg gallrad", EN: "Log entries erased"}, keepConfig},
 	{ConfigChanged, problem.Text{SV: "Inställning ändrad", EN: "Configuration changed"}, keepConfig},
 	{KeysChanged, problem.Text{SV: "Signeringsnyckel ändrad", EN: "Signing key changed"}, keepForever},
+	{LockDocumented, problem.Text{SV: "Lås dokumenterat i annat system", EN: "Lock documented in another system"}, keepOrders},
 	{WebhookChanged, problem.Text{SV: "Mottagande system ändrat", EN: "Receiving system changed"}, keepConfig},
 	{MassChanged, problem.Text{SV: "Massändring", EN: "Mass change"}, keepOrders},
 	{CheckpointShown, problem.Text{SV: "Loggens huvud visat utåt", EN: "Checkpoint shown outside"}, keepForever},
