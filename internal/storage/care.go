@@ -24,10 +24,42 @@ func scanClient(r row) (care.Client, error) {
 	return c, err
 }
 
-// ClientsByNumber returns the clients with these personal identity numbers, by number.
+// ClientsByNumber returns the clients with these identity numbers, by the number that was asked for: the one they have, or one
+// that they had before.
 func (tx *Tx) ClientsByNumber(ctx context.Context, numbers []string) (map[string]care.Client, error) {
 	all, err := collectIn(ctx, tx, scanClient, `SELECT `+clientColumns+` FROM clients WHERE personal_number IN %s`, numbers)
-	return keyed(all, func(c care.Client) string { return c.PersonalNumber }), err
+	found := keyed(all, func(c care.Client) string { return c.PersonalNumber })
+	if err != nil || len(found) == len(numbers) {
+		return found, err
+	}
+	var rest []string
+	for _, n := range numbers {
+		if _, ok := found[n]; !ok {
+			rest = append(rest, n)
+		}
+	}
+	return found, tx.byFormerNumber(ctx, rest, found)
+}
+
+// byFormerNumber adds to found the clients who had one of these numbers before, under that number.
+func (tx *Tx) byFormerNumber(ctx context.Context, numbers []string, found map[string]care.Client) error {
+	type former struct{ number, client string }
+	all, err := collectIn(ctx, tx, func(r row) (f former, err error) { return f, r.Scan(&f.number, &f.client) },
+		`SELECT personal_number, client_id FROM former_numbers WHERE personal_number IN %s`, numbers)
+	if err != nil || len(all) == 0 {
+		return err
+	}
+	ids := make([]string, len(all))
+	for i, f := range all {
+		ids[i] = f.client
+	}
+	clients, err := tx.ClientsByID(ctx, ids)
+	for _, f := range all {
+		if c, ok := clients[f.client]; ok {
+			found[f.number] = c
+		}
+	}
+	return err
 }
 
 // ClientsByID returns the clients with these ids, by id.

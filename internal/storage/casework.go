@@ -43,13 +43,13 @@ func (tx *Tx) PutIdempotencyKey(ctx context.Context, orderer, key, digest, order
 	return err
 }
 
-const orderColumns = `id, number, kind, client_id, group_id, to_group_id, effective_us, reason, channel, orderer, reference, state, received_us, rules`
+const orderColumns = `id, number, kind, client_id, group_id, to_group_id, effective_us, reason, channel, orderer, reference, state, received_us, rules, answer`
 
 // InsertOrder implements casework.Tx.
 func (tx *Tx) InsertOrder(ctx context.Context, o casework.Order) error {
-	_, err := tx.exec(ctx, `INSERT INTO orders (`+orderColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+	_, err := tx.exec(ctx, `INSERT INTO orders (`+orderColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
 		o.ID, o.Number, string(o.Kind), o.ClientID, orNull(o.GroupID), orNull(o.ToGroupID), us(o.Effective), o.Reason, o.Channel,
-		o.Orderer, o.Reference, string(o.State), us(o.Received), strings.Join(o.Rules, " "))
+		o.Orderer, o.Reference, string(o.State), us(o.Received), strings.Join(o.Rules, " "), o.Answer)
 	return err
 }
 
@@ -59,7 +59,7 @@ func scanOrder(r row) (casework.Order, error) {
 	var rules string
 	var effective, received int64
 	err := r.Scan(&o.ID, &o.Number, &o.Kind, &o.ClientID, &group, &to, &effective, &o.Reason, &o.Channel, &o.Orderer,
-		&o.Reference, &o.State, &received, &rules)
+		&o.Reference, &o.State, &received, &rules, &o.Answer)
 	o.Rules = strings.Fields(rules)
 	if group != nil {
 		o.GroupID = *group

@@ -63,6 +63,7 @@ const (
 	ChannelFHIR   = "fhir"
 	ChannelPortal = "portal"
 	ChannelMass   = "mass" // one of a mass change
+	ChannelForm   = "form" // an order form that the lock manager has written in
 )
 
 // State is how far an order has come.
@@ -93,8 +94,10 @@ type Order struct {
 	State     State
 	Received  time.Time
 	Tasks     []Task   // what it waits for, or has waited for: some may have begun with another order
+	Answer    string   // why it was returned or withdrawn
 	Rules     []string // the lines of the routine that were applied; none when it changed nothing
-	Repeated  bool     // the same idempotency key had been used: this is the order that it gave then
+	undo      Undo
+	Repeated  bool // the same idempotency key had been used: this is the order that it gave then
 }
 
 // Tx is what casework needs of a database transaction.
@@ -124,6 +127,20 @@ type Tx interface {
 	InsertOrder(ctx context.Context, o Order) error
 	OrderByID(ctx context.Context, id string) (Order, bool, error)
 	OrdersOf(ctx context.Context, clientID string) ([]Order, error)
+	// OrdersSince returns the same client's orders that came after one.
+	OrdersSince(ctx context.Context, o Order) ([]Order, error)
+	// EndOrder gives an order that is taken back its last state, and the words about it.
+	EndOrder(ctx context.Context, id string, state State, answer string) error
+	// OrdersOfTask returns the ids of the orders in progress that wait for a task.
+	OrdersOfTask(ctx context.Context, taskID string) ([]string, error)
+	PutUndo(ctx context.Context, orderID string, u Undo) error
+	UndoOf(ctx context.Context, orderID string) (Undo, bool, error)
+
+	PutException(ctx context.Context, e Exception) error
+	DeleteException(ctx context.Context, dwellingID string) error
+	ExceptionAt(ctx context.Context, dwellingID string) (Exception, bool, error)
+	// PutFormerNumber notes that a client had an identity number; ClientsByNumber finds the client by it.
+	PutFormerNumber(ctx context.Context, number, clientID string) error
 	// OrderPage returns at most limit orders, the newest first, that come after a place.
 	OrderPage(ctx context.Context, f OrderFilter, after OrderPlace, limit int) ([]Order, error)
 }

@@ -65,6 +65,7 @@ func (a *applier) identify(ctx context.Context, clients []RegisterClient) error 
 		c.Client.ID, c.Client.Ended = orNew(old.ID), routine.Forever
 		if ok {
 			c.Client.Ended, c.Client.DwellingID = old.Ended, old.DwellingID
+			c.Client.PersonalNumber = old.PersonalNumber // the register may still have the one before
 			a.known = append(a.known, old.ID)
 		} else {
 			a.made[c.Client.ID] = true

@@ -48,6 +48,9 @@ func (s *Service) open(ctx context.Context, tx Tx, client care.Client) (file, er
 	f.situation = s.situation(rural, client, dwellings[client.DwellingID], f.services)
 	f.situation.Lock = locks[client.DwellingID]
 	f.situation.HasRelative = client.RelativePhone != "" || client.RelativeName != ""
+	if _, f.situation.Exception, err = tx.ExceptionAt(ctx, client.DwellingID); err != nil {
+		return file{}, err
+	}
 	for _, other := range home {
 		if other.ID == client.ID {
 			continue

@@ -183,6 +183,9 @@ func (in NewOrder) digest() string {
 // carryOut stores an outcome with everything that follows from it.
 func (s *Service) carryOut(ctx context.Context, tx Tx, who Orderer, in NewOrder, order routine.Order, f file, out routine.Outcome) (Order, error) {
 	now := tx.Now()
+	if in.OnBehalfOf != "" {
+		in.Channel = ChannelForm
+	}
 	o := Order{ID: newID(), Number: newNumber(), Kind: in.Kind, ClientID: f.client.ID, GroupID: order.Group.ID, ToGroupID: order.To.ID,
 		Effective: in.Effective, Reason: in.Reason, Channel: in.Channel, Orderer: who.Organisation, Reference: in.Reference,
 		State: Done, Received: now, Rules: out.Rules}
@@ -197,6 +200,10 @@ func (s *Service) carryOut(ctx context.Context, tx Tx, who Orderer, in NewOrder,
 		return o, err
 	}
 	changed := f.after(out.Services, "order:"+o.ID)
+	o.undo.remember(f, changed, out.Ended)
+	if err := tx.PutUndo(ctx, o.ID, o.undo); err != nil {
+		return o, err
+	}
 	if err := tx.PutServices(ctx, changed); err != nil {
 		return o, err
 	}

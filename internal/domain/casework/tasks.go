@@ -104,13 +104,18 @@ func (s *Service) settleTasks(ctx context.Context, tx Tx, o *Order, f file, out 
 			if err := tx.CloseTask(ctx, t.ID, TaskCancelled, reasonWithdrawn); err != nil {
 				return nil, err
 			}
+			o.undo.Withdrawn = append(o.undo.Withdrawn, t.ID)
 			entries = append(entries, taskEntry(*o, t, taskWithdrawn))
 		}
 	}
 	for _, want := range out.Tasks {
-		t, change, err := s.settleTask(ctx, tx, *o, f, want, ofKind(open, want.Kind))
+		same := ofKind(open, want.Kind)
+		t, change, err := s.settleTask(ctx, tx, *o, f, want, same)
 		if err != nil {
 			return nil, err
+		}
+		if change == taskMoved {
+			o.undo.Moved = append(o.undo.Moved, MovedTask{t.ID, same[0].Due})
 		}
 		o.Tasks = append(o.Tasks, t)
 		entries = append(entries, taskEntry(*o, t, change))
@@ -122,7 +127,7 @@ func (s *Service) settleTasks(ctx context.Context, tx Tx, o *Order, f file, out 
 func (s *Service) settleTask(ctx context.Context, tx Tx, o Order, f file, want routine.Task, open []Task) (Task, string, error) {
 	if len(open) == 0 {
 		t := Task{ID: newID(), Number: newNumber(), OrderID: o.ID, ClientID: o.ClientID, Kind: want.Kind, Rule: want.Rule, State: TaskOpen,
-			Due: want.Due, Created: o.Received, PostalCode: f.dwelling.PostalCode}
+			Due: want.Due, Created: o.Received, GroupID: want.Group, PostalCode: f.dwelling.PostalCode}
 		return t, taskProposed, tx.InsertTasks(ctx, []Task{t})
 	}
 	t := open[0]

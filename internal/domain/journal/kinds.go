@@ -13,6 +13,9 @@ type Kind string
 const (
 	OrderReceived     Kind = "order.received"      // an order came in, by any door
 	OrderRefused      Kind = "order.refused"       // an order was turned away, with the reason
+	OrderReturned     Kind = "order.returned"      // the lock manager gave an order back, with the reason
+	OrderWithdrawn    Kind = "order.withdrawn"     // an orderer took an order back
+	ExceptionRecorded Kind = "exception.recorded"  // that there shall be no lock on a door, or that this holds no longer
 	TaskChanged       Kind = "task.changed"        // work that orders led to was proposed, joined, moved or withdrawn
 	DecisionRecorded  Kind = "decision.recorded"   // a decision about a client: granted, renounced, ended
 	ProviderChanged   Kind = "provider.changed"    // a client's service moved to another provider
@@ -104,6 +107,9 @@ const (
 var kinds = [...]Info{
 	{OrderReceived, problem.Text{SV: "Beställning mottagen", EN: "Order received"}, keepOrders},
 	{OrderRefused, problem.Text{SV: "Beställning avvisad", EN: "Order refused"}, keepOrders},
+	{OrderReturned, problem.Text{SV: "Beställning returnerad", EN: "Order returned"}, keepOrders},
+	{OrderWithdrawn, problem.Text{SV: "Beställning återtagen", EN: "Order withdrawn"}, keepOrders},
+	{ExceptionRecorded, problem.Text{SV: "Undantag från lås antecknat", EN: "Exception from locks recorded"}, keepOrders},
 	{TaskChanged, problem.Text{SV: "Uppgift ändrad", EN: "Task changed"}, keepOrders},
 	{DecisionRecorded, problem.Text{SV: "Beslut registrerat", EN: "Decision recorded"}, keepOrders},
 	{ProviderChanged, problem.Text{SV: "Utförare bytt", EN: "Provider changed"}, keepOrders},

@@ -22,6 +22,16 @@ const (
 	Judge        TaskKind = "decide"          // a person must decide what no rule decides
 )
 
+// Says reports whether doing the task only tells, asks or notes something: nothing at the door and no physical key has moved, so
+// the order behind it can still be taken back.
+func (k TaskKind) Says() bool {
+	switch k {
+	case AskConsent, AskClient, TellClient, Document, Judge:
+		return true
+	}
+	return false
+}
+
 // Task is proposed work.
 type Task struct {
 	Kind  TaskKind
@@ -61,8 +71,8 @@ func (out *Outcome) proposes(k TaskKind) bool {
 
 func (out *Outcome) withdraw(kinds ...TaskKind) { out.Withdrawn = append(out.Withdrawn, kinds...) }
 
-// beforeMounting are the tasks that prepare a mounting and have no reason without one.
-func beforeMounting() []TaskKind { return []TaskKind{TellClient, AskConsent, AskClient, Attend} }
+// BeforeMounting are the tasks that prepare a mounting and have no reason without one.
+func BeforeMounting() []TaskKind { return []TaskKind{TellClient, AskConsent, AskClient, Attend} }
 
 // prepareMounting says what goes before a new lock: the client is told (V2.1-c), the house's owner is asked where the profile
 // demands it (V5.3-b), and a client with nothing but an alarm is asked, since only applying for home care means agreeing to a
@@ -70,7 +80,7 @@ func beforeMounting() []TaskKind { return []TaskKind{TellClient, AskConsent, Ask
 func (out *Outcome) prepareMounting(p Profile, s Situation, o Order) {
 	for _, k := range out.Withdrawn {
 		if k == Mount {
-			out.withdraw(beforeMounting()...)
+			out.withdraw(BeforeMounting()...)
 			return
 		}
 	}
@@ -105,7 +115,7 @@ func LockChanged(p Profile, s Situation, now LockKind, at time.Time) Outcome {
 		out.task(Task{Kind: Document, Rule: RuleDocument, Due: at})
 	}
 	if now != NoLock {
-		out.withdraw(beforeMounting()...)
+		out.withdraw(BeforeMounting()...)
 	}
 	after := s
 	after.Lock = now

@@ -94,7 +94,8 @@ CREATE TABLE orders (
     reference    TEXT COLLATE "C" NOT NULL, -- the orderer's own number, or ""
     state        TEXT COLLATE "C" NOT NULL, -- in-progress, done, returned, withdrawn
     received_us  BIGINT NOT NULL,
-    rules        TEXT COLLATE "C" NOT NULL -- the lines of the routine that were applied, separated by blanks
+    rules        TEXT COLLATE "C" NOT NULL, -- the lines of the routine that were applied, separated by blanks
+    answer       TEXT COLLATE "C" NOT NULL -- why it was returned or withdrawn, or ""
 );
 CREATE INDEX orders_by_client ON orders (client_id, received_us);
 CREATE INDEX orders_by_orderer ON orders (orderer, received_us, id);

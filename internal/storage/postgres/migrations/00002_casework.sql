@@ -109,7 +109,30 @@ CREATE TABLE calendar_feeds (
 );
 CREATE INDEX calendar_feeds_by_staff ON calendar_feeds (staff_id);
 
+-- What an order changed, so that it can be taken back until it takes effect. It names nobody.
+CREATE TABLE order_undo (
+    order_id TEXT COLLATE "C" NOT NULL PRIMARY KEY REFERENCES orders (id),
+    body     TEXT COLLATE "C" NOT NULL -- casework.Undo, as JSON
+);
+-- That there shall be no lock on a door although the routine would have one there (S-a).
+CREATE TABLE lock_exceptions (
+    dwelling_id TEXT COLLATE "C" NOT NULL PRIMARY KEY REFERENCES dwellings (id),
+    kind        TEXT COLLATE "C" NOT NULL, -- technical, other
+    reason      TEXT COLLATE "C" NOT NULL,
+    actor       TEXT COLLATE "C" NOT NULL, -- who said so
+    at_us       BIGINT NOT NULL
+);
+-- Identity numbers that clients had before: who still uses one shall find the client.
+CREATE TABLE former_numbers (
+    personal_number TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    client_id       TEXT COLLATE "C" NOT NULL REFERENCES clients (id)
+);
+CREATE INDEX former_numbers_by_client ON former_numbers (client_id);
+
 -- +goose Down
+DROP TABLE former_numbers;
+DROP TABLE lock_exceptions;
+DROP TABLE order_undo;
 DROP TABLE calendar_feeds;
 DROP TABLE mountings;
 DROP TABLE task_steps;

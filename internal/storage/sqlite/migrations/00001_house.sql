@@ -94,7 +94,8 @@ CREATE TABLE orders (
     reference    TEXT NOT NULL, -- the orderer's own number, or ""
     state        TEXT NOT NULL, -- in-progress, done, returned, withdrawn
     received_us  BIGINT NOT NULL,
-    rules        TEXT NOT NULL -- the lines of the routine that were applied, separated by blanks
+    rules        TEXT NOT NULL, -- the lines of the routine that were applied, separated by blanks
+    answer       TEXT NOT NULL -- why it was returned or withdrawn, or ""
 );
 CREATE INDEX orders_by_client ON orders (client_id, received_us);
 CREATE INDEX orders_by_orderer ON orders (orderer, received_us, id);

@@ -1,0 +1,80 @@
+package storage
+
+import (
+	"context"
+	"encoding/json"
+
+	"hemnyckel/internal/domain/casework"
+)
+
+// OrdersSince implements casework.Tx.
+func (tx *Tx) OrdersSince(ctx context.Context, o casework.Order) ([]casework.Order, error) {
+	return collect(ctx, tx, scanOrder, `SELECT `+orderColumns+` FROM orders
+		WHERE client_id = $1 AND (received_us > $2 OR received_us = $2 AND id > $3) ORDER BY received_us, id`, o.ClientID, us(o.Received), o.ID)
+}
+
+// EndOrder implements casework.Tx.
+func (tx *Tx) EndOrder(ctx context.Context, id string, state casework.State, answer string) error {
+	_, err := tx.exec(ctx, `UPDATE orders SET state = $1, answer = $2 WHERE id = $3`, string(state), answer, id)
+	return err
+}
+
+// OrdersOfTask implements casework.Tx.
+func (tx *Tx) OrdersOfTask(ctx context.Context, taskID string) ([]string, error) {
+	return collect(ctx, tx, func(r row) (id string, err error) { return id, r.Scan(&id) },
+		`SELECT o.id FROM order_tasks l JOIN orders o ON o.id = l.order_id WHERE l.task_id = $1 AND o.state = $2`,
+		taskID, string(casework.InProgress))
+}
+
+// PutUndo implements casework.Tx.
+func (tx *Tx) PutUndo(ctx context.Context, orderID string, u casework.Undo) error {
+	text, err := json.Marshal(u)
+	if err != nil {
+		return err
+	}
+	_, err = tx.exec(ctx, `INSERT INTO order_undo (order_id, body) VALUES ($1, $2)`, orderID, string(text))
+	return err
+}
+
+// UndoOf implements casework.Tx.
+func (tx *Tx) UndoOf(ctx context.Context, orderID string) (casework.Undo, bool, error) {
+	return one(ctx, tx, func(r row) (u casework.Undo, err error) {
+		var text string
+		if err := r.Scan(&text); err != nil {
+			return u, err
+		}
+		return u, json.Unmarshal([]byte(text), &u)
+	}, `SELECT body FROM order_undo WHERE order_id = $1`, orderID)
+}
+
+// PutException implements casework.Tx.
+func (tx *Tx) PutException(ctx context.Context, e casework.Exception) error {
+	return put(ctx, tx, "lock_exceptions", []string{"dwelling_id", "kind", "reason", "actor", "at_us"}, 1, []casework.Exception{e}, func(e casework.Exception) []any {
+		return []any{e.DwellingID, string(e.Kind), e.Reason, e.Actor, us(e.At)}
+	})
+}
+
+// DeleteException implements casework.Tx.
+func (tx *Tx) DeleteException(ctx context.Context, dwellingID string) error {
+	_, err := tx.exec(ctx, `DELETE FROM lock_exceptions WHERE dwelling_id = $1`, dwellingID)
+	return err
+}
+
+// ExceptionAt implements casework.Tx.
+func (tx *Tx) ExceptionAt(ctx context.Context, dwellingID string) (casework.Exception, bool, error) {
+	return one(ctx, tx, func(r row) (casework.Exception, error) {
+		var e casework.Exception
+		var at int64
+		err := r.Scan(&e.DwellingID, &e.Kind, &e.Reason, &e.Actor, &at)
+		e.At = fromUS(at)
+		return e, err
+	}, `SELECT dwelling_id, kind, reason, actor, at_us FROM lock_exceptions WHERE dwelling_id = $1`, dwellingID)
+}
+
+// PutFormerNumber implements casework.Tx. A number that was somebody's before is not given to anybody else.
+func (tx *Tx) PutFormerNumber(ctx context.Context, number, clientID string) error {
+	type former struct{ number, client string }
+	return put(ctx, tx, "former_numbers", []string{"personal_number", "client_id"}, 1, []former{{number, clientID}}, func(f former) []any {
+		return []any{f.number, f.client}
+	})
+}
