@@ -89,15 +89,6 @@ func (tx *Tx) SetBlockList(ctx context.Context, number uint64, body []byte) erro
 	return err
 }
 
-// IssueFromStock implements fleet.KeyTx: the rule is in the statement, whoever calls (V2.2-e).
-func (tx *Tx) IssueFromStock(ctx context.Context, keyID, lostID string) (bool, error) {
-	changed, err := tx.exec(ctx, `UPDATE keys SET state = 'issued' WHERE id = $1 AND state = 'stock' AND EXISTS (
-		SELECT 1 FROM keys lost JOIN blocks b ON b.kind = $3 AND b.subject = lost.device
-		WHERE lost.id = $2 AND lost.state = 'blocked' AND lost.group_id = keys.group_id
-		AND EXISTS (SELECT 1 FROM block_lists l WHERE l.version >= b.listed))`, keyID, lostID, int64(credential.BlockKey))
-	return changed == 1, err
-}
-
 // DoorsForKey implements fleet.KeyTx.
 func (tx *Tx) DoorsForKey(ctx context.Context, keyID string) ([]fleet.KeyDoor, error) {
 	return collect(ctx, tx, func(r row) (fleet.KeyDoor, error) {

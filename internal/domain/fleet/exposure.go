@@ -34,26 +34,30 @@ type Exposure struct {
 // given. What a lock knows it may have heard since: the answer is the worst case.
 func (s *Keys) Exposure(ctx context.Context, number string) (Exposure, error) {
 	var out Exposure
-	err := s.db.View(ctx, func(tx KeyTx) error {
-		key, err := keyByNumber(ctx, tx, number)
-		if err != nil {
-			return err
-		}
-		if key.State != KeyBlocked {
-			return ErrNotYetBlocked.Fill(number)
-		}
-		blocks, err := tx.BlocksAt(ctx, tx.Now())
-		if err != nil {
-			return err
-		}
-		doors, err := tx.DoorsForKey(ctx, key.ID)
-		if err != nil {
-			return err
-		}
-		out = exposure(key, blocks, doors, tx.Now())
-		return nil
+	err := s.db.View(ctx, func(tx KeyTx) (err error) {
+		out, err = exposureOf(ctx, tx, number)
+		return err
 	})
 	return out, err
+}
+
+func exposureOf(ctx context.Context, tx KeyTx, number string) (Exposure, error) {
+	key, err := keyByNumber(ctx, tx, number)
+	if err != nil {
+		return Exposure{}, err
+	}
+	if key.State != KeyBlocked {
+		return Exposure{}, ErrNotYetBlocked.Fill(number)
+	}
+	blocks, err := tx.BlocksAt(ctx, tx.Now())
+	if err != nil {
+		return Exposure{}, err
+	}
+	doors, err := tx.DoorsForKey(ctx, key.ID)
+	if err != nil {
+		return Exposure{}, err
+	}
+	return exposure(key, blocks, doors, tx.Now()), nil
 }
 
 // exposure is the pure part. A station may be offline and not know of the block, so the key may be activated as long as its

@@ -6,7 +6,10 @@
 // Promises: at most one door lock or key box is mounted in a dwelling (V2.1-b), held by the database itself; a lost key is
 // blocked before another replaces it (V2.2-e); numbers that devices use are never used twice.
 //
-// Stock keeping, batteries, warranty and cabinets come with the whole routine (issue 02).
+// [Stock] is what the lock manager orders, receives, scraps and sends back; [Keys] is identities and the block list; [Pool] is who has
+// which key, and what happens to those that are lost, broken or handed back; [Cabinets] is where groups keep theirs, with counts,
+// batteries, instructions and equipment; [Stations] is stations as devices, [Sites] where they stand and where else to go. Who
+// may do what is internal/domain/routine's (Profile.MayTend). What a provider may have to pay for goes out as an [Expense].
 package fleet
 
 import (

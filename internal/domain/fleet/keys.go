@@ -42,8 +42,11 @@ var (
 		"Nyckeln %s är inte spärrad. Spärra den först; sedan kan en ny lämnas ut.",
 		"Key %s is not blocked. Block it first; then another can be handed out.")
 	ErrNotInStock = problem.New(problem.Conflict, "key-not-in-stock",
-		"Nyckeln %s ligger inte i samma grupps lager. Välj en av gruppens reservnycklar.",
-		"Key %s is not in the same group's stock. Choose one of the group's reserve keys.")
+		"Nyckeln %s ligger varken i gruppens reserv eller i låsansvarigs lager. Välj en annan.",
+		"Key %s is neither in the group's reserve nor in the lock manager's stock. Choose another.")
+	ErrReplaced = problem.New(problem.Conflict, "key-replaced",
+		"Nyckeln %s har redan ersatts. Lämna ut fler nycklar som utökning.",
+		"Key %s has been replaced already. Hand out more keys as an extension.")
 	ErrBlockListFull = problem.New(problem.Conflict, "block-list-full",
 		"Spärrlistan är full (%d poster). Kontakta systemägaren genast: gruppens nycklar måste synkas om.",
 		"The block list is full (%d entries). Contact the system owner at once: the group's keys must be synced anew.")
@@ -74,9 +77,16 @@ type KeyTx interface {
 	BlockList(ctx context.Context) (number uint64, body []byte, err error)
 	// SetBlockList replaces the snapshot. It fails if number is not higher than the stored one.
 	SetBlockList(ctx context.Context, number uint64, body []byte) error
-	// IssueFromStock makes a key of the group's stock an issued one and reports whether it did. It does so only while lost is
-	// blocked and in the blocks, in one statement (V2.2-e).
+	// IssueFromStock makes a key of the lost one's group's stock, or of the lock manager's, an issued key of that group and
+	// reports whether it did. It does so only while lost is blocked and in the blocks, in one statement (V2.2-e).
 	IssueFromStock(ctx context.Context, keyID, lostID string) (bool, error)
+	// PutReplacement remembers that a key was handed out for a lost one, and reports whether that had not happened before
+	// since it was blocked.
+	PutReplacement(ctx context.Context, lost Key, replacementID string) (bool, error)
+	// DeleteBlock takes a block away.
+	DeleteBlock(ctx context.Context, kind credential.BlockKind, subject uint64) error
+	// SettleDifferences settles the open differences of counts about a key.
+	SettleDifferences(ctx context.Context, number string, state DifferenceState, explanation, actor string) error
 	// DoorsForKey returns the locks that the group of the key had a right to when the key was last synced.
 	DoorsForKey(ctx context.Context, keyID string) ([]KeyDoor, error)
 }
@@ -148,7 +158,7 @@ func (s *Keys) Block(ctx context.Context, actor, number, reason string) error {
 }
 
 // BlockKeys is [Keys.Block] for several keys inside a transaction of another module, with one new block list for them all. A
-// key that has never been enrolled opens nothing: it is blocked here, so that it can be replaced, and takes no room in the
+// key that has never been enrolled, and carries no grant, opens nothing: it is blocked here, so that it can be replaced, and takes no room in the
 // list that locks are told.
 func (s *Keys) BlockKeys(ctx context.Context, tx KeyTx, actor, reason string, keys []Key) error {
 	if len(keys) == 0 {
@@ -163,7 +173,7 @@ func (s *Keys) BlockKeys(ctx context.Context, tx KeyTx, actor, reason string, ke
 			changed = append(changed, key)
 		}
 		blocks[i] = Block{Kind: credential.BlockKey, Subject: uint64(key.Device), Reason: reason, Expires: tx.Now()}
-		if key.Certificate != nil {
+		if key.Certificate != nil || key.SyncedUntil.After(tx.Now()) {
 			blocks[i].Expires = tx.Now().Add(BlockLife)
 		}
 		entries[i] = keyEntry(journal.KeyBlocked, actor, key, journal.Field{Name: "reason", Value: reason})
@@ -175,31 +185,6 @@ func (s *Keys) BlockKeys(ctx context.Context, tx KeyTx, actor, reason string, ke
 		return err
 	}
 	return journal.Append(ctx, tx, entries...)
-}
-
-// Replace hands out a key of the group's stock in place of a lost one, which must be blocked and in force (V2.2-e).
-func (s *Keys) Replace(ctx context.Context, actor, lost, replacement string) error {
-	return s.db.Update(ctx, func(tx KeyTx) error {
-		old, err := keyByNumber(ctx, tx, lost)
-		if err != nil {
-			return err
-		}
-		fresh, err := keyByNumber(ctx, tx, replacement)
-		if err != nil {
-			return err
-		}
-		if old.State != KeyBlocked {
-			return ErrNotYetBlocked.Fill(lost)
-		}
-		issued, err := tx.IssueFromStock(ctx, fresh.ID, old.ID)
-		if err != nil {
-			return err
-		}
-		if !issued {
-			return ErrNotInStock.Fill(replacement)
-		}
-		return journal.Append(ctx, tx, keyEntry(journal.KeyIssued, actor, fresh, journal.Field{Name: "replaces", Value: old.ID}))
-	})
 }
 
 // BlockList returns the newest signed block list.
@@ -243,6 +228,25 @@ func (s *Keys) list(ctx context.Context, tx KeyTx, blocks []Block) error {
 	return err
 }
 
+// unlist takes a block away and signs the block list without it.
+func (s *Keys) unlist(ctx context.Context, tx KeyTx, kind credential.BlockKind, subject uint64) error {
+	if err := tx.DeleteBlock(ctx, kind, subject); err != nil {
+		return err
+	}
+	number, err := nextList(ctx, tx)
+	if err != nil {
+		return err
+	}
+	_, err = s.sign(ctx, tx, number)
+	return err
+}
+
+// BlockSubject blocks a station or a staff member inside a transaction of another module: every lock and station learns of it
+// with the next block list.
+func (s *Keys) BlockSubject(ctx context.Context, tx KeyTx, kind credential.BlockKind, subject uint64, reason string) error {
+	return s.list(ctx, tx, []Block{{Kind: kind, Subject: subject, Expires: tx.Now().Add(BlockLife), Reason: reason}})
+}
+
 func nextList(ctx context.Context, tx KeyTx) (uint64, error) {
 	last, _, err := tx.BlockList(ctx)
 	return credential.Version{Number: last}.Next(credential.At(tx.Now())).Number, err
@@ -268,7 +272,7 @@ func (s *Keys) sign(ctx context.Context, tx KeyTx, number uint64) ([]byte, error
 	return body, tx.SetBlockList(ctx, number, body)
 }
 
-func keyByNumber(ctx context.Context, tx KeyTx, number string) (Key, error) {
+func keyByNumber(ctx context.Context, tx KeyRegisterTx, number string) (Key, error) {
 	found, err := tx.KeysByNumber(ctx, []string{number})
 	if err != nil {
 		return Key{}, err

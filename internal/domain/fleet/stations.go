@@ -159,7 +159,7 @@ func (s *Stations) Authenticate(ctx context.Context, secret string) (Station, er
 	var out Station
 	err := s.db.View(ctx, func(tx StationTx) error {
 		station, ok, err := tx.StationByToken(ctx, HashStationSecret(secret))
-		if err != nil || !ok || station.Certificate == nil {
+		if err != nil || !ok || station.Certificate == nil || !station.BlockedAt.IsZero() {
 			return orErr(err, ErrStationUnknown)
 		}
 		out = station
@@ -187,7 +187,7 @@ func (s *Stations) Renew(ctx context.Context, id uint32) (Renewed, error) {
 			return err
 		}
 		station, ok := all[id]
-		if !ok || station.Certificate == nil {
+		if !ok || station.Certificate == nil || !station.BlockedAt.IsZero() {
 			return ErrStationUnknown
 		}
 		old, err := credential.ParseCertificate(station.Certificate)
