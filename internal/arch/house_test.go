@@ -33,6 +33,7 @@ var house = []room{
 	{"internal/domain/support", domain("fleet"), ""},
 	{"internal/domain/keysync", domain("access", "fleet"), "the hot path carries no passengers"},
 	{"internal/domain/disclosure", domain(), ""},
+	{"internal/domain/retention", domain(), ""},
 	{"internal/domain/identity", domain(), ""},
 	{"internal/domain/notify", domain(), ""},
 	{"internal/domain/casework", allow("internal/base/...", "credential", "lockcore", "api", "internal/domain/..."),

@@ -201,6 +201,9 @@ func (r Row) record() (Record, error) {
 	return rec, nil
 }
 
+// Record is the row as its readers see it, or ErrDamaged if it is not as it was written.
+func (r Row) Record() (Record, error) { return r.record() }
+
 func records(rows []Row) ([]Record, error) {
 	all := make([]Record, len(rows))
 	for i, r := range rows {

@@ -167,7 +167,8 @@ func forked(b genuine, bodies [][]byte, have map[uint32][]byte, head Head) bool 
 		if r.Seq == head.Seq+1 && chain != head.Head {
 			return true
 		}
-		if old, ok := have[r.Seq]; ok && !bytes.Equal(old, bodies[i]) {
+		// One whose time has passed is an empty body: that it was there is all that is known of it.
+		if old, ok := have[r.Seq]; ok && len(old) > 0 && !bytes.Equal(old, bodies[i]) {
 			return true
 		}
 		var err error

@@ -99,6 +99,8 @@ CREATE TABLE holds (
     ended_by TEXT NOT NULL
 );
 CREATE INDEX holds_open ON holds (ended_us, subject);
+-- Those who have died or moved: the far end of time is 253402214400000000.
+CREATE INDEX clients_ended ON clients (id, ended_us) WHERE ended_us < 253402214400000000;
 CREATE TABLE retention_cursors ( -- how far each kind of entry has been looked through
     kind TEXT NOT NULL PRIMARY KEY,
     idx  BIGINT NOT NULL
@@ -111,6 +113,7 @@ CREATE TABLE retention_kept ( -- entries that a hold kept when it was their time
 -- +goose Down
 DROP TABLE retention_kept;
 DROP TABLE retention_cursors;
+DROP INDEX clients_ended;
 DROP TABLE holds;
 DROP TABLE disclosures;
 DROP TABLE receipts;
