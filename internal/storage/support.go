@@ -3,7 +3,6 @@ package storage
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"strings"
 
 	"hemnyckel/internal/domain/routine"
@@ -140,51 +139,35 @@ func (tx *Tx) HasReported(ctx context.Context, organisation, faultID string) (bo
 	return ok, err
 }
 
-// asked collects the conditions of a list that has optional filters.
-type asked struct {
-	where []string
-	binds []any
-}
-
-// and adds a condition with one bind, written %s, unless the value is empty.
-func (a *asked) and(condition, value string) {
-	if value != "" {
-		a.binds = append(a.binds, value)
-		a.where = append(a.where, fmt.Sprintf(condition, fmt.Sprintf("$%d", len(a.binds))))
+// newest narrows a list to what comes after a page, newest first by id, and ends the query.
+func (q *where) newest(id string, p support.Page) string {
+	if p.Before != "" {
+		q.and(id+" < ", p.Before)
 	}
-}
-
-// newest makes the rest of a query for a page, newest first by id.
-func (a *asked) newest(id string, p support.Page) string {
-	a.and(id+" < %s", p.Before)
-	text := ""
-	if len(a.where) > 0 {
-		text = " WHERE " + strings.Join(a.where, " AND ")
-	}
-	a.binds = append(a.binds, p.Size())
-	return fmt.Sprintf("%s ORDER BY %s DESC LIMIT $%d", text, id, len(a.binds))
+	return q.text + " ORDER BY " + id + " DESC" + q.limit(p.Size())
 }
 
 // ListFaults implements support.FaultTx.
 func (tx *Tx) ListFaults(ctx context.Context, f support.Faults) ([]support.Fault, error) {
-	var a asked
+	var q where
 	from, id := ` FROM faults f`, `f.id`
 	if f.Organisation != "" { // by the organisation's own index, whoever else has reported more
 		from, id = ` FROM fault_reporters r JOIN faults f ON f.id = r.fault_id`, `r.fault_id`
-		a.and(`r.organisation = %s`, f.Organisation)
+		q.equal(`r.organisation`, f.Organisation)
 	}
-	a.and(`f.thing = %s`, string(f.Thing))
-	a.and(`f.thing_id = %s`, f.ThingID)
-	a.and(`f.client_id = %s`, f.ClientID)
-	a.and(`f.state = %s`, string(f.State))
+	q.equal(`f.thing`, string(f.Thing))
+	q.equal(`f.thing_id`, f.ThingID)
+	q.equal(`f.client_id`, f.ClientID)
+	q.equal(`f.state`, string(f.State))
 	if f.Open {
-		a.where = append(a.where, `f.closed_us = 0`)
+		q.is(`f.closed_us = 0`)
 	}
 	if f.Urgent {
-		a.where = append(a.where, `f.urgent = 1`)
+		q.is(`f.urgent = 1`)
 	}
 	columns := `f.` + strings.Join(columnsOf(faultColumns), `, f.`)
-	return collect(ctx, tx, scanFault, `SELECT `+columns+from+a.newest(id, f.Page), a.binds...)
+	text := `SELECT ` + columns + from + q.newest(id, f.Page) // before the arguments are read
+	return collect(ctx, tx, scanFault, text, q.args...)
 }
 
 const onCallColumns = `id, number, organisation, actor, called_us, reason, hours, visit, visit_why, fault_id, phone_cost, visit_cost,
@@ -218,12 +201,13 @@ func (tx *Tx) PutOnCall(ctx context.Context, o support.OnCall) error {
 
 // ListOnCalls implements support.OnCallTx.
 func (tx *Tx) ListOnCalls(ctx context.Context, f support.OnCalls) ([]support.OnCall, error) {
-	var a asked
-	a.and(`organisation = %s`, f.Organisation)
+	var q where
+	q.equal(`organisation`, f.Organisation)
 	if f.Open {
-		a.where = append(a.where, `settled_us = 0`)
+		q.is(`settled_us = 0`)
 	}
-	return collect(ctx, tx, scanOnCall, `SELECT `+onCallColumns+` FROM on_call`+a.newest(`id`, f.Page), a.binds...)
+	text := `SELECT ` + onCallColumns + ` FROM on_call` + q.newest(`id`, f.Page) // before the arguments are read
+	return collect(ctx, tx, scanOnCall, text, q.args...)
 }
 
 const chargeColumns = `id, number, source, kind, payer, payer_org, units, proposed, amount, rule, facts, client_id, fault_id, credits,
@@ -286,11 +270,12 @@ func (tx *Tx) Credited(ctx context.Context, chargeID string) (kronor, count int,
 
 // ListCharges implements support.ChargeTx.
 func (tx *Tx) ListCharges(ctx context.Context, f support.Charges) ([]support.Charge, error) {
-	var a asked
-	a.and(`state = %s`, string(f.State))
-	a.and(`payer_org = %s`, f.PayerOrg)
-	a.and(`export_id = %s`, f.ExportID)
-	return collect(ctx, tx, scanCharge, `SELECT `+chargeColumns+` FROM charges`+a.newest(`id`, f.Page), a.binds...)
+	var q where
+	q.equal(`state`, string(f.State))
+	q.equal(`payer_org`, f.PayerOrg)
+	q.equal(`export_id`, f.ExportID)
+	text := `SELECT ` + chargeColumns + ` FROM charges` + q.newest(`id`, f.Page) // before the arguments are read
+	return collect(ctx, tx, scanCharge, text, q.args...)
 }
 
 const exportColumns = `id, number, organisation, key, actor, at_us, charges, total`
@@ -333,6 +318,7 @@ func (tx *Tx) InsertExport(ctx context.Context, e support.Export, limit int) (ch
 
 // ListExports implements support.ChargeTx.
 func (tx *Tx) ListExports(ctx context.Context, p support.Page) ([]support.Export, error) {
-	var a asked
-	return collect(ctx, tx, scanExport, `SELECT `+exportColumns+` FROM charge_exports`+a.newest(`id`, p), a.binds...)
+	var q where
+	text := `SELECT ` + exportColumns + ` FROM charge_exports` + q.newest(`id`, p) // before the arguments are read
+	return collect(ctx, tx, scanExport, text, q.args...)
 }

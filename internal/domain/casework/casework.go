@@ -29,6 +29,7 @@ import (
 	"hemnyckel/internal/domain/notify"
 	"hemnyckel/internal/domain/receipt"
 	"hemnyckel/internal/domain/routine"
+	"hemnyckel/internal/domain/support"
 )
 
 // Orderer is on whose behalf an order is given, as its token says.
@@ -112,13 +113,19 @@ type Tx interface {
 	DocumentationTx
 	consent.Reader
 	receipt.Tx
-	TaskTx
+	support.Tx
+	FieldTx
+	WorkTx
 
 	// GroupsByCode and GroupsByID return the groups asked for; a municipality may have thousands of others.
 	GroupsByCode(ctx context.Context, codes []string) (map[string]care.Group, error)
 	GroupsByID(ctx context.Context, ids []string) (map[string]care.Group, error)
 	// GroupsOfKind returns at most limit groups of a kind, by code: of one organisation, or of any when orgNumber is "".
 	GroupsOfKind(ctx context.Context, kind routine.GroupKind, orgNumber string, limit int) ([]care.Group, error)
+	// ClientsOfGroup returns clients whom a group serves at a time or later, by id, after one of them.
+	ClientsOfGroup(ctx context.Context, groupID string, at time.Time, after string, limit int) ([]care.Client, error)
+	// ClientsOfProvider returns clients who have had services by a provider, by id, after one of them.
+	ClientsOfProvider(ctx context.Context, providerID, after string, limit int) ([]care.Client, error)
 	// ProviderByOrg returns the provider with an organisation number.
 	ProviderByOrg(ctx context.Context, orgNumber string) (care.Provider, bool, error)
 	MountedLocks(ctx context.Context, dwellingIDs []string) (map[string]routine.LockKind, error)
@@ -179,6 +186,7 @@ type Service struct {
 	db      txn.Runner[Tx]
 	profile routine.Profile
 	refused *refusals
+	zone    *time.Location // of office hours; nil: UTC
 }
 
 // NewService returns the service of one municipality.

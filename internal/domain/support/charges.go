@@ -271,10 +271,10 @@ func (c Charge) decided(in Decision, again bool) (Charge, error) {
 	switch {
 	case in.State != Approved && in.State != Waived:
 		return c, ErrDecision.On("state")
-	case changed && reason == "":
-		return c, ErrChargeReason.On("reason")
 	case in.Amount < 0 || in.Amount > maxKronor || (c.Kind == Credit && in.Amount != 0):
 		return c, ErrAmount.Fill(kronor(maxKronor)).On("amount")
+	case changed && reason == "":
+		return c, ErrChargeReason.On("reason")
 	}
 	c.State, c.Reason = in.State, reason
 	if c.State == Waived {

@@ -66,7 +66,7 @@ func TestOnCallCases(t *testing.T) {
 			t.Fatal(err)
 		}
 		want := []string{"on-call-phone provider/" + firm + " 2000 V6-d proposed", "on-call-visit provider/" + firm + " 5000 V6-d proposed"}
-		if got := n.charges(t); !slices.Equal(got, want) {
+		if got := n.charges(t, ""); !slices.Equal(got, want) {
 			t.Errorf("handling error: got %q, want %q", got, want)
 		}
 		if _, err := n.SettleCall(ctx, manager, call.ID, support.Wear, "ångrade mig"); !errors.Is(err, support.ErrState) {
@@ -80,7 +80,7 @@ func TestOnCallCases(t *testing.T) {
 		if _, err := n.SettleCall(ctx, manager, early.ID, support.SupplierFault, "låset föll ur sitt läge"); err != nil {
 			t.Fatal(err)
 		}
-		if got := n.charges(t); len(got) != 2 {
+		if got := n.charges(t, ""); len(got) != 2 {
 			t.Errorf("the municipality bears it: got %q", got)
 		}
 		office, err := n.RecordCall(ctx, provider, support.NewOnCall{Called: local(t, "2026-11-23 10:00"), Reason: "x"})

@@ -35,13 +35,12 @@ var (
 // profile has prices, hours and steps of the kind that municipalities with an on-call have.
 func profile() routine.Profile {
 	weekdays := []routine.Weekday{"mon", "tue", "wed", "thu", "fri"}
+	weekend := routine.Span{Days: []routine.Weekday{"sat", "sun"}, From: "00:00", To: "24:00"}
 	p := routine.DefaultProfile()
 	p.Hours = routine.Hours{
 		"office": {Spans: []routine.Span{{Days: weekdays, From: "07:30", To: "16:00"}}},
-		"phone": {Spans: []routine.Span{{Days: weekdays, From: "17:00", To: "08:00"},
-			{Days: []routine.Weekday{"sat", "sun"}, From: "00:00", To: "24:00"}}, Holidays: routine.HolidaysOpen},
-		"visit": {Spans: []routine.Span{{Days: weekdays, From: "16:00", To: "07:30"},
-			{Days: []routine.Weekday{"sat", "sun"}, From: "00:00", To: "24:00"}}, Holidays: routine.HolidaysOpen},
+		"phone":  {Spans: []routine.Span{{Days: weekdays, From: "00:00", To: "08:00"}, {Days: weekdays, From: "17:00", To: "24:00"}, weekend}, Holidays: routine.HolidaysOpen},
+		"visit":  {Spans: []routine.Span{{Days: weekdays, From: "00:00", To: "07:30"}, {Days: weekdays, From: "16:00", To: "24:00"}, weekend}, Holidays: routine.HolidaysOpen},
 	}
 	p.Units = []routine.Unit{
 		{Name: "Nyckelservice", Kinds: []routine.UnitKind{routine.UnitLockManager}, Phone: "010-000 00 01", Hours: "office"},
