@@ -18,7 +18,7 @@ func erasures(c retention.Class) []string {
 			`DELETE FROM physical_keys WHERE id = $1`,
 		},
 		retention.Disclosures: {`DELETE FROM disclosures WHERE id = $1`},
-		retention.Charges:     {`UPDATE charges SET client_id = NULL, facts = '{}', reason = '' WHERE id = $1`}, // the accounts need the amount
+		retention.Charges:     {`UPDATE charges SET client_id = NULL, facts = '[]', reason = '' WHERE id = $1`}, // the accounts need the amount
 		retention.Faults: {
 			`UPDATE fault_reports SET description = '' WHERE fault_id = $1`,
 			`UPDATE on_call SET reason = '', visit_why = '', note = '' WHERE fault_id = $1`,
@@ -67,7 +67,7 @@ func clientErasures() []string {
 		`UPDATE on_call SET reason = '', visit_why = '', note = '' WHERE fault_id IN (SELECT id FROM faults WHERE client_id = $1)`,
 		`UPDATE fault_reports SET description = '' WHERE fault_id IN (SELECT id FROM faults WHERE client_id = $1)`,
 		`UPDATE faults SET client_id = NULL, description = '', done = '' WHERE client_id = $1`,
-		`UPDATE charges SET client_id = NULL, facts = '{}', reason = '' WHERE client_id = $1`,
+		`UPDATE charges SET client_id = NULL, facts = '[]', reason = '' WHERE client_id = $1`,
 		`SELECT id FROM tasks WHERE client_id = $1 => DELETE FROM order_tasks WHERE task_id IN %s; ` + taskErasures,
 		`UPDATE tasks SET client_id = NULL, order_id = NULL, note = '', reason = '', postal_code = '' WHERE client_id = $1`,
 		`SELECT id FROM orders WHERE client_id = $1 => DELETE FROM order_tasks WHERE order_id IN %s; DELETE FROM idempotency_keys WHERE order_id IN %s; ` +

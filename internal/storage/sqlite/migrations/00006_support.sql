@@ -26,7 +26,7 @@ CREATE TABLE faults (
     rule         TEXT NOT NULL, -- by which somebody bears the cost, or ''
     reports      BIGINT NOT NULL,
     CHECK ((closed_us = 0) = (state IN ('reported', 'assigned', 'worked'))),
-    CHECK (closed_us = 0 OR (cause <> '' AND done <> '' AND closed_by <> ''))
+    CHECK (closed_us = 0 OR (cause <> '' AND closed_by <> ''))
 );
 -- Later reports join the open fault, whoever writes.
 CREATE UNIQUE INDEX faults_one_open ON faults (thing, thing_id) WHERE closed_us = 0;
