@@ -49,6 +49,7 @@ func newTown(t testing.TB, db *storage.DB) town {
 				{Code: "H1", OrgNumber: city, Kind: routine.HomeCareGroup, Name: "Norr"}, {Code: "H2", OrgNumber: firm, Kind: routine.HomeCareGroup, Name: "Väst"},
 				{Code: "H3", OrgNumber: other, Kind: routine.HomeCareGroup, Name: "Syd"}, {Code: "A1", OrgNumber: city, Kind: routine.AlarmGroup, Name: "Trygghet"},
 				{Code: "R1", OrgNumber: city, Kind: routine.RuralGroup, Name: "Land"}}},
+		{Staff: technicians()},
 		{Entrances: []casework.RegisterEntrance{{Code: "P1", Locks: []fleet.Lock{{Serial: "PT1", Kind: fleet.Entrance, State: fleet.Mounted}}}},
 			Stock: []fleet.Lock{{Serial: "DC2", Kind: fleet.Door, State: fleet.InStock}, {Serial: "DC3", Kind: fleet.Door, State: fleet.InStock}}},
 		{Clients: []casework.RegisterClient{
@@ -68,13 +69,6 @@ func newTown(t testing.TB, db *storage.DB) town {
 		}
 	}
 	return town{s, db}
-}
-
-func (n town) mount(t testing.TB, serial, who string) {
-	t.Helper()
-	if _, err := n.Mount(t.Context(), "test", serial, who, nil); err != nil {
-		t.Fatalf("mount %s: %v", serial, err)
-	}
 }
 
 func (n town) place(t testing.TB, who casework.Orderer, in casework.NewOrder) casework.Order {

@@ -66,7 +66,7 @@ func (s *Service) RecordException(ctx context.Context, who routine.Who, personal
 		}
 		for _, k := range append(routine.BeforeMounting(), routine.Mount) {
 			for _, t := range ofKind(open, k) {
-				if err := tx.CloseTask(ctx, t.ID, TaskCancelled, reason); err != nil {
+				if err := s.endTask(ctx, tx, t, TaskCancelled, reason); err != nil {
 					return err
 				}
 			}

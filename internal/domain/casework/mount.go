@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"fmt"
 
 	"hemnyckel/internal/base/problem"
 	"hemnyckel/internal/domain/care"
@@ -15,30 +16,40 @@ var ErrLockElsewhere = problem.New(problem.Conflict, "lock-elsewhere",
 	"Lås %s är redan monterat någon annanstans. Kontrollera serienumret.",
 	"Lock %s is mounted somewhere else already. Check the serial number.")
 
-// Mount records that a door lock or key box from stock now sits at a client's dwelling: rights follow for everybody who
-// lives there, and the mounting tasks that waited for it are done. certify, when given, makes the lock's certificate for its
-// number, and is called inside the transaction. Mounting the same lock at the same dwelling again is not an error: a
-// technician whose tool lost contact simply repeats it.
-func (s *Service) Mount(ctx context.Context, actor, serial, personalNumber string, certify func(number uint32) ([]byte, error)) (fleet.Lock, error) {
+// Certifier makes a lock's certificate for its number. It is called inside the transaction that mounts the lock.
+type Certifier func(number uint32) ([]byte, error)
+
+// Mount records that a door lock or key box now sits at a client's dwelling, as its checklist says: rights follow for everybody
+// who lives there, and the task that waited for it is done. It carries out the open task to mount, or to exchange, at that door.
+// A lock that sits there already is only given its certificate: that is how a lock that the registers know of is taken into use,
+// and how a technician whose tool lost contact simply repeats it.
+func (s *Service) Mount(ctx context.Context, actor, serial, personalNumber string, certify Certifier) (fleet.Lock, error) {
 	var mounted fleet.Lock
 	err := s.db.Update(ctx, func(tx Tx) error {
 		client, lock, err := s.mountable(ctx, tx, serial, personalNumber)
 		if err != nil {
 			return err
 		}
-		if lock.State != fleet.Mounted {
-			lock.State, lock.DwellingID, lock.MountedAt = fleet.Mounted, client.DwellingID, tx.Now()
-		}
-		if certify != nil {
-			if lock.Certificate, err = certify(lock.Number); err != nil {
-				return err
-			}
-		}
-		if err := tx.PutLocks(ctx, []fleet.Lock{lock}); err != nil {
+		if lock.State == fleet.Mounted {
+			mounted, err = s.certifyMounted(ctx, tx, actor, client, lock, certify)
 			return err
 		}
-		mounted = lock
-		return s.afterMounting(ctx, tx, actor, client, lock)
+		w, err := s.mountWork(ctx, tx, client)
+		if err != nil {
+			return err
+		}
+		if err := w.finished(); err != nil {
+			return err
+		}
+		if w.reads.ID != lock.ID {
+			return ErrStepSerial.Fill(serial, w.reads.Serial)
+		}
+		if w.task.Kind == routine.ExchangeLock {
+			mounted, err = s.exchange(ctx, tx, actor, &w, certify)
+		} else {
+			mounted, err = s.putUp(ctx, tx, actor, &w, certify)
+		}
+		return err
 	})
 	return mounted, err
 }
@@ -73,29 +84,238 @@ func (s *Service) mountable(ctx context.Context, tx Tx, serial, personalNumber s
 	case lock.State == fleet.Mounted && lock.DwellingID != client.DwellingID, lock.Kind == fleet.Entrance:
 		return client, lock, ErrLockElsewhere.Fill(serial)
 	}
-	there, err := tx.LocksOfDwellings(ctx, []string{client.DwellingID})
-	for _, other := range there {
-		if other.ID != lock.ID {
-			return client, lock, fleet.ErrSecondLock.Fill(other.Serial)
-		}
-	}
-	return client, lock, err
+	return client, lock, nil
 }
 
-// afterMounting gives rights through the new lock and closes what waited for it.
-func (s *Service) afterMounting(ctx context.Context, tx Tx, actor string, client care.Client, lock fleet.Lock) error {
+// mountWork opens the task that puts a lock on a client's door.
+func (s *Service) mountWork(ctx context.Context, tx Tx, client care.Client) (work, error) {
 	home, err := tx.ClientsOfDwellings(ctx, []string{client.DwellingID})
+	if err != nil {
+		return work{}, err
+	}
+	open, err := tx.OpenTasks(ctx, idsOf(home))
+	if err != nil {
+		return work{}, err
+	}
+	there, err := tx.LocksOfDwellings(ctx, []string{client.DwellingID})
+	if err != nil {
+		return work{}, err
+	}
+	kind := routine.Mount
+	if len(there) > 0 {
+		kind = routine.ExchangeLock
+	}
+	tasks := ofKind(open, kind)
+	switch {
+	case len(tasks) > 0:
+		return s.openWork(ctx, tx, tasks[0].ID)
+	case len(there) > 0:
+		return work{}, fleet.ErrSecondLock.Fill(there[0].Serial)
+	}
+	return work{}, ErrNoMountTask
+}
+
+// certifyMounted gives a lock that sits at its door the certificate that it asks for.
+func (s *Service) certifyMounted(ctx context.Context, tx Tx, actor string, client care.Client, lock fleet.Lock, certify Certifier) (fleet.Lock, error) {
+	home, err := tx.ClientsOfDwellings(ctx, []string{client.DwellingID})
+	if err != nil || certify == nil {
+		return lock, err
+	}
+	if lock.Certificate, err = certify(lock.Number); err != nil {
+		return lock, err
+	}
+	if err := tx.PutLocks(ctx, []fleet.Lock{lock}); err != nil {
+		return lock, err
+	}
+	return lock, noteLock(ctx, tx, actor, journal.LockMounted, home, lock)
+}
+
+// putUp mounts the lock of a finished checklist. What the municipality demands is asked once more here, where it is written:
+// one lock at a door (V2.1-b), the owner's consent (V5.3-a), a reason for a key box (V5.6-a).
+func (s *Service) putUp(ctx context.Context, tx Tx, actor string, w *work, certify Certifier) (fleet.Lock, error) {
+	if w.mounted.ID != "" {
+		return w.mounted, fleet.ErrSecondLock.Fill(w.mounted.Serial)
+	}
+	lock, err := s.hang(ctx, tx, actor, w, certify)
+	if err != nil {
+		return lock, err
+	}
+	if err := s.closeTask(ctx, tx, actor, w.task, TaskDone, ""); err != nil {
+		return lock, err
+	}
+	return lock, s.afterLock(ctx, tx, actor, w, routine.LockKind(lock.Kind))
+}
+
+// hang puts the lock that was read on the door, with what its place there rests on.
+func (s *Service) hang(ctx context.Context, tx Tx, actor string, w *work, certify Certifier) (fleet.Lock, error) {
+	lock, err := s.fit(ctx, tx, w.task, w.reads.Serial)
+	if err != nil {
+		return lock, err
+	}
+	rests, err := s.gate(ctx, tx, w.task.Kind, routine.LockKind(lock.Kind), w.dwelling)
+	if err != nil {
+		return lock, err
+	}
+	lock.State, lock.DwellingID, lock.MountedAt = fleet.Mounted, w.dwelling.ID, tx.Now()
+	if certify != nil {
+		if lock.Certificate, err = certify(lock.Number); err != nil {
+			return lock, err
+		}
+	}
+	if err := tx.PutLocks(ctx, []fleet.Lock{lock}); err != nil {
+		return lock, err
+	}
+	err = tx.InsertMounting(ctx, Mounting{ID: newID(), LockID: lock.ID, Kind: lock.Kind, DwellingID: lock.DwellingID, TaskID: w.task.ID,
+		At: tx.Now(), ConsentNeeded: s.profile.NeedsConsent(w.task.Kind), Consent: rests,
+		BoxReason: w.said[routine.StepWhyBox].Found.Reason, OriginalPart: w.original()})
+	if err != nil {
+		return lock, err
+	}
+	w.task.LockID = lock.ID
+	if err := tx.PutTasks(ctx, []Task{w.task}); err != nil {
+		return lock, err
+	}
+	return lock, noteLock(ctx, tx, actor, journal.LockMounted, w.home, lock)
+}
+
+// original is where the door's own part is kept: as the checklist says, or as it was said of the lock that comes down.
+func (w *work) original() string {
+	if said, ok := w.said[routine.StepOriginal]; ok {
+		return said.Found.Place
+	}
+	return w.before.OriginalPart
+}
+
+// takeDown dismounts the lock of a finished checklist: nobody opens with it any longer, and a grant that is out is refused by
+// it from the next key on, wherever it is mounted then (V5.1-h, V5.6-c).
+func (s *Service) takeDown(ctx context.Context, tx Tx, actor string, w *work) error {
+	if err := s.unhang(ctx, tx, actor, w); err != nil {
+		return err
+	}
+	if err := s.closeTask(ctx, tx, actor, w.task, TaskDone, ""); err != nil {
+		return err
+	}
+	return s.afterLock(ctx, tx, actor, w, routine.NoLock)
+}
+
+// unhang takes the lock that the checklist names off its door, to where the checklist says that it goes.
+func (s *Service) unhang(ctx context.Context, tx Tx, actor string, w *work) error {
+	taken := w.said[routine.StepTaken]
+	lock := w.mounted
+	if lock.ID == "" || lock.Serial != taken.Found.Serial {
+		return ErrStepNotThere.Fill(taken.Found.Serial)
+	}
+	lock.State, lock.Reason, lock.DwellingID = taken.Found.Next, taken.Found.Reason, ""
+	lock.Epoch++
+	if err := tx.PutLocks(ctx, []fleet.Lock{lock}); err != nil {
+		return err
+	}
+	if err := tx.EndMounting(ctx, lock.ID); err != nil {
+		return err
+	}
+	w.task.LockID = lock.ID
+	if err := tx.PutTasks(ctx, []Task{w.task}); err != nil {
+		return err
+	}
+	return noteLock(ctx, tx, actor, journal.LockRemoved, w.home, lock)
+}
+
+// exchange takes one lock down and puts another up in one transaction: there is no moment at which nobody, or both, would do.
+// The house's owner is not asked again, and the door's own part stays where it is kept.
+func (s *Service) exchange(ctx context.Context, tx Tx, actor string, w *work, certify Certifier) (fleet.Lock, error) {
+	if err := s.unhang(ctx, tx, actor, w); err != nil {
+		return fleet.Lock{}, err
+	}
+	lock, err := s.hang(ctx, tx, actor, w, certify)
+	if err != nil {
+		return lock, err
+	}
+	if err := s.closeTask(ctx, tx, actor, w.task, TaskDone, ""); err != nil {
+		return lock, err
+	}
+	return lock, s.afterLock(ctx, tx, actor, w, routine.LockKind(lock.Kind))
+}
+
+// afterLock brings rights and work up to date with what is on a door now.
+func (s *Service) afterLock(ctx context.Context, tx Tx, actor string, w *work, now routine.LockKind) error {
+	change, err := s.refresh(ctx, tx, idsOf(w.home))
 	if err != nil {
 		return err
 	}
-	if _, err := s.refresh(ctx, tx, idsOf(home)); err != nil {
+	err = journal.Append(ctx, tx, journal.Entry{Kind: journal.RightsChanged, Subjects: append(idsOf(w.home), w.task.ID), Fields: []journal.Field{
+		{Name: journal.FieldActor, Value: "system"}, {Name: journal.FieldGround, Value: "task:" + w.task.ID},
+		{Name: "added", Value: fmt.Sprint(change.Added)}, {Name: "removed", Value: fmt.Sprint(change.Removed)}}})
+	if err != nil {
 		return err
 	}
-	if err := s.finishTasks(ctx, tx, idsOf(home), routine.Mount); err != nil {
+	f, err := s.open(ctx, tx, w.client)
+	if err != nil {
 		return err
 	}
-	return journal.Append(ctx, tx, journal.Entry{Kind: journal.LockMounted, Subjects: append(idsOf(home), lock.ID), Fields: []journal.Field{
+	f.situation.Lock = w.lockBefore()
+	return s.followUp(ctx, tx, actor, f, routine.LockChanged(s.profile, f.situation, now, tx.Now()))
+}
+
+// lockBefore is what was on the door when the work was opened.
+func (w *work) lockBefore() routine.LockKind { return routine.LockKind(w.mounted.Kind) }
+
+// followUp lays up and withdraws the work that a change at a door leads to, without an order.
+func (s *Service) followUp(ctx context.Context, tx Tx, actor string, f file, out routine.Outcome) error {
+	if err := s.settleReceipts(ctx, tx, actor, f.home, f.client.ID, "", out.Receipts); err != nil {
+		return err
+	}
+	open, err := tx.OpenTasks(ctx, f.home)
+	if err != nil {
+		return err
+	}
+	for _, kind := range out.Withdrawn {
+		for _, t := range ofKind(open, kind) {
+			if err := s.closeTask(ctx, tx, actor, t, TaskCancelled, reasonWithdrawn); err != nil {
+				return err
+			}
+		}
+	}
+	for _, want := range out.Tasks {
+		if len(ofKind(open, want.Kind)) > 0 {
+			continue
+		}
+		t := Task{ClientID: f.client.ID, Kind: want.Kind, Rule: want.Rule, Due: want.Due, GroupID: want.Group}
+		if _, err := s.addTask(ctx, tx, actor, t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func noteLock(ctx context.Context, tx Tx, actor string, kind journal.Kind, home []care.Client, lock fleet.Lock) error {
+	return journal.Append(ctx, tx, journal.Entry{Kind: kind, Subjects: append(idsOf(home), lock.ID), Fields: []journal.Field{
 		{Name: journal.FieldActor, Value: actor},
 		{Name: "serial", Value: lock.Serial},
+		{Name: "state", Value: string(lock.State)},
 	}})
+}
+
+// MountTask returns the open task that puts a lock on a client's door.
+func (s *Service) MountTask(ctx context.Context, who routine.Who, personalNumber string) (WorkFile, error) {
+	var out WorkFile
+	err := s.db.View(ctx, func(tx Tx) error {
+		clients, err := tx.ClientsByNumber(ctx, []string{personalNumber})
+		if err != nil {
+			return err
+		}
+		client, ok := clients[personalNumber]
+		if !ok {
+			return ErrClientUnknown
+		}
+		w, err := s.mountWork(ctx, tx, client)
+		if err != nil {
+			return err
+		}
+		if err := s.mayDo(ctx, tx, who, w.task); err != nil {
+			return err
+		}
+		out, err = s.workFile(ctx, tx, w)
+		return err
+	})
+	return out, err
 }

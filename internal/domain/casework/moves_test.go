@@ -154,9 +154,7 @@ func TestEpochOfALockThatMoves(t *testing.T) {
 			Lock: &fleet.Lock{Serial: serial, Kind: fleet.Door, State: fleet.Mounted}}}}
 	}
 	n.apply(t, casework.Import{}, at(alma, "DC2"))
-	if _, err := n.Mount(t.Context(), "test", "DC3", bo, func(uint32) ([]byte, error) { return []byte("certificate"), nil }); err != nil {
-		t.Fatal(err)
-	}
+	n.mountWith(t, "DC3", bo, func(uint32) ([]byte, error) { return []byte("certificate"), nil })
 	n.apply(t, casework.Import{}, at(cilla, "DC2"))
 	n.apply(t, casework.Import{}, at(alma, "DC3"))
 	if err := db.View(t.Context(), func(tx *storage.Tx) error {

@@ -314,9 +314,7 @@ func TestAnySequenceKeepsTheWorklistRight(t *testing.T) {
 			var placed []string
 			for range rapid.IntRange(1, 6).Draw(rt, "steps") {
 				if rapid.IntRange(0, 3).Draw(rt, "mount") == 0 {
-					if _, err := n.Mount(rt.Context(), "test", serial, clients[0], nil); err != nil {
-						rt.Fatal(err)
-					}
+					n.mount(rt, serial, clients[0])
 				}
 				in := casework.NewOrder{Kind: rapid.SampledFrom(routine.OrderKinds()).Draw(rt, "kind"), PersonalNumber: rapid.SampledFrom(clients).Draw(rt, "client"),
 					Effective: ahead(rapid.IntRange(1, 9).Draw(rt, "day")), Channel: "test"}

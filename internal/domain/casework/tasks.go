@@ -73,6 +73,8 @@ type TaskTx interface {
 	CloseTask(ctx context.Context, id, state, reason string) error
 	// ReopenTask makes a closed task open again, and in progress the orders that had waited for it.
 	ReopenTask(ctx context.Context, id string) error
+	// OrdersBehind returns the orders that wait or have waited for a task, the oldest first, at most 50.
+	OrdersBehind(ctx context.Context, taskID string) ([]Order, error)
 	// PlaceTasks brings the postal codes of clients' open tasks up to date with where the clients live.
 	PlaceTasks(ctx context.Context, clientIDs []string) error
 }
@@ -101,21 +103,16 @@ func (s *Service) settleTasks(ctx context.Context, tx Tx, o *Order, f file, out 
 	var entries []journal.Entry
 	for _, kind := range out.Withdrawn {
 		for _, t := range ofKind(open, kind) {
-			if err := tx.CloseTask(ctx, t.ID, TaskCancelled, reasonWithdrawn); err != nil {
+			if err := s.endTask(ctx, tx, t, TaskCancelled, reasonWithdrawn); err != nil {
 				return nil, err
 			}
-			o.undo.Withdrawn = append(o.undo.Withdrawn, t.ID)
 			entries = append(entries, taskEntry(*o, t, taskWithdrawn))
 		}
 	}
 	for _, want := range out.Tasks {
-		same := ofKind(open, want.Kind)
-		t, change, err := s.settleTask(ctx, tx, *o, f, want, same)
+		t, change, err := s.settleTask(ctx, tx, *o, f, want, ofKind(open, want.Kind))
 		if err != nil {
 			return nil, err
-		}
-		if change == taskMoved {
-			o.undo.Moved = append(o.undo.Moved, MovedTask{t.ID, same[0].Due})
 		}
 		o.Tasks = append(o.Tasks, t)
 		entries = append(entries, taskEntry(*o, t, change))
@@ -127,7 +124,14 @@ func (s *Service) settleTasks(ctx context.Context, tx Tx, o *Order, f file, out 
 func (s *Service) settleTask(ctx context.Context, tx Tx, o Order, f file, want routine.Task, open []Task) (Task, string, error) {
 	if len(open) == 0 {
 		t := Task{ID: newID(), Number: newNumber(), OrderID: o.ID, ClientID: o.ClientID, Kind: want.Kind, Rule: want.Rule, State: TaskOpen,
-			Due: want.Due, Created: o.Received, GroupID: want.Group, PostalCode: f.dwelling.PostalCode}
+			GroupID: want.Group, Due: want.Due, Created: o.Received, PostalCode: f.dwelling.PostalCode}
+		wait, err := s.waits(ctx, tx, t.Kind, f.dwelling)
+		if err != nil {
+			return t, "", err
+		}
+		if wait {
+			t.State, t.Reason = TaskWaiting, reasonWaits
+		}
 		return t, taskProposed, tx.InsertTasks(ctx, []Task{t})
 	}
 	t := open[0]
@@ -146,7 +150,7 @@ func (s *Service) finishTasks(ctx context.Context, tx Tx, home []string, kind ro
 		return err
 	}
 	for _, t := range ofKind(open, kind) {
-		if err := tx.CloseTask(ctx, t.ID, TaskDone, ""); err != nil {
+		if err := s.endTask(ctx, tx, t, TaskDone, ""); err != nil {
 			return err
 		}
 	}
@@ -165,7 +169,7 @@ func ofKind(tasks []Task, kind routine.TaskKind) []Task {
 
 func taskEntry(o Order, t Task, change string) journal.Entry {
 	subjects := []string{o.ClientID, o.ID}
-	if t.OrderID != o.ID { // somebody's task, perhaps a partner's, is not what it was
+	if t.OrderID != o.ID && t.OrderID != "" { // somebody's task, perhaps a partner's, is not what it was
 		subjects = append(subjects, t.OrderID)
 		if t.ClientID != o.ClientID {
 			subjects = append(subjects, t.ClientID)

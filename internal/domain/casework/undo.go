@@ -243,7 +243,7 @@ func (s *Service) revertTasks(ctx context.Context, tx Tx, o Order, f file, undo 
 			return nil, err
 		case !t.Open():
 		case len(waiting) == 0:
-			if err := tx.CloseTask(ctx, t.ID, TaskCancelled, reasonWithdrawn); err != nil {
+			if err := s.endTask(ctx, tx, t, TaskCancelled, reasonWithdrawn); err != nil {
 				return nil, err
 			}
 			entries = append(entries, taskEntry(o, t, taskWithdrawn))

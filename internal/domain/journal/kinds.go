@@ -17,6 +17,7 @@ const (
 	OrderWithdrawn    Kind = "order.withdrawn"     // an orderer took an order back
 	ExceptionRecorded Kind = "exception.recorded"  // that there shall be no lock on a door, or that this holds no longer
 	TaskChanged       Kind = "task.changed"        // work that orders led to was proposed, joined, moved or withdrawn
+	FeedChanged       Kind = "calendar.changed"    // a calendar address was opened or closed
 	DecisionRecorded  Kind = "decision.recorded"   // a decision about a client: granted, renounced, ended
 	ProviderChanged   Kind = "provider.changed"    // a client's service moved to another provider
 	ClientChanged     Kind = "client.changed"      // a client's own facts changed: address, moved, died
@@ -111,6 +112,7 @@ var kinds = [...]Info{
 	{OrderWithdrawn, problem.Text{SV: "Beställning återtagen", EN: "Order withdrawn"}, keepOrders},
 	{ExceptionRecorded, problem.Text{SV: "Undantag från lås antecknat", EN: "Exception from locks recorded"}, keepOrders},
 	{TaskChanged, problem.Text{SV: "Uppgift ändrad", EN: "Task changed"}, keepOrders},
+	{FeedChanged, problem.Text{SV: "Kalenderadress ändrad", EN: "Calendar address changed"}, keepConfig},
 	{DecisionRecorded, problem.Text{SV: "Beslut registrerat", EN: "Decision recorded"}, keepOrders},
 	{ProviderChanged, problem.Text{SV: "Utförare bytt", EN: "Provider changed"}, keepOrders},
 	{ClientChanged, problem.Text{SV: "Kundens uppgifter ändrade", EN: "Client's details changed"}, keepOrders},

@@ -18,7 +18,6 @@ const (
 func fieldRules() []Rule {
 	return []Rule{
 		{RuleConsent, "Fastighetsägarens samtycke kontrolleras innan ett nytt lås monteras.", "The property owner's consent is checked before a new lock is mounted."},
-		{RuleWaits, "Utan samtycke väntar monteringen; tills samtycke och montering är klara kan en vanlig nyckel användas mot kvittens.", "Without consent the mounting waits; until consent and mounting are there, an ordinary key may be used against a receipt."},
 		{RuleBooking, "Montering och nedmontering sker på en tid som är bokad med kunden.", "Mounting and dismounting are done at a time that is booked with the client."},
 		{RuleBoxReason, "Nyckelgömma monteras bara där ett lås på dörren inte går, och skälet antecknas.", "A key box is mounted only where a lock on the door is not possible, and the reason is written down."},
 		{RuleBoxRemoved, "Även nyckelgömmor monteras ned när de inte längre behövs.", "Key boxes too are taken down when they are no longer needed."},
@@ -64,6 +63,8 @@ func Checklist(k TaskKind, lock LockKind) []Required {
 	switch k {
 	case Mount:
 		return append([]Required{informed, serial}, append(onlyBox(lock), second, test, original(lock))...)
+	case TellClient:
+		return []Required{informed}
 	case ExchangeLock:
 		return append([]Required{taken, serial}, append(onlyBox(lock), second, test)...)
 	case Dismount:

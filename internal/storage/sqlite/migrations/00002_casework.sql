@@ -60,9 +60,8 @@ CREATE TABLE bookings (
     CONSTRAINT bookings_told CHECK ((told = '') = (told_us = 0))
 );
 CREATE UNIQUE INDEX bookings_one_per_task ON bookings (task_id) WHERE ended_us = 0;
-CREATE INDEX bookings_by_staff ON bookings (staff_id, from_us) WHERE ended_us = 0;
+CREATE INDEX bookings_by_staff ON bookings (staff_id, from_us);
 CREATE INDEX bookings_by_task ON bookings (task_id);
-CREATE INDEX bookings_by_time ON bookings (from_us, id) WHERE ended_us = 0;
 
 -- A step of work at a door, as the one who did it said. A step may be said again to correct it; the one that was said last
 -- counts. The id and the time are the technician's device's, so that a step sent twice is one step.

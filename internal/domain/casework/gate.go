@@ -1,0 +1,111 @@
+package casework
+
+import (
+	"context"
+	"errors"
+
+	"hemnyckel/internal/domain/care"
+	"hemnyckel/internal/domain/consent"
+	"hemnyckel/internal/domain/routine"
+)
+
+// The owner's consent is asked for where something new is to be mounted, both when a task is made or taken further and, what
+// counts, in the transaction that mounts. Until it is there the task waits (V5.3-c).
+
+// consentFor says on which consent the mounting of a thing at a dwelling rests, or that there is none.
+func consentFor(ctx context.Context, tx Tx, kind routine.LockKind, d care.Dwelling) (string, bool, error) {
+	thing := consent.DoorLock
+	if kind == routine.KeyBox {
+		thing = consent.KeyBox
+	}
+	found, err := consent.For(ctx, tx, thing, consent.Place{ID: d.ID, Street: d.Street, Town: d.Town, Apartment: d.Apartment})
+	return found[d.ID].Rests, found[d.ID].Given(), err
+}
+
+// gate returns what the mounting rests on, or the problem that nobody has agreed (V5.3-a).
+func (s *Service) gate(ctx context.Context, tx Tx, k routine.TaskKind, kind routine.LockKind, d care.Dwelling) (string, error) {
+	if !s.profile.NeedsConsent(k) {
+		return "", nil
+	}
+	rests, ok, err := consentFor(ctx, tx, kind, d)
+	if err == nil && !ok {
+		err = consent.ErrMissing
+	}
+	return rests, err
+}
+
+// waits reports whether work at a dwelling must wait for the owner: nothing that could be mounted there is agreed to.
+func (s *Service) waits(ctx context.Context, tx Tx, k routine.TaskKind, d care.Dwelling) (bool, error) {
+	for _, kind := range []routine.LockKind{routine.DoorLock, routine.KeyBox} {
+		if !s.profile.MayMount(kind) {
+			continue
+		}
+		_, err := s.gate(ctx, tx, k, kind, d)
+		if !errors.Is(err, consent.ErrMissing) {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// reasonWaits is why a task waits.
+const reasonWaits = "Fastighetsägarens samtycke saknas"
+
+// consentChanged lets mountings at dwellings go on, or wait, after owners have said something. What is under way at a door
+// is stopped when the lock is to be recorded as mounted, not here.
+func (s *Service) consentChanged(ctx context.Context, tx Tx, actor string, dwellingIDs []string) error {
+	if !s.profile.Consent.Owner || len(dwellingIDs) == 0 {
+		return nil
+	}
+	homes, err := tx.ClientsOfDwellings(ctx, dwellingIDs)
+	if err != nil {
+		return err
+	}
+	at := make(map[string]string, len(homes))
+	for _, c := range homes {
+		at[c.ID] = c.DwellingID
+	}
+	dwellings, err := tx.Dwellings(ctx, dwellingIDs)
+	if err != nil {
+		return err
+	}
+	open, err := tx.OpenTasks(ctx, idsOf(homes))
+	if err != nil {
+		return err
+	}
+	for _, t := range ofKind(open, routine.Mount) {
+		if err := s.waitOrGoOn(ctx, tx, actor, t, dwellings[at[t.ClientID]]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Service) waitOrGoOn(ctx context.Context, tx Tx, actor string, t Task, d care.Dwelling) error {
+	wait, err := s.waits(ctx, tx, t.Kind, d)
+	switch {
+	case err != nil || wait == (t.State == TaskWaiting):
+		return err
+	case !wait:
+		t.State, t.Reason = restingState(t), ""
+	case t.State == TaskInProgress:
+		return nil
+	default:
+		if err := s.callOff(ctx, tx, t, bookingCancelled, reasonWaits); err != nil {
+			return err
+		}
+		t.State, t.Reason = TaskWaiting, reasonWaits
+	}
+	if err := tx.PutTasks(ctx, []Task{t}); err != nil {
+		return err
+	}
+	return s.noteTask(ctx, tx, actor, t, t.State)
+}
+
+// restingState is where a task is that nobody has begun and nothing is booked for.
+func restingState(t Task) string {
+	if t.StaffID != "" || t.Unit != "" {
+		return TaskAssigned
+	}
+	return TaskOpen
+}
