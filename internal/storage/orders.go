@@ -3,7 +3,9 @@ package storage
 import (
 	"context"
 	"encoding/json"
+	"time"
 
+	"hemnyckel/internal/domain/care"
 	"hemnyckel/internal/domain/casework"
 )
 
@@ -77,4 +79,18 @@ func (tx *Tx) PutFormerNumber(ctx context.Context, number, clientID string) erro
 	return put(ctx, tx, "former_numbers", []string{"personal_number", "client_id"}, 1, []former{{number, clientID}}, func(f former) []any {
 		return []any{f.number, f.client}
 	})
+}
+
+// ClientsOfGroup implements casework.Tx.
+func (tx *Tx) ClientsOfGroup(ctx context.Context, groupID string, at time.Time, after string, limit int) ([]care.Client, error) {
+	return collect(ctx, tx, scanClient, `SELECT `+clientColumns+` FROM clients WHERE id IN
+		(SELECT DISTINCT client_id FROM services WHERE group_id = $1 AND client_id > $2 AND until_us > $3 AND until_us > from_us ORDER BY client_id LIMIT $4)
+		ORDER BY id`, groupID, after, us(at), int64(limit))
+}
+
+// ClientsOfProvider implements casework.Tx.
+func (tx *Tx) ClientsOfProvider(ctx context.Context, providerID, after string, limit int) ([]care.Client, error) {
+	return collect(ctx, tx, scanClient, `SELECT `+clientColumns+` FROM clients WHERE id IN
+		(SELECT DISTINCT s.client_id FROM services s JOIN care_groups g ON g.id = s.group_id WHERE g.provider_id = $1 AND s.client_id > $2
+		ORDER BY s.client_id LIMIT $3) ORDER BY id`, providerID, after, int64(limit))
 }

@@ -19,8 +19,9 @@ var errClientEnded = problem.New(problem.Conflict, "service-client-ended",
 // origin says which row of the registers a service came from.
 func origin(row int) string { return fmt.Sprintf("register:insatser:%d", row) }
 
-// fromOrder reports whether an origin, or what ended a service, was an order.
-func fromOrder(origin string) bool { return strings.HasPrefix(origin, "order:") }
+// fromOrder reports whether an origin, or what ended a service, was an order, or another decision made here: anything but the
+// registers.
+func fromOrder(origin string) bool { return origin != "" && !strings.HasPrefix(origin, "register:") }
 
 // period is half-open.
 type period struct{ from, until time.Time }

@@ -36,6 +36,7 @@ const (
 	RuleKeyManager      = "V2.6-e"
 	RuleKeyWaiting      = "V5.3-c"
 	RuleSpareKey        = "S-e"
+	RuleGroupsMerged    = "V5.1-f"
 )
 
 // Rule is one line of the routine in words for people.
@@ -79,6 +80,7 @@ func Rules() []Rule {
 		{RuleKeyManager, "Har kunden larm från början kvitterar låsansvarig nyckeln från kunden.", "If the client has an alarm from the start, the lock manager signs for the client's key."},
 		{RuleKeyWaiting, "I väntan på samtycke och montering används en traditionell nyckel mot kvittens.", "Until consent and mounting a traditional key is used, against a receipt."},
 		{RuleSpareKey, "Larmkunder lämnar en reservnyckel hos larmenheten; andra kan komma överens med hemtjänsten om att lämna en där.", "Alarm clients leave a spare key with the alarm unit; others may agree with home care to leave one there."},
+		{RuleGroupsMerged, "När kunder går över från en grupp till en annan följer insatserna med, utan glapp och utan överlapp.", "When clients pass from one group to another, their services go along, without gap or overlap."},
 	}, append(append(append(runningRules(), faultRules()...), thingRules()...), fieldRules()...)...)
 }
 

@@ -60,8 +60,8 @@ func (out *Outcome) replace(i int, by Service, rule string) {
 	}
 }
 
-// alter changes what is said of a group's services from a day on, and divides the one that spans that day. It reports whether
-// there are any services to say it of. An alarm's responders are not said anything of: they always have access.
+// alter changes what is said of a group's services from a day on: each is ended there, and another goes on in its place. It
+// reports whether there are any services to say it of. Nothing is said of an alarm's responders: they always have access.
 func (out *Outcome) alter(g Group, at time.Time, rule string, say func(*Service)) bool {
 	found := false
 	for i, v := range out.Services {
@@ -71,16 +71,12 @@ func (out *Outcome) alter(g Group, at time.Time, rule string, say func(*Service)
 		found = true
 		altered := v
 		say(&altered)
-		switch {
-		case altered == v:
+		if altered == v {
 			continue
-		case v.From.Before(at):
-			out.Services[i].Until = at
-			altered.ID, altered.From = "", at
-			out.Services = append(out.Services, altered)
-		default:
-			out.Services[i] = altered
 		}
+		altered.ID, altered.From = "", later(v.From, at)
+		out.Services[i].Until = altered.From
+		out.Services = append(out.Services, altered)
 		out.rule(rule)
 	}
 	return found

@@ -125,6 +125,7 @@ CREATE TABLE services (
     ended_by   TEXT NOT NULL  -- what ended it, in the same form, or ""
 );
 CREATE INDEX services_by_client ON services (client_id);
+CREATE INDEX services_by_group ON services (group_id, client_id);
 
 -- access: grounds and the rights that rest on them.
 CREATE TABLE grounds (
