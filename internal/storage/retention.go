@@ -22,7 +22,7 @@ func due(c retention.Class) string {
 		retention.Disclosures: `SELECT d.id, d.scope_id, '' FROM disclosures d WHERE d.state IN ('refused', 'disclosed') AND d.requested_us < $1 AND d.id > $2
 			ORDER BY d.id LIMIT $3`,
 		retention.Charges: `SELECT c.id, coalesce(c.client_id, ''), '' FROM charges c WHERE c.decided_us > 0 AND c.decided_us < $1 AND c.id > $2
-			AND (c.client_id IS NOT NULL OR c.facts <> '{}') ORDER BY c.id LIMIT $3`,
+			AND (c.client_id IS NOT NULL OR c.facts <> '[]') ORDER BY c.id LIMIT $3`,
 		retention.Faults: `SELECT f.id, coalesce(f.client_id, ''), '' FROM faults f WHERE f.closed_us > 0 AND f.closed_us < $1 AND f.id > $2
 			AND f.description <> '' ORDER BY f.id LIMIT $3`,
 		retention.Consents: `SELECT c.id, '', '' FROM consents c WHERE c.id > $2 AND ((c.answer IN ('refused', 'withdrawn') AND c.recorded_us < $1)
