@@ -1,6 +1,7 @@
 package profiles
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -187,20 +188,12 @@ func (c *checker) everyHour(f routine.Failure) {
 		return
 	}
 	begin := time.Date(2026, 4, 27, 0, 0, 0, 0, time.UTC)
+	steps := routine.CrisisSteps(c.p, f, begin)
 	for t := begin; t.Before(begin.AddDate(0, 0, 14)); t = t.Add(30 * time.Minute) {
-		if !anyNow(routine.CrisisSteps(c.p, f, t)) {
-			c.add("crisis."+string(f), "Ingen krissteg gäller %s kl. %s. Lägg till ett, eller ta bort tiden från ett.",
+		if !slices.ContainsFunc(steps, func(s routine.Step) bool { return c.p.Hours.Open(s.When, t) }) {
+			c.add("crisis."+string(f), "Inget krissteg gäller %s kl. %s. Lägg till ett, eller ta bort tiden från ett.",
 				"No crisis step applies on %[3]s at %[2]s. Add one, or take the hours away from one.", t.Format("2006-01-02"), t.Format("15:04"), t.Weekday().String())
 			return
 		}
 	}
-}
-
-func anyNow(steps []routine.Step) bool {
-	for _, s := range steps {
-		if s.Now {
-			return true
-		}
-	}
-	return false
 }
