@@ -29,6 +29,7 @@ const (
 	city  = "2120009002"
 	firm  = "5565225629"
 	other = "5561544262"
+	shop  = "5564604129"
 )
 
 var officer = casework.Orderer{Organisation: city, Role: routine.CaseOfficer, Actor: "token:test"}
@@ -44,11 +45,12 @@ func newTown(t testing.TB, db *storage.DB) town {
 	s := casework.NewService(txn.Narrow(db, func(tx *storage.Tx) casework.Tx { return tx }), routine.DefaultProfile())
 	here := care.Dwelling{AddressKey: "a", Street: "Provgatan 1", Apartment: "1101", PostalCode: "43299", Town: "Provköping"}
 	batches := []casework.RegisterBatch{
-		{Providers: []care.Provider{{OrgNumber: city, Name: "Kommunen"}, {OrgNumber: firm, Name: "Omsorgen AB", Private: true}, {OrgNumber: other, Name: "Tryggt AB", Private: true}},
+		{Providers: []care.Provider{{OrgNumber: city, Name: "Kommunen"}, {OrgNumber: firm, Name: "Omsorgen AB", Private: true}, {OrgNumber: other, Name: "Tryggt AB", Private: true}, {OrgNumber: shop, Name: "Matbudet AB", Private: true}},
 			Groups: []care.Group{
 				{Code: "H1", OrgNumber: city, Kind: routine.HomeCareGroup, Name: "Norr"}, {Code: "H2", OrgNumber: firm, Kind: routine.HomeCareGroup, Name: "Väst"},
 				{Code: "H3", OrgNumber: other, Kind: routine.HomeCareGroup, Name: "Syd"}, {Code: "A1", OrgNumber: city, Kind: routine.AlarmGroup, Name: "Trygghet"},
-				{Code: "R1", OrgNumber: city, Kind: routine.RuralGroup, Name: "Land"}}},
+				{Code: "R1", OrgNumber: city, Kind: routine.RuralGroup, Name: "Land"},
+				{Code: "N1", OrgNumber: city, Kind: routine.HealthGroup, Name: "Sköterskor"}, {Code: "S1", OrgNumber: shop, Kind: routine.ShoppingGroup, Name: "Inköp"}}},
 		{Staff: technicians()},
 		{Entrances: []casework.RegisterEntrance{{Code: "P1", Locks: []fleet.Lock{{Serial: "PT1", Kind: fleet.Entrance, State: fleet.Mounted}}}},
 			Stock: []fleet.Lock{{Serial: "DC2", Kind: fleet.Door, State: fleet.InStock}, {Serial: "DC3", Kind: fleet.Door, State: fleet.InStock}}},
@@ -96,7 +98,7 @@ func (n town) may(t failer, serial string, at time.Time) []string {
 	var out []string
 	err := n.db.View(t.Context(), func(tx *storage.Tx) error {
 		out = nil
-		for _, g := range []string{"A1", "H1", "H2", "H3", "R1"} {
+		for _, g := range []string{"A1", "H1", "H2", "H3", "N1", "R1", "S1"} {
 			rights, err := tx.RightsTo(t.Context(), serial, g)
 			if err != nil {
 				return err
@@ -136,7 +138,7 @@ func TestOrderBecomesRightsThatNameIt(t *testing.T) {
 	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
 		n := newTown(t, db)
 		granted := n.place(t, officer, casework.NewOrder{Kind: routine.HomeCareGranted, PersonalNumber: alma, Group: "H1", Effective: day(1), Channel: "test"})
-		if len(granted.Tasks) != 1 || granted.State != casework.InProgress {
+		if len(granted.Tasks) == 0 || granted.Tasks[0].Kind != routine.Mount || granted.State != casework.InProgress {
 			t.Errorf("home care for who cannot open: got state %s and tasks %v, want one to mount", granted.State, granted.Tasks)
 		}
 		n.wantMay(t, "PT1", day(2), "H1")
@@ -257,8 +259,8 @@ func TestRefusedOrdersChangeNothing(t *testing.T) {
 			{"unknown group", officer, casework.NewOrder{Kind: routine.HomeCareGranted, PersonalNumber: alma, Group: "X9", Effective: day(1)}, "order-group-unknown", problem.Invalid},
 			{"no day", officer, casework.NewOrder{Kind: routine.Died, PersonalNumber: alma}, "order-invalid", problem.Invalid},
 			{"no kind", officer, casework.NewOrder{PersonalNumber: alma, Effective: day(1)}, "order-invalid", problem.Invalid},
-			{"year 2222", officer, casework.NewOrder{Kind: routine.Died, PersonalNumber: alma, Effective: day(1).AddDate(196, 0, 0)}, "order-invalid", problem.Invalid},
-			{"alarm by a provider", provider, casework.NewOrder{Kind: routine.AlarmGranted, PersonalNumber: alma, Effective: day(1)}, "order-not-yours", problem.Denied},
+			{"year 2222", officer, casework.NewOrder{Kind: routine.Died, PersonalNumber: alma, Effective: day(1).AddDate(196, 0, 0)}, "order-day-far", problem.Invalid},
+			{"alarm by a provider", provider, casework.NewOrder{Kind: routine.AlarmGranted, PersonalNumber: alma, Effective: day(1)}, "order-role", problem.Denied},
 			{"another's group", provider, casework.NewOrder{Kind: routine.HomeCareEnded, PersonalNumber: alma, Group: "H2", Effective: day(1)}, "order-not-yours", problem.Denied},
 			{"another's client is taken over", provider, casework.NewOrder{Kind: routine.ProviderChanged, PersonalNumber: alma, Group: "H2", ToGroup: "H3", Effective: day(1)}, "order-not-yours", problem.Denied},
 			{"a stranger's home care", provider, casework.NewOrder{Kind: routine.HomeCareGranted, PersonalNumber: alma, Group: "H3", Effective: day(1)}, "order-not-yours", problem.Denied},
