@@ -22,6 +22,9 @@ func (a *applier) clients(ctx context.Context, b RegisterBatch) error {
 	if err := a.putHomes(ctx, b.Clients); err != nil {
 		return err
 	}
+	if err := a.tx.PlaceTasks(ctx, a.known); err != nil {
+		return err
+	}
 	if err := a.putServices(ctx, b.Clients); err != nil {
 		return err
 	}

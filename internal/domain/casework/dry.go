@@ -23,6 +23,7 @@ func (dryTx) PutEntrances(context.Context, []care.Entrance) error        { retur
 func (dryTx) PutDwellings(context.Context, []care.Dwelling) error        { return nil }
 func (dryTx) PutClients(context.Context, []care.Client) error            { return nil }
 func (dryTx) PutServices(context.Context, []care.Service) error          { return nil }
+func (dryTx) PlaceTasks(context.Context, []string) error                 { return nil }
 func (dryTx) PutLocks(context.Context, []fleet.Lock) error               { return nil }
 func (dryTx) PutKeys(context.Context, []fleet.Key) error                 { return nil }
 func (dryTx) PutBlock(context.Context, fleet.Block) error                { return nil }

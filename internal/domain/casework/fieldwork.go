@@ -26,6 +26,7 @@ type FieldTx interface {
 	StepTx
 	FeedTx
 	consent.Reader
+	consent.AgreementTx
 
 	StaffByNumber(ctx context.Context, employeeNumbers []string) (map[string]care.Staff, error)
 	StaffByID(ctx context.Context, ids []string) (map[string]care.Staff, error)

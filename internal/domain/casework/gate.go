@@ -48,6 +48,28 @@ func (s *Service) waits(ctx context.Context, tx Tx, k routine.TaskKind, d care.D
 	return true, nil
 }
 
+// agreed fails for a client whom nobody has asked: applying for home care means agreeing to a lock, having an alarm does not
+// (V8-b).
+func (s *Service) agreed(ctx context.Context, tx Tx, t Task) error {
+	if !s.profile.Consent.HomeCareAgrees || t.Kind != routine.Mount || t.ClientID == "" {
+		return nil
+	}
+	services, err := tx.ServicesOf(ctx, []string{t.ClientID})
+	if err != nil {
+		return err
+	}
+	for _, v := range services[t.ClientID] {
+		if v.Kind == routine.HomeCare && v.From.Before(v.Until) && v.Until.After(tx.Now()) {
+			return nil
+		}
+	}
+	said, err := tx.Agreements(ctx, []string{t.ClientID})
+	if err == nil && !said[t.ClientID].Agrees {
+		err = consent.ErrClientNotAsked
+	}
+	return err
+}
+
 // reasonWaits is why a task waits.
 const reasonWaits = "Fastighetsägarens samtycke saknas"
 

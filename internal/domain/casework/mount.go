@@ -140,10 +140,7 @@ func (s *Service) putUp(ctx context.Context, tx Tx, actor string, w *work, certi
 	if err != nil {
 		return lock, err
 	}
-	if err := s.closeTask(ctx, tx, actor, w.task, TaskDone, ""); err != nil {
-		return lock, err
-	}
-	return lock, s.afterLock(ctx, tx, actor, w, routine.LockKind(lock.Kind))
+	return lock, s.afterLock(ctx, tx, actor, w, LockMounted, lock)
 }
 
 // hang puts the lock that was read on the door, with what its place there rests on.
@@ -154,6 +151,9 @@ func (s *Service) hang(ctx context.Context, tx Tx, actor string, w *work, certif
 	}
 	rests, err := s.gate(ctx, tx, w.task.Kind, routine.LockKind(lock.Kind), w.dwelling)
 	if err != nil {
+		return lock, err
+	}
+	if err := s.agreed(ctx, tx, w.task); err != nil {
 		return lock, err
 	}
 	lock.State, lock.DwellingID, lock.MountedAt = fleet.Mounted, w.dwelling.ID, tx.Now()
@@ -192,10 +192,7 @@ func (s *Service) takeDown(ctx context.Context, tx Tx, actor string, w *work) er
 	if err := s.unhang(ctx, tx, actor, w); err != nil {
 		return err
 	}
-	if err := s.closeTask(ctx, tx, actor, w.task, TaskDone, ""); err != nil {
-		return err
-	}
-	return s.afterLock(ctx, tx, actor, w, routine.NoLock)
+	return s.afterLock(ctx, tx, actor, w, LockDismounted, fleet.Lock{})
 }
 
 // unhang takes the lock that the checklist names off its door, to where the checklist says that it goes.
@@ -230,14 +227,12 @@ func (s *Service) exchange(ctx context.Context, tx Tx, actor string, w *work, ce
 	if err != nil {
 		return lock, err
 	}
-	if err := s.closeTask(ctx, tx, actor, w.task, TaskDone, ""); err != nil {
-		return lock, err
-	}
-	return lock, s.afterLock(ctx, tx, actor, w, routine.LockKind(lock.Kind))
+	return lock, s.afterLock(ctx, tx, actor, w, LockExchanged, lock)
 }
 
-// afterLock brings rights and work up to date with what is on a door now.
-func (s *Service) afterLock(ctx context.Context, tx Tx, actor string, w *work, now routine.LockKind) error {
+// afterLock brings rights and work up to date with what is on a door now, tells the systems that keep the client's lock, and
+// ends the task. The work that follows belongs to the orders that waited for it: they are done when it is.
+func (s *Service) afterLock(ctx context.Context, tx Tx, actor string, w *work, event LockEvent, now fleet.Lock) error {
 	change, err := s.refresh(ctx, tx, idsOf(w.home))
 	if err != nil {
 		return err
@@ -252,15 +247,19 @@ func (s *Service) afterLock(ctx context.Context, tx Tx, actor string, w *work, n
 	if err != nil {
 		return err
 	}
-	f.situation.Lock = w.lockBefore()
-	return s.followUp(ctx, tx, actor, f, routine.LockChanged(s.profile, f.situation, now, tx.Now()))
+	f.situation.Lock = routine.LockKind(w.mounted.Kind) // as it was
+	kind := routine.LockKind(now.Kind)
+	if err := s.followUp(ctx, tx, actor, w.task, f, routine.LockChanged(s.profile, f.situation, kind, tx.Now())); err != nil {
+		return err
+	}
+	if err := s.document(ctx, tx, event, w.home, kind, now.Serial); err != nil {
+		return err
+	}
+	return s.closeTask(ctx, tx, actor, w.task, TaskDone, "")
 }
 
-// lockBefore is what was on the door when the work was opened.
-func (w *work) lockBefore() routine.LockKind { return routine.LockKind(w.mounted.Kind) }
-
-// followUp lays up and withdraws the work that a change at a door leads to, without an order.
-func (s *Service) followUp(ctx context.Context, tx Tx, actor string, f file, out routine.Outcome) error {
+// followUp lays up and withdraws the work that a change at a door leads to.
+func (s *Service) followUp(ctx context.Context, tx Tx, actor string, from Task, f file, out routine.Outcome) error {
 	if err := s.settleReceipts(ctx, tx, actor, f.home, f.client.ID, "", out.Receipts); err != nil {
 		return err
 	}
@@ -275,13 +274,22 @@ func (s *Service) followUp(ctx context.Context, tx Tx, actor string, f file, out
 			}
 		}
 	}
+	orders, err := tx.OrdersOfTask(ctx, from.ID)
+	if err != nil {
+		return err
+	}
 	for _, want := range out.Tasks {
 		if len(ofKind(open, want.Kind)) > 0 {
 			continue
 		}
-		t := Task{ClientID: f.client.ID, Kind: want.Kind, Rule: want.Rule, Due: want.Due, GroupID: want.Group}
-		if _, err := s.addTask(ctx, tx, actor, t); err != nil {
+		t := Task{OrderID: from.OrderID, ClientID: f.client.ID, Kind: want.Kind, Rule: want.Rule, Due: want.Due, GroupID: want.Group}
+		if t, err = s.addTask(ctx, tx, actor, t); err != nil {
 			return err
+		}
+		for _, id := range orders {
+			if err := tx.LinkTasks(ctx, id, []Task{t}); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

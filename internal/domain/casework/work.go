@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"hemnyckel/internal/domain/care"
+	"hemnyckel/internal/domain/consent"
 	"hemnyckel/internal/domain/fleet"
 	"hemnyckel/internal/domain/journal"
 	"hemnyckel/internal/domain/routine"
@@ -302,10 +303,13 @@ func (s *Service) begin(ctx context.Context, tx Tx, who routine.Who, t *Task, d 
 // mayGoOn fails for mounting that nobody has agreed to.
 func (s *Service) mayGoOn(ctx context.Context, tx Tx, t Task, d care.Dwelling) error {
 	wait, err := s.waits(ctx, tx, t.Kind, d)
-	if err == nil && wait {
-		_, err = s.gate(ctx, tx, t.Kind, routine.DoorLock, d)
+	switch {
+	case err != nil:
+		return err
+	case wait:
+		return consent.ErrMissing
 	}
-	return err
+	return s.agreed(ctx, tx, t)
 }
 
 // Complete says that work is done. A lock is mounted, taken down or exchanged by it, with everything that follows, if the
