@@ -148,7 +148,7 @@ func (q *where) newest(id string, p support.Page) string {
 }
 
 // ListFaults implements support.FaultTx.
-func (tx *Tx) ListFaults(ctx context.Context, f support.Faults) ([]support.Fault, error) {
+func (tx *Tx) ListFaults(ctx context.Context, f support.Faults, thingID string) ([]support.Fault, error) {
 	var q where
 	from, id := ` FROM faults f`, `f.id`
 	if f.Organisation != "" { // by the organisation's own index, whoever else has reported more
@@ -156,7 +156,7 @@ func (tx *Tx) ListFaults(ctx context.Context, f support.Faults) ([]support.Fault
 		q.equal(`r.organisation`, f.Organisation)
 	}
 	q.equal(`f.thing`, string(f.Thing))
-	q.equal(`f.thing_id`, f.ThingID)
+	q.equal(`f.thing_id`, thingID)
 	q.equal(`f.client_id`, f.ClientID)
 	q.equal(`f.state`, string(f.State))
 	if f.Open {

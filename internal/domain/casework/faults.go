@@ -179,7 +179,7 @@ func (f *Faults) Finish(ctx context.Context, who routine.Who, id string, how sup
 		if err != nil {
 			return err
 		}
-		if open {
+		if open && task.FaultID == fault.ID {
 			if err := f.s.closeTask(ctx, tx, who.Actor, task, taskEnd(how), fault.Done); err != nil {
 				return err
 			}

@@ -143,7 +143,7 @@ type Faults struct {
 	Page
 	Organisation string // that has reported it
 	Thing        ThingKind
-	ThingID      string
+	Label        string // what is written on the thing, with Thing: its history
 	ClientID     string
 	State        State
 	Open         bool // not ended
@@ -165,7 +165,8 @@ type FaultTx interface {
 	// FaultReports returns a fault's reports, the first first, at most MaxPage.
 	FaultReports(ctx context.Context, faultID string) ([]Report, error)
 	HasReported(ctx context.Context, organisation, faultID string) (bool, error)
-	ListFaults(ctx context.Context, f Faults) ([]Fault, error)
+	// ListFaults returns faults, newest first: of one thing unless thingID is "".
+	ListFaults(ctx context.Context, f Faults, thingID string) ([]Fault, error)
 }
 
 // Find finds a thing by what is written on it.
@@ -343,7 +344,15 @@ func (d Desk) List(ctx context.Context, tx Tx, who routine.Who, f Faults) ([]Fau
 		}
 		f.Organisation = who.Organisation
 	}
-	return tx.ListFaults(ctx, f)
+	thingID := ""
+	if f.Label != "" {
+		thing, err := Find(ctx, tx, f.Thing, f.Label)
+		if err != nil {
+			return nil, err
+		}
+		thingID = thing.ID
+	}
+	return tx.ListFaults(ctx, f, thingID)
 }
 
 func orElse(err error, other *problem.Error) error {

@@ -57,17 +57,6 @@ func (s *Service) Faults(ctx context.Context, who routine.Who, f Faults) ([]Faul
 	return view(ctx, s, func(tx Tx) ([]Fault, error) { return s.desk.List(ctx, tx, who, f) })
 }
 
-// History returns a thing's faults, newest first, by what is written on it.
-func (s *Service) History(ctx context.Context, who routine.Who, kind ThingKind, label string, p Page) ([]Fault, error) {
-	return view(ctx, s, func(tx Tx) ([]Fault, error) {
-		thing, err := Find(ctx, tx, kind, label)
-		if err != nil {
-			return nil, err
-		}
-		return s.desk.List(ctx, tx, who, Faults{Page: p, Thing: kind, ThingID: thing.ID})
-	})
-}
-
 // RecordCall is [Desk.RecordCall].
 func (s *Service) RecordCall(ctx context.Context, who routine.Who, in NewOnCall) (OnCall, error) {
 	return update(ctx, s, func(tx Tx) (OnCall, error) { return s.desk.RecordCall(ctx, tx, who, in) })

@@ -207,11 +207,11 @@ func TestLaterReportsJoin(t *testing.T) {
 		if next, joined := n.report(t, provider, support.Lock, "DC1", false); joined || next.ID == first.ID {
 			t.Errorf("after the end: got the same fault %v", joined)
 		}
-		history, err := n.History(t.Context(), manager, support.Lock, "DC1", support.Page{})
+		history, err := n.Faults(t.Context(), manager, support.Faults{Thing: support.Lock, Label: "DC1"})
 		if err != nil || len(history) != 2 || history[1].Done != "bytt kolv" || history[1].Cause != support.Wear {
 			t.Errorf("history: got %v, %v", history, err)
 		}
-		page, err := n.History(t.Context(), manager, support.Lock, "DC1", support.Page{Before: history[0].ID, Limit: 1})
+		page, err := n.Faults(t.Context(), manager, support.Faults{Thing: support.Lock, Label: "DC1", Page: support.Page{Before: history[0].ID, Limit: 1}})
 		if err != nil || len(page) != 1 || page[0].ID != first.ID {
 			t.Errorf("second page: got %v, %v", page, err)
 		}

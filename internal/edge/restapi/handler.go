@@ -16,14 +16,18 @@ type Requests interface {
 
 // Options of a Handler. The services' operations are described even where a service is nil; they cannot be called then.
 type Options struct {
-	Orders       Orders
-	Tokens       web.Authenticator
-	Requests     Requests
-	Health       func(ctx context.Context) error // asks the database for something small
-	Zone         *time.Location                  // Europe/Stockholm
-	Clock        func() time.Time                // which day it is, for the century of ten-digit numbers
-	AllowReserve bool                            // accept made-up identity numbers: demonstrations only
-	Version      string                          // of the program
+	Orders        Orders
+	Tokens        web.Authenticator
+	Requests      Requests
+	Webhooks      Webhooks
+	Documentation Documentation
+	Faults        Faults
+	Support       Support
+	Health        func(ctx context.Context) error // asks the database for something small
+	Zone          *time.Location                  // Europe/Stockholm
+	Clock         func() time.Time                // which day it is, for the century of ten-digit numbers
+	AllowReserve  bool                            // accept made-up identity numbers: demonstrations only
+	Version       string                          // of the program
 }
 
 // Handler serves the REST API of one municipality.
@@ -53,6 +57,11 @@ func New(o Options) *Handler {
 // register is every part of the API.
 func (h *Handler) register(to *routes) {
 	h.orders(to)
+	h.documentation(to)
+	h.webhooks(to)
+	h.faults(to)
+	h.charges(to)
+	h.crisis(to)
 	h.state(to)
 }
 

@@ -20,8 +20,20 @@ const (
 
 // matrix is who may use which operation: every other role is turned away. An operation that is not here fails the test.
 var matrix = map[string]string{
-	"health":      nobody,
-	"live":        nobody,
+	"health":        nobody,
+	"live":          nobody,
+	"list-webhooks": "system-owner", "register-webhook": "system-owner", "read-webhook": "system-owner", "rotate-webhook": "system-owner",
+	"pause-webhook": "system-owner", "resume-webhook": "system-owner", "remove-webhook": "system-owner", "test-webhook": "system-owner",
+	"list-messages": "system-owner", "read-message": "system-owner", "resend-message": "system-owner",
+	"list-documentation": "case-officer lock-manager system-owner", "acknowledge-documentation": "case-officer lock-manager system-owner",
+	"report-fault": "alarm-team case-officer delivery health-unit lock-manager provider system-owner", "list-faults": "alarm-team case-officer delivery health-unit lock-manager provider system-owner",
+	"read-fault": "alarm-team case-officer delivery health-unit lock-manager provider system-owner", "assign-fault": "lock-manager system-owner", "end-fault": "lock-manager system-owner",
+	"triage": everyone, "crisis": everyone, "crisis-paper": everyone,
+	"record-on-call": "alarm-team delivery health-unit lock-manager provider system-owner", "list-on-call": "alarm-team delivery health-unit lock-manager provider system-owner",
+	"read-on-call": "alarm-team delivery health-unit lock-manager provider system-owner", "settle-on-call": "lock-manager system-owner",
+	"propose-charge": "lock-manager", "decide-charge": "lock-manager", "credit-charge": "lock-manager", "export-charges": "lock-manager",
+	"list-charges": "alarm-team delivery health-unit lock-manager provider system-owner", "read-charge": "alarm-team delivery health-unit lock-manager provider system-owner",
+	"list-charge-exports": "lock-manager system-owner", "read-charge-export": "lock-manager system-owner",
 	"place-order": "alarm-team case-officer delivery health-unit lock-manager provider",
 	"list-orders": "alarm-team case-officer delivery health-unit lock-manager provider system-owner",
 	"read-order":  "alarm-team case-officer delivery health-unit lock-manager provider system-owner",
@@ -42,7 +54,9 @@ type described struct {
 
 func operations(t *testing.T) []described {
 	t.Helper()
-	var doc struct{ Paths map[string]map[string]json.RawMessage }
+	var doc struct {
+		Paths map[string]map[string]json.RawMessage
+	}
 	if err := json.Unmarshal(handler(t, &desk{}).Spec(), &doc); err != nil {
 		t.Fatal(err)
 	}
