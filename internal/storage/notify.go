@@ -41,6 +41,9 @@ func (tx *Tx) PutWebhook(ctx context.Context, w notify.Webhook) error {
 	if w.State == notify.Removed {
 		w.Name, w.Secret, w.OldSecret = w.Name+" "+w.ID, []byte{}, []byte{}
 	}
+	if w.OldSecret == nil {
+		w.OldSecret = []byte{}
+	}
 	_, err := tx.exec(ctx, `INSERT INTO webhooks (`+webhookColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 		ON CONFLICT (id) DO UPDATE SET name = excluded.name, url = excluded.url, events = excluded.events, state = excluded.state,
 		secret = excluded.secret, old_secret = excluded.old_secret, old_until_us = excluded.old_until_us`,

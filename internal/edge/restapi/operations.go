@@ -423,6 +423,14 @@ func upload[Out any](to *routes, o op, types []string, at func(Out) string, do f
 	})
 }
 
+// asField says which field of the request a problem concerns.
+func asField(err error, field string) error {
+	if p, ok := errors.AsType[*problem.Error](err); ok {
+		return p.On(field)
+	}
+	return err
+}
+
 func attach(w http.ResponseWriter, name, mediaType string) {
 	w.Header().Set("Content-Type", mediaType)
 	w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))

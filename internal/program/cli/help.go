@@ -102,6 +102,7 @@ func swedishHelp() map[string]string {
 		"The code inside the lock.":                                                    "Koden inne i låset.",
 		"Organisation number of the one that calls.":                                   "Den anropandes organisationsnummer.",
 		"What it may do: role:NAME, or role:NAME:read. Roles: case-officer, provider, health-unit, delivery, alarm-team, lock-manager, system-owner, registrar, auditor.": "Vad den får göra: role:NAMN, eller role:NAMN:read. Roller: case-officer, provider, health-unit, delivery, alarm-team, lock-manager, system-owner, registrar, auditor.",
+		"Network inside the municipality that messages may be sent to, such as 10.1.0.0/16. May be given several times.":                                                  "Nät inom kommunen som meddelanden får skickas till, till exempel 10.1.0.0/16. Får anges flera gånger.",
 		"Days until it expires, at most two years.":                             "Dagar tills den går ut, högst två år.",
 		"The token's id, from token list.":                                      "Åtkomstnyckelns id, från token list.",
 		"Employee number.":                                                      "Anställningsnummer.",

@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net/netip"
 
+	"hemnyckel/internal/base/problem"
 	"hemnyckel/internal/program/locksim"
 	"hemnyckel/internal/program/municipality"
 	"hemnyckel/internal/program/server"
@@ -13,15 +15,23 @@ import (
 
 type serverCmd struct {
 	database
-	Listen    string `help:"Address to listen on." default:"127.0.0.1:8080"`
-	Cert      string `name:"tls-cert" help:"PEM certificate chain." type:"existingfile"`
-	Key       string `name:"tls-key" help:"PEM key of the certificate." type:"existingfile"`
-	DemoLogin bool   `help:"Let anybody choose who to be in the portal. For demonstrations only."`
-	Verbose   bool   `help:"Log every request."`
+	Listen     string   `help:"Address to listen on." default:"127.0.0.1:8080"`
+	Cert       string   `name:"tls-cert" help:"PEM certificate chain." type:"existingfile"`
+	Key        string   `name:"tls-key" help:"PEM key of the certificate." type:"existingfile"`
+	DemoLogin  bool     `help:"Let anybody choose who to be in the portal. For demonstrations only."`
+	WebhookNet []string `name:"webhook-net" help:"Network inside the municipality that messages may be sent to, such as 10.1.0.0/16. May be given several times." placeholder:"NET"`
+	Verbose    bool     `help:"Log every request."`
 }
 
 func (c *serverCmd) Run(p *program) error {
-	s, err := server.New(p.ctx, server.Config{DB: c.DB, Listen: c.Listen, CertFile: c.Cert, KeyFile: c.Key,
+	nets := make([]netip.Prefix, len(c.WebhookNet))
+	for i, text := range c.WebhookNet {
+		var err error
+		if nets[i], err = netip.ParsePrefix(text); err != nil {
+			return exit{2, errNet.Fill(text).With(err)}
+		}
+	}
+	s, err := server.New(p.ctx, server.Config{DB: c.DB, Listen: c.Listen, CertFile: c.Cert, KeyFile: c.Key, WebhookNets: nets,
 		DemoLogin: c.DemoLogin, Version: version(), Logger: p.logger(c.Verbose)})
 	if err != nil {
 		return err
@@ -29,6 +39,9 @@ func (c *serverCmd) Run(p *program) error {
 	fmt.Fprintln(p.stdout, s.Addr()) // whoever started us with port 0 reads it here
 	return s.Run(p.ctx)
 }
+
+var errNet = problem.New(problem.Invalid, "webhook-net",
+	"%q är inget nät. Skriv det som 10.1.0.0/16.", "%q is not a network. Write it as 10.1.0.0/16.")
 
 // logger writes what programs that go on running have to say.
 func (p *program) logger(verbose bool) *slog.Logger {

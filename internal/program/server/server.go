@@ -16,12 +16,15 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"time"
 
 	"hemnyckel/internal/base/problem"
 	"hemnyckel/internal/base/txn"
 	"hemnyckel/internal/domain/casework"
 	"hemnyckel/internal/domain/journal"
+	"hemnyckel/internal/domain/notify"
+	"hemnyckel/internal/edge/delivery"
 	"hemnyckel/internal/edge/deviceapi"
 	"hemnyckel/internal/edge/fhir"
 	"hemnyckel/internal/edge/portal"
@@ -39,8 +42,10 @@ type Config struct {
 	KeyFile   string // PEM key of the certificate
 	DemoLogin bool   // let anybody choose who to be in the portal, and accept made-up identity numbers
 	Version   string
-	Clock     func() time.Time // nil: time.Now
-	Logger    *slog.Logger     // nil: silent
+	// WebhookNets are the networks inside the municipality that messages may be sent to; addresses on the internet always are.
+	WebhookNets []netip.Prefix
+	Clock       func() time.Time // nil: time.Now
+	Logger      *slog.Logger     // nil: silent
 }
 
 // ErrPlain says that a server without TLS would be reachable from outside.
@@ -60,6 +65,7 @@ const signEvery = 250 * time.Millisecond
 type Server struct {
 	cfg      Config
 	m        *municipality.Municipality
+	webhooks *notify.Service
 	listener net.Listener
 	http     *http.Server
 }
@@ -78,6 +84,9 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 	m, err := municipality.Open(ctx, cfg.DB, municipality.Options{Clock: cfg.Clock, Logger: cfg.Logger})
 	if err != nil {
 		return nil, err
+	}
+	if _, err := m.FinishProfile(ctx); err != nil {
+		return nil, errors.Join(err, m.Close())
 	}
 	s := &Server{cfg: cfg, m: m}
 	if err := s.listen(); err != nil {
@@ -118,6 +127,7 @@ func (s *Server) listen() error {
 		s.listener = tls.NewListener(s.listener, &tls.Config{MinVersion: tls.VersionTLS13, Certificates: []tls.Certificate{pair},
 			NextProtos: []string{"h2", "http/1.1"}})
 	}
+	s.webhooks = notify.NewService(txn.Narrow(s.m.DB, func(tx *storage.Tx) notify.Tx { return tx }), s.m.Profile, s.cfg.DemoLogin)
 	desk := portal.New(portal.Config{Pages: casework.NewPages(txn.Narrow(s.m.DB, func(tx *storage.Tx) casework.PagesTx { return tx })),
 		Municipality: s.m.Name, DemoLogin: s.cfg.DemoLogin, Zone: zone, Clock: s.cfg.Clock})
 	router := web.New(web.Options{Logger: s.cfg.Logger, Clock: s.cfg.Clock, Errors: desk.WriteError}, s.doors(zone, desk)...)
@@ -129,12 +139,18 @@ func (s *Server) listen() error {
 func (s *Server) doors(zone *time.Location, desk *portal.Handler) []web.Handler {
 	return []web.Handler{
 		desk,
-		restapi.New(restapi.Options{Orders: s.m.Casework, Tokens: s.m.Tokens, Requests: storage.NewRequests(s.m.DB), Health: s.healthy, Zone: zone, Clock: s.cfg.Clock,
+		restapi.New(restapi.Options{Orders: s.m.Casework, Tokens: s.m.Tokens, Requests: storage.NewRequests(s.m.DB),
+			Webhooks: s.webhooks, Documentation: s.m.Casework, Health: s.healthy, Zone: zone, Clock: s.cfg.Clock,
 			AllowReserve: s.cfg.DemoLogin, Version: s.cfg.Version}),
 		fhir.New(fhir.Options{Orders: s.m.Casework, Tokens: s.m.Tokens, Zone: zone, Clock: s.cfg.Clock,
 			AllowReserve: s.cfg.DemoLogin, Version: s.cfg.Version}),
 		deviceapi.New(s.m.Stations, s.m.Keys, s.m.Sync, s.m.Staff, s.m.Authority),
 	}
+}
+
+// dispatcher carries messages to other systems.
+func (s *Server) dispatcher() *delivery.Dispatcher {
+	return delivery.New(delivery.Options{Outbox: s.m.Casework.NewOutbox(s.webhooks), Logger: s.cfg.Logger, Clock: s.cfg.Clock, Allowed: s.cfg.WebhookNets})
 }
 
 // healthy asks the database for something small.
@@ -157,6 +173,11 @@ func (s *Server) Run(ctx context.Context) error {
 		defer close(signed)
 		s.sign(ctx)
 	}()
+	sent := make(chan struct{})
+	go func() {
+		defer close(sent)
+		s.dispatcher().Run(ctx)
+	}()
 	stopped := make(chan struct{}) // Serve returns when the shutdown begins, not when it has ended
 	go func() {
 		defer close(stopped)
@@ -174,6 +195,7 @@ func (s *Server) Run(ctx context.Context) error {
 	stop()
 	<-stopped
 	<-signed
+	<-sent
 	return errors.Join(err, s.m.Close())
 }
 
