@@ -247,6 +247,20 @@ func (s *Keys) BlockSubject(ctx context.Context, tx KeyTx, kind credential.Block
 	return s.list(ctx, tx, []Block{{Kind: kind, Subject: subject, Expires: tx.Now().Add(BlockLife), Reason: reason}})
 }
 
+// UnblockSubject takes back what BlockSubject said; nothing happens if it is not blocked.
+func (s *Keys) UnblockSubject(ctx context.Context, tx KeyTx, kind credential.BlockKind, subject uint64) error {
+	blocks, err := tx.BlocksAt(ctx, tx.Now())
+	if err != nil {
+		return err
+	}
+	for _, b := range blocks {
+		if b.Kind == kind && b.Subject == subject {
+			return s.unlist(ctx, tx, kind, subject)
+		}
+	}
+	return nil
+}
+
 func nextList(ctx context.Context, tx KeyTx) (uint64, error) {
 	last, _, err := tx.BlockList(ctx)
 	return credential.Version{Number: last}.Next(credential.At(tx.Now())).Number, err

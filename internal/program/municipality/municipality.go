@@ -10,7 +10,6 @@ package municipality
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -30,14 +29,18 @@ import (
 	"hemnyckel/internal/domain/journal"
 	"hemnyckel/internal/domain/keysync"
 	"hemnyckel/internal/domain/routine"
+	"hemnyckel/internal/domain/support"
 	"hemnyckel/internal/storage"
 )
 
 // Options of Open.
 type Options struct {
-	Create bool             // make the municipality if it is not there
-	Clock  func() time.Time // nil: time.Now
-	Logger *slog.Logger     // nil: silent
+	Create bool // make the municipality if it is not there
+	// Profile is the text of a profile that the municipality shall have from now on; "" keeps the one it has. Where it changes
+	// who may open what, [Municipality.FinishProfile] must follow.
+	Profile string
+	Clock   func() time.Time // nil: time.Now
+	Logger  *slog.Logger     // nil: silent
 }
 
 // Municipality is one opened municipality.
@@ -53,7 +56,10 @@ type Municipality struct {
 	Staff     *identity.Staff
 	Keys      *fleet.Keys
 	Stations  *fleet.Stations
+	Fleet     Fleet // stock, keys' lives, cabinets, sites, people
 	Sync      *keysync.Service
+	Faults    *casework.Faults
+	Support   *support.Service
 
 	clock func() time.Time
 }
@@ -74,6 +80,9 @@ const (
 
 // Open opens the municipality at target, a folder or a PostgreSQL URL.
 func Open(ctx context.Context, target string, o Options) (*Municipality, error) {
+	if _, err := readProfile(o.Profile); err != nil {
+		return nil, err
+	}
 	db, err := storage.Open(ctx, target, storage.Options{Create: o.Create, Clock: o.Clock, Logger: o.Logger})
 	if err != nil {
 		return nil, err
@@ -82,7 +91,7 @@ func Open(ctx context.Context, target string, o Options) (*Municipality, error) 
 	if m.clock == nil {
 		m.clock = time.Now
 	}
-	if err := m.load(ctx); err != nil {
+	if err := m.load(ctx, o.Profile); err != nil {
 		db.Close()
 		return nil, err
 	}
@@ -92,7 +101,7 @@ func Open(ctx context.Context, target string, o Options) (*Municipality, error) 
 // Close releases the database.
 func (m *Municipality) Close() error { return m.DB.Close() }
 
-func (m *Municipality) load(ctx context.Context) error {
+func (m *Municipality) load(ctx context.Context, profile string) error {
 	var stored kept
 	if err := m.DB.View(ctx, func(tx *storage.Tx) (err error) {
 		stored, err = read(ctx, tx)
@@ -107,6 +116,12 @@ func (m *Municipality) load(ctx context.Context) error {
 		}); err != nil {
 			return err
 		}
+	}
+	if profile != "" && profile != stored.profile {
+		if err := m.DB.Update(ctx, func(tx *storage.Tx) error { return keepProfile(ctx, tx, profile) }); err != nil {
+			return err
+		}
+		stored.profile = profile
 	}
 	return m.wire(ctx, stored)
 }
@@ -152,12 +167,7 @@ func found(ctx context.Context, tx *storage.Tx) (kept, error) {
 	if k.devices, err = authority.Marshal(); err != nil {
 		return k, err
 	}
-	profile, err := json.Marshal(routine.DefaultProfile())
-	if err != nil {
-		return k, err
-	}
-	k.profile = string(profile)
-	for name, value := range map[string]string{settingID: k.id, settingName: k.name, settingProfile: k.profile, settingLogKey: k.verifier} {
+	for name, value := range map[string]string{settingID: k.id, settingName: k.name, settingLogKey: k.verifier} {
 		if err := tx.SetSetting(ctx, name, value); err != nil {
 			return k, err
 		}
@@ -176,10 +186,9 @@ func found(ctx context.Context, tx *storage.Tx) (kept, error) {
 
 func (m *Municipality) wire(ctx context.Context, k kept) error {
 	m.Name, m.Verifier = k.name, k.verifier
-	decoder := json.NewDecoder(strings.NewReader(k.profile))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&m.Profile); err != nil {
-		return fmt.Errorf("municipality: the stored profile: %w", err)
+	var err error
+	if m.Profile, err = readProfile(k.profile); err != nil {
+		return err
 	}
 	signer, err := note.NewSigner(string(k.logKey))
 	if err != nil {
@@ -200,6 +209,13 @@ func (m *Municipality) wire(ctx context.Context, k kept) error {
 	m.Staff = identity.NewStaff(txn.Narrow(m.DB, func(tx *storage.Tx) identity.StaffTx { return tx }))
 	m.Keys = fleet.NewKeys(txn.Narrow(m.DB, func(tx *storage.Tx) fleet.KeyTx { return tx }), m.Authority)
 	m.Stations = fleet.NewStations(txn.Narrow(m.DB, func(tx *storage.Tx) fleet.StationTx { return tx }), m.Authority)
+	m.Fleet = NewFleet(m.DB, m.Profile, m.Casework, m.Keys)
+	zone, err := time.LoadLocation("Europe/Stockholm")
+	if err != nil {
+		return fmt.Errorf("municipality: local time: %w", err)
+	}
+	m.Faults = casework.NewFaults(m.Casework, zone)
+	m.Support = support.NewService(txn.Narrow(m.DB, func(tx *storage.Tx) support.Tx { return tx }), support.Desk{Profile: m.Profile, Zone: zone})
 	m.Sync, err = keysync.Open(ctx, txn.Narrow(m.DB, func(tx *storage.Tx) keysync.Tx { return tx }), m.Authority, keysync.DefaultProfile())
 	return err
 }
