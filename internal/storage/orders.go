@@ -94,3 +94,10 @@ func (tx *Tx) ClientsOfProvider(ctx context.Context, providerID, after string, l
 		(SELECT DISTINCT s.client_id FROM services s JOIN care_groups g ON g.id = s.group_id WHERE g.provider_id = $1 AND s.client_id > $2
 		ORDER BY s.client_id LIMIT $3) ORDER BY id`, providerID, after, int64(limit))
 }
+
+// EntranceLocks implements casework.Tx.
+func (tx *Tx) EntranceLocks(ctx context.Context, entranceID string) (int, error) {
+	count, _, err := one(ctx, tx, func(r row) (n int, err error) { return n, r.Scan(&n) },
+		`SELECT COUNT(*) FROM locks WHERE entrance_id = $1 AND state = 'mounted'`, entranceID)
+	return count, err
+}

@@ -111,7 +111,7 @@ type Tx interface {
 	fleet.LockTx
 	notify.Tx
 	DocumentationTx
-	consent.Reader
+	ConsentTx
 	receipt.Tx
 	support.Tx
 	FieldTx
@@ -129,6 +129,8 @@ type Tx interface {
 	// ProviderByOrg returns the provider with an organisation number.
 	ProviderByOrg(ctx context.Context, orgNumber string) (care.Provider, bool, error)
 	MountedLocks(ctx context.Context, dwellingIDs []string) (map[string]routine.LockKind, error)
+	// EntranceLocks counts the locks that are mounted at an entrance.
+	EntranceLocks(ctx context.Context, entranceID string) (int, error)
 	IdempotentOrder(ctx context.Context, orderer, key string) (orderID, digest string, err error)
 	PutIdempotencyKey(ctx context.Context, orderer, key, digest, orderID string) error
 	InsertOrder(ctx context.Context, o Order) error

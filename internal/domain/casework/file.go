@@ -51,6 +51,9 @@ func (s *Service) open(ctx context.Context, tx Tx, client care.Client) (file, er
 	if _, f.situation.Exception, err = tx.ExceptionAt(ctx, client.DwellingID); err != nil {
 		return file{}, err
 	}
+	if err := s.agreements(ctx, tx, &f); err != nil {
+		return file{}, err
+	}
 	for _, other := range home {
 		if other.ID == client.ID {
 			continue
@@ -60,6 +63,31 @@ func (s *Service) open(ctx context.Context, tx Tx, client care.Client) (file, er
 		}
 	}
 	return f, nil
+}
+
+// agreements reads what has been agreed to about a lock, where the profile asks for it.
+func (s *Service) agreements(ctx context.Context, tx Tx, f *file) error {
+	if s.profile.Consent.Owner {
+		waits, err := s.waits(ctx, tx, routine.Mount, f.dwelling)
+		if err != nil {
+			return err
+		}
+		f.situation.OwnerConsent = !waits
+	}
+	if s.profile.Consent.HomeCareAgrees {
+		said, err := tx.Agreements(ctx, []string{f.client.ID})
+		if err != nil {
+			return err
+		}
+		f.situation.ClientAgrees = said[f.client.ID].Agrees
+	}
+	if s.profile.EntrancesCount && f.dwelling.EntranceID != "" {
+		var err error
+		if f.situation.Entrances, err = tx.EntranceLocks(ctx, f.dwelling.EntranceID); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // maxRural bounds the groups that may answer one alarm; a municipality has a handful.

@@ -15,6 +15,7 @@ import (
 	"github.com/google/uuid"
 
 	"hemnyckel/internal/base/problem"
+	"hemnyckel/internal/domain/consent"
 	"hemnyckel/internal/domain/journal"
 	"hemnyckel/internal/domain/routine"
 )
@@ -222,6 +223,11 @@ func (s *Service) carryOut(ctx context.Context, tx Tx, who Orderer, in NewOrder,
 	}
 	if err := journal.Append(ctx, tx, entries...); err != nil {
 		return o, err
+	}
+	if in.Kind == routine.HomeCareGranted && s.profile.Consent.HomeCareAgrees { // V8-b
+		if err := consent.NoteApplication(ctx, tx, who.Actor, f.client.ID, o.ID); err != nil {
+			return o, err
+		}
 	}
 	return o, s.receiptsAfter(ctx, tx, who, o, f, out)
 }
