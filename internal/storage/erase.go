@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"strings"
 
 	"hemnyckel/internal/domain/retention"
 )
@@ -43,6 +44,7 @@ const taskErasures = `DELETE FROM bookings WHERE task_id IN %s; DELETE FROM task
 
 func consentErasures() []string {
 	return []string{
+		`DELETE FROM register_rows WHERE file = 'samtycken' AND key IN (SELECT import_key FROM consents WHERE id = $1 AND import_key IS NOT NULL)`,
 		`SELECT file_hash FROM consents WHERE id = $1 AND file_hash IS NOT NULL => DELETE FROM letters WHERE consent_id = $1; ` +
 			`DELETE FROM consent_properties WHERE consent_id = $1; DELETE FROM consents WHERE id = $1; ` +
 			`DELETE FROM consent_files WHERE NOT EXISTS (SELECT 1 FROM consents c WHERE c.file_hash = consent_files.hash) AND hash IN %s`,
@@ -173,7 +175,7 @@ func (tx *Tx) eraseProperty(ctx context.Context, id string) error {
 		return err
 	}
 	for _, c := range consents {
-		if err := tx.eraseBy(ctx, consentErasures()[0], c); err != nil {
+		if err := tx.EraseThing(ctx, retention.Consents, c); err != nil {
 			return err
 		}
 	}
@@ -204,10 +206,25 @@ func (tx *Tx) eraseOwner(ctx context.Context, id string) error {
 		return err
 	}
 	for _, c := range consents {
-		if err := tx.eraseBy(ctx, consentErasures()[0], c); err != nil {
+		if err := tx.EraseThing(ctx, retention.Consents, c); err != nil {
 			return err
 		}
 	}
 	_, err = tx.exec(ctx, `DELETE FROM owners WHERE id = $1`, id)
 	return err
+}
+
+// ErasedTables names every table that the erasure of a client reaches, for the test that none is forgotten.
+func ErasedTables() []string {
+	texts := append(clientErasures(), houseErasures()...)
+	var named []string
+	for _, text := range texts {
+		words := strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || r == ';' || r == '\n' || r == '\t' })
+		for i, w := range words[1:] {
+			if before := words[i]; before == "FROM" || before == "UPDATE" {
+				named = append(named, w)
+			}
+		}
+	}
+	return append(named, "clients")
 }
