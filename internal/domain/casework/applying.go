@@ -219,8 +219,11 @@ const blockedInRegister = "Spärrad i nyckelregistret"
 var errNoKeys = errors.New("casework: an import of blocked keys must be able to block them")
 
 func (a *applier) consents(ctx context.Context, b RegisterBatch) error {
-	_, err := consent.Import(ctx, a.tx, b.Consents)
-	return err
+	touched, err := consent.Import(ctx, a.tx, b.Consents)
+	if _, dry := a.tx.(dryTx); err != nil || dry {
+		return err
+	}
+	return a.s.ownersSpoke(ctx, a.tx, a.run.actor(), touched)
 }
 
 func orNew(id string) string {

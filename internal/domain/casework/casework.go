@@ -23,7 +23,6 @@ import (
 	"hemnyckel/internal/base/txn"
 	"hemnyckel/internal/domain/access"
 	"hemnyckel/internal/domain/care"
-	"hemnyckel/internal/domain/consent"
 	"hemnyckel/internal/domain/fleet"
 	"hemnyckel/internal/domain/journal"
 	"hemnyckel/internal/domain/notify"

@@ -47,5 +47,5 @@ func WriteCalendar(w io.Writer, name string, events ...Event) error {
 			v.SetStatus(ics.ObjectStatusConfirmed)
 		}
 	}
-	return c.SerializeTo(w)
+	return c.SerializeTo(w, ics.WithNewLine("\r\n"))
 }

@@ -1,0 +1,264 @@
+package casework
+
+import (
+	"context"
+	"time"
+
+	"hemnyckel/internal/domain/consent"
+	"hemnyckel/internal/domain/journal"
+	"hemnyckel/internal/domain/routine"
+)
+
+// ConsentTx is what an owner's answer needs to reach the doors that it speaks of.
+type ConsentTx interface {
+	consent.Tx
+	// MountsAt returns the dwellings in properties where a mounting is waited for, in whatever state; LockedAt those with a lock
+	// of their own.
+	MountsAt(ctx context.Context, propertyIDs []string) ([]string, error)
+	LockedAt(ctx context.Context, propertyIDs []string) ([]string, error)
+}
+
+// Consents takes in what owners and clients say about locks, and lets work at their doors go on or wait: an answer and what it
+// leads to are one transaction.
+type Consents struct {
+	s    *Service
+	zone *time.Location
+}
+
+// NewConsents returns the consents of the municipality of s, whose days begin at midnight in zone.
+func NewConsents(s *Service, zone *time.Location) *Consents { return &Consents{s, zone} }
+
+// Record takes in an answer that came without a letter, such as one by phone (V5.3-c).
+func (c *Consents) Record(ctx context.Context, who routine.Who, in consent.NewConsent) (consent.Consent, error) {
+	return c.take(ctx, who, func(tx Tx) (consent.Consent, error) { return consent.Record(ctx, tx, c.zone, who.Actor, in) })
+}
+
+// Withdraw takes in that an owner has changed their mind. Mountings at the doors wait from then on; locks that sit there without
+// anybody's consent get a task for a person to decide about.
+func (c *Consents) Withdraw(ctx context.Context, who routine.Who, id string, in consent.Answered) (consent.Consent, error) {
+	return c.take(ctx, who, func(tx Tx) (consent.Consent, error) {
+		return consent.Withdraw(ctx, tx, c.zone, who.Actor, id, in)
+	})
+}
+
+// Reply takes in the slip of a letter, found by its code (V5.3-b, V5.3-c).
+func (c *Consents) Reply(ctx context.Context, who routine.Who, code string, in consent.Reply) (consent.Consent, error) {
+	return c.take(ctx, who, func(tx Tx) (consent.Consent, error) { return in.Answer(ctx, tx, c.zone, who.Actor, code) })
+}
+
+func (c *Consents) take(ctx context.Context, who routine.Who, f func(Tx) (consent.Consent, error)) (out consent.Consent, err error) {
+	if !consent.MayKeep(who) {
+		return out, consent.ErrMayNot
+	}
+	err = c.s.db.Update(ctx, func(tx Tx) error {
+		if out, err = f(tx); err != nil {
+			return err
+		}
+		properties, err := out.Touches(ctx, tx)
+		if err != nil {
+			return err
+		}
+		return c.s.ownersSpoke(ctx, tx, who.Actor, properties)
+	})
+	return out, err
+}
+
+// PutProperty adds a property or changes whose it is. A house that is sold loses what its old owner has said, and gains what the new one
+// has (a consent for everything that is theirs).
+func (c *Consents) PutProperty(ctx context.Context, who routine.Who, p consent.Property) (out consent.Property, err error) {
+	if !consent.MayKeep(who) {
+		return p, consent.ErrMayNot
+	}
+	err = c.s.db.Update(ctx, func(tx Tx) error {
+		if out, err = consent.PutProperty(ctx, tx, who.Actor, p); err != nil {
+			return err
+		}
+		return c.s.ownersSpoke(ctx, tx, who.Actor, []string{out.ID})
+	})
+	return out, err
+}
+
+// ownersSpoke looks again at the doors of properties about which something was said.
+func (s *Service) ownersSpoke(ctx context.Context, tx Tx, actor string, propertyIDs []string) error {
+	if !s.profile.Consent.Owner || len(propertyIDs) == 0 {
+		return nil
+	}
+	waiting, err := tx.MountsAt(ctx, propertyIDs)
+	if err != nil {
+		return err
+	}
+	if err := s.consentChanged(ctx, tx, actor, waiting); err != nil {
+		return err
+	}
+	if err := s.asked(ctx, tx, waiting); err != nil {
+		return err
+	}
+	locked, err := tx.LockedAt(ctx, propertyIDs)
+	if err != nil {
+		return err
+	}
+	return s.withoutConsent(ctx, tx, actor, locked)
+}
+
+// asked ends the tasks of asking owners where an owner has agreed.
+func (s *Service) asked(ctx context.Context, tx Tx, dwellingIDs []string) error {
+	standing, err := s.standing(ctx, tx, dwellingIDs)
+	if err != nil {
+		return err
+	}
+	var agreed []string
+	for _, id := range dwellingIDs {
+		if standing[id].Given() {
+			agreed = append(agreed, id)
+		}
+	}
+	homes, err := tx.ClientsOfDwellings(ctx, agreed)
+	if err != nil || len(homes) == 0 {
+		return err
+	}
+	return s.finishTasks(ctx, tx, idsOf(homes), routine.AskConsent)
+}
+
+// standing says where dwellings stand for the lock that they have, or a door lock.
+func (s *Service) standing(ctx context.Context, tx Tx, dwellingIDs []string) (map[string]consent.Standing, error) {
+	dwellings, err := tx.Dwellings(ctx, dwellingIDs)
+	if err != nil {
+		return nil, err
+	}
+	locks, err := tx.MountedLocks(ctx, dwellingIDs)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[string]consent.Standing, len(dwellings))
+	for _, thing := range []consent.Thing{consent.DoorLock, consent.KeyBox} {
+		var places []consent.Place
+		for id, d := range dwellings {
+			if (locks[id] == routine.KeyBox) == (thing == consent.KeyBox) {
+				places = append(places, consent.Place{ID: id, Street: d.Street, Apartment: d.Apartment, Town: d.Town})
+			}
+		}
+		some, err := consent.For(ctx, tx, thing, places...)
+		if err != nil {
+			return nil, err
+		}
+		for id, v := range some {
+			out[id] = v
+		}
+	}
+	return out, nil
+}
+
+// reasonNoConsent is what the task of deciding about a lock says.
+const reasonNoConsent = "Fastighetsägarens samtycke är återkallat: ska låset sitta kvar?"
+
+// withoutConsent lays up, for locks that sit where an owner has said no and nobody says yes, the question whether they stay. Where
+// nobody has ever been asked there is no question: the lock was there before the register. The lock opens as before until a
+// person has decided: somebody may depend on it tonight.
+func (s *Service) withoutConsent(ctx context.Context, tx Tx, actor string, dwellingIDs []string) error {
+	standing, err := s.standing(ctx, tx, dwellingIDs)
+	if err != nil {
+		return err
+	}
+	homes, err := tx.ClientsOfDwellings(ctx, dwellingIDs)
+	if err != nil || len(homes) == 0 {
+		return err
+	}
+	open, err := tx.OpenTasks(ctx, idsOf(homes))
+	if err != nil {
+		return err
+	}
+	at, first := map[string]string{}, map[string]string{} // by client; by dwelling: one of those who live there stands for all
+	for _, c := range homes {
+		at[c.ID] = c.DwellingID
+		if first[c.DwellingID] == "" {
+			first[c.DwellingID] = c.ID
+		}
+	}
+	questions := map[string]Task{} // by dwelling
+	for _, t := range ofKind(open, routine.Judge) {
+		if t.Note == reasonNoConsent {
+			questions[at[t.ClientID]] = t
+		}
+	}
+	for _, id := range dwellingIDs {
+		if err := s.questionLock(ctx, tx, actor, first[id], standing[id].Answer, questions[id]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// questionLock opens the question about a lock, or ends the one that is open when somebody has said yes again.
+func (s *Service) questionLock(ctx context.Context, tx Tx, actor, clientID string, answer consent.Answer, open Task) error {
+	switch {
+	case clientID == "":
+		return nil
+	case answer == consent.Given && open.ID != "":
+		return s.closeTask(ctx, tx, actor, open, TaskCancelled, "Samtycke finns igen")
+	case (answer == consent.Refused || answer == consent.Withdrawn) && open.ID == "":
+		_, err := s.addTask(ctx, tx, actor, Task{Kind: routine.Judge, Rule: routine.RuleConsent, ClientID: clientID, Due: tx.Now(), Note: reasonNoConsent})
+		return err
+	}
+	return nil
+}
+
+// ClientAnswer is what a client said when asked about a lock.
+type ClientAnswer struct {
+	PersonalNumber string // twelve digits
+	Agrees         bool
+	AskedBy        string // who asked
+	How            string // on the phone, at a visit
+}
+
+// Asked takes in what a client with nothing but an alarm answered (V8-b). The tasks of asking are done; a client who said no
+// gets no lock as long as that holds, which the mounting itself checks.
+func (c *Consents) Asked(ctx context.Context, who routine.Who, in ClientAnswer) (out consent.Agreement, err error) {
+	if !who.Is(routine.LockManager, routine.CaseOfficer, routine.AlarmTeam) {
+		return out, consent.ErrMayNot
+	}
+	err = c.s.db.Update(ctx, func(tx Tx) error {
+		clients, err := tx.ClientsByNumber(ctx, []string{in.PersonalNumber})
+		if err != nil {
+			return err
+		}
+		client, ok := clients[in.PersonalNumber]
+		if !ok {
+			return ErrClientUnknown.On("personal_number")
+		}
+		if err := consent.NoteAnswer(ctx, tx, who.Actor, client.ID, in.AskedBy, in.How, in.Agrees); err != nil {
+			return err
+		}
+		if err := c.s.finishTasks(ctx, tx, []string{client.ID}, routine.AskClient); err != nil {
+			return err
+		}
+		all, err := tx.Agreements(ctx, []string{client.ID})
+		out = all[client.ID]
+		return err
+	})
+	return out, err
+}
+
+// Agreement returns what a client has agreed to (V8-b), and false where nobody has asked. That it was read is in the journal.
+func (c *Consents) Agreement(ctx context.Context, who routine.Who, personalNumber string) (out consent.Agreement, ok bool, err error) {
+	if !who.Is(routine.LockManager, routine.CaseOfficer, routine.AlarmTeam) {
+		return out, false, consent.ErrMayNot
+	}
+	err = c.s.db.Update(ctx, func(tx Tx) error {
+		clients, err := tx.ClientsByNumber(ctx, []string{personalNumber})
+		if err != nil {
+			return err
+		}
+		client, found := clients[personalNumber]
+		if !found {
+			return ErrClientUnknown.On("personal_number")
+		}
+		all, err := tx.Agreements(ctx, []string{client.ID})
+		if err != nil {
+			return err
+		}
+		out, ok = all[client.ID]
+		return journal.Append(ctx, tx, journal.Entry{Kind: journal.ClientRead, Subjects: []string{client.ID}, Fields: []journal.Field{
+			{Name: journal.FieldActor, Value: who.Actor}, {Name: "what", Value: "agreement"}}})
+	})
+	return out, ok, err
+}
