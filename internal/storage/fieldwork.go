@@ -174,6 +174,11 @@ func (tx *Tx) FeedByHash(ctx context.Context, tokenHash string) (casework.Feed, 
 	return one(ctx, tx, scanFeed, `SELECT id, staff_id, created_us, revoked_us FROM calendar_feeds WHERE token_hash = $1`, tokenHash)
 }
 
+// FeedByID implements casework.FeedTx.
+func (tx *Tx) FeedByID(ctx context.Context, id string) (casework.Feed, bool, error) {
+	return one(ctx, tx, scanFeed, `SELECT id, staff_id, created_us, revoked_us FROM calendar_feeds WHERE id = $1`, id)
+}
+
 // FeedsOf implements casework.FeedTx.
 func (tx *Tx) FeedsOf(ctx context.Context, staffID string) ([]casework.Feed, error) {
 	return collect(ctx, tx, scanFeed, `SELECT id, staff_id, created_us, revoked_us FROM calendar_feeds WHERE staff_id = $1 ORDER BY created_us DESC, id DESC LIMIT 20`, staffID)

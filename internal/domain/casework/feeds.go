@@ -28,6 +28,7 @@ type FeedTx interface {
 	FeedByHash(ctx context.Context, tokenHash string) (Feed, bool, error)
 	// FeedsOf returns a person's feeds, the newest first, at most 20.
 	FeedsOf(ctx context.Context, staffID string) ([]Feed, error)
+	FeedByID(ctx context.Context, id string) (Feed, bool, error)
 	RevokeFeed(ctx context.Context, id string) error
 }
 
@@ -113,29 +114,41 @@ func (s *Service) Feeds(ctx context.Context, who routine.Who, employee string) (
 	return out, err
 }
 
-// CloseFeed ends a calendar address of a person: from its commit nobody reads there.
-func (s *Service) CloseFeed(ctx context.Context, who routine.Who, employee, id string) error {
+// Feed returns one calendar address, without its secret.
+func (s *Service) Feed(ctx context.Context, who routine.Who, id string) (Feed, error) {
+	var out Feed
+	if !who.Is(routine.LockManager) {
+		return out, ErrTaskNotYours
+	}
+	err := s.db.View(ctx, func(tx Tx) (err error) {
+		out, err = feedByID(ctx, tx, id)
+		return err
+	})
+	return out, err
+}
+
+func feedByID(ctx context.Context, tx Tx, id string) (Feed, error) {
+	f, ok, err := tx.FeedByID(ctx, id)
+	if err == nil && !ok {
+		err = ErrFeedUnknown
+	}
+	return f, err
+}
+
+// CloseFeed ends a calendar address: from its commit nobody reads there.
+func (s *Service) CloseFeed(ctx context.Context, who routine.Who, id string) error {
 	if !who.Is(routine.LockManager) {
 		return ErrTaskNotYours
 	}
 	return s.db.Update(ctx, func(tx Tx) error {
-		person, err := staffNumbered(ctx, tx, employee)
-		if err != nil {
+		f, err := feedByID(ctx, tx, id)
+		if err != nil || !f.Revoked.IsZero() {
 			return err
 		}
-		have, err := tx.FeedsOf(ctx, person.ID)
-		if err != nil {
+		if err := tx.RevokeFeed(ctx, id); err != nil {
 			return err
 		}
-		for _, f := range have {
-			if f.ID == id {
-				if err := tx.RevokeFeed(ctx, id); err != nil {
-					return err
-				}
-				return noteFeed(ctx, tx, who, f, "closed")
-			}
-		}
-		return ErrFeedUnknown
+		return noteFeed(ctx, tx, who, f, "closed")
 	})
 }
 

@@ -10,8 +10,8 @@ import (
 	"hemnyckel/internal/domain/routine"
 )
 
-// MaxWork bounds one page of the worklist.
-const MaxWork = 200
+// MaxWork bounds one page of the worklist, and one line more that tells whether there is another page.
+const MaxWork = 501
 
 // WorkFilter chooses work. The zero value chooses all that is open.
 type WorkFilter struct {
