@@ -209,11 +209,3 @@ func (s *Service) taskDoneAtFault(ctx context.Context, tx Tx, actor string, t Ta
 	_, err = desk.BeenThere(ctx, tx, routine.Who{Actor: actor, Role: routine.LockManager}, fault.ID)
 	return err
 }
-
-// ProposeCharge lets the routine say who bears a cost, inside the transaction of what has cost it: a key exchanged for
-// negligence, keys beyond the basic equipment, equipment moved (V2.2-d, V6-b). It returns the rule; a charge that follows
-// waits for a person's decision.
-func (s *Service) ProposeCharge(ctx context.Context, tx support.Tx, who routine.Who, p support.Proposal) (rule string, err error) {
-	rule, _, err = support.Desk{Profile: s.profile}.Propose(ctx, tx, who, p)
-	return rule, err
-}
