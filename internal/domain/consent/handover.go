@@ -26,6 +26,7 @@ const MaxHandover = 500
 var (
 	ErrNoFile         = problem.New(problem.NotFound, "consent-no-file", "Samtycket har ingen inskannad handling.", "The consent has no scanned paper.")
 	ErrNothingToFile  = problem.New(problem.Conflict, "handover-empty", "Det finns inga nya svar att lämna till diariet.", "There are no new answers to hand over to the diary.")
+	ErrNoRegistrar    = problem.New(problem.Conflict, "handover-not-used", "Kommunen diarieför inte samtycken enligt sin profil (consent.registrar).", "The municipality does not file consents, by its profile (consent.registrar).")
 	ErrHandoverNone   = problem.New(problem.NotFound, "handover-unknown", "Listan finns inte.", "There is no such list.")
 	ErrDiaryNotWanted = problem.New(problem.Conflict, "diary-not-answered",
 		"Bara ett svar diarieförs, och det här är obesvarat.", "Only an answer is filed, and this has none.")
@@ -38,6 +39,9 @@ func mayFile(who routine.Who) bool { return MayKeep(who) || who.Is(routine.Regis
 func (s *Service) HandOver(ctx context.Context, who routine.Who) (h Handover, err error) {
 	if !mayFile(who) {
 		return h, ErrMayNot
+	}
+	if !s.profile.Consent.Registrar {
+		return h, ErrNoRegistrar
 	}
 	err = s.db.Update(ctx, func(tx Tx) error {
 		waiting, err := tx.ConsentPage(ctx, Filter{Unfiled: true}, "", MaxHandover)

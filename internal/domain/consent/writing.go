@@ -141,13 +141,13 @@ func (s *Service) body(owner Owner, ids []string, properties map[string]Property
 	if !sent.IsZero() {
 		day = sent.In(s.zone).Format(time.DateOnly)
 	}
-	text, _ := s.profile.Letter(kind, lang, map[string]string{"owner": owner.greeting(), "property": subject, "case": ShowCode(code), "sent": day})
+	text, _ := s.profile.Letter(kind, lang, map[string]string{"owner": owner.greeting(lang), "property": subject, "case": ShowCode(code), "sent": day})
 	return LetterBody{Language: text.Language, Title: text.Title, To: owner.lines(), From: s.sender(), About: about, Text: text.Text, Reply: text.Reply}
 }
 
-func (o Owner) greeting() string {
+func (o Owner) greeting(lang string) string {
 	if o.Protected {
-		return ""
+		return problem.Text{SV: "fastighetens ägare", EN: "the property's owner"}.In(lang)
 	}
 	return o.Name
 }
