@@ -2,6 +2,7 @@ package casework_test
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"hemnyckel/internal/domain/consent"
 	"hemnyckel/internal/domain/journal"
 	"hemnyckel/internal/domain/journal/journaltest"
+	"hemnyckel/internal/domain/keysync"
 	"hemnyckel/internal/domain/receipt"
 	"hemnyckel/internal/domain/retention"
 	"hemnyckel/internal/domain/routine"
@@ -37,6 +39,7 @@ type erasing struct {
 	log       *journal.Log
 	retention *retention.Service
 	client    string
+	opened    uint32 // openings of the entrance so far
 }
 
 func newErasing(t *testing.T, target string, db *storage.DB, now *time.Time) *erasing {
@@ -281,6 +284,17 @@ func TestTheLogOfDoorsIsErasedByAge(t *testing.T) {
 		if state, err := e.log.Check(t.Context()); err != nil {
 			t.Errorf("the log: %+v, %v", state, err)
 		}
+		records := 0
+		for _, c := range storagetest.Dump(t, target) {
+			if c.Table == "lock_records" && c.Column == "body" {
+				if records++; c.Value != "" {
+					t.Errorf("a record of the lock is kept: %q", c.Value)
+				}
+			}
+		}
+		if records != 5 {
+			t.Errorf("places of records: got %d, want all 5", records)
+		}
 	})
 }
 
@@ -293,8 +307,13 @@ func (e *erasing) openDoor(t *testing.T, times int) {
 			return err
 		}
 		for range times {
+			e.opened++
+			record := keysync.StoredRecord{Lock: locks["PT1"].Number, Epoch: 1, Seq: e.opened, At: tx.Now(), Event: 1, Body: []byte("a record")}
+			if err := tx.InsertLockRecords(t.Context(), []keysync.StoredRecord{record}); err != nil {
+				return err
+			}
 			if err := journal.Append(t.Context(), tx, journal.Entry{Kind: journal.DoorOpened, At: tx.Now(), Subjects: []string{locks["PT1"].ID},
-				Fields: []journal.Field{{Name: "lock", Value: "PT1"}, {Name: "sequence", Value: "1/1"}}}); err != nil {
+				Fields: []journal.Field{{Name: "lock", Value: "PT1"}, {Name: "sequence", Value: "1/" + strconv.Itoa(int(e.opened))}}}); err != nil {
 				return err
 			}
 		}
