@@ -77,9 +77,9 @@ func (tx *Tx) CloseTask(ctx context.Context, id, state, reason string) error {
 	if _, err := tx.exec(ctx, `UPDATE tasks SET state = $1, done_us = $2, reason = $3 WHERE id = $4`, state, us(tx.Now()), reason, id); err != nil {
 		return err
 	}
-	_, err := tx.exec(ctx, `UPDATE orders SET state = $1 WHERE id IN (SELECT order_id FROM order_tasks WHERE task_id = $2)
+	_, err := tx.exec(ctx, `UPDATE orders SET state = $1 WHERE state = $2 AND id IN (SELECT order_id FROM order_tasks WHERE task_id = $3)
 		AND NOT EXISTS (SELECT 1 FROM order_tasks l JOIN tasks t ON t.id = l.task_id WHERE l.order_id = orders.id AND t.done_us = 0)`,
-		string(casework.Done), id)
+		string(casework.Done), string(casework.InProgress), id)
 	return err
 }
 

@@ -106,13 +106,18 @@ func (s *Service) settleTasks(ctx context.Context, tx Tx, o *Order, f file, out 
 			if err := s.endTask(ctx, tx, t, TaskCancelled, reasonWithdrawn); err != nil {
 				return nil, err
 			}
+			o.undo.Withdrawn = append(o.undo.Withdrawn, t.ID)
 			entries = append(entries, taskEntry(*o, t, taskWithdrawn))
 		}
 	}
 	for _, want := range out.Tasks {
-		t, change, err := s.settleTask(ctx, tx, *o, f, want, ofKind(open, want.Kind))
+		same := ofKind(open, want.Kind)
+		t, change, err := s.settleTask(ctx, tx, *o, f, want, same)
 		if err != nil {
 			return nil, err
+		}
+		if change == taskMoved {
+			o.undo.Moved = append(o.undo.Moved, MovedTask{t.ID, same[0].Due})
 		}
 		o.Tasks = append(o.Tasks, t)
 		entries = append(entries, taskEntry(*o, t, change))

@@ -204,8 +204,10 @@ func TestWhatGoesBeforeAMounting(t *testing.T) {
 	wantTask(t, out, routine.TellClient, routine.RuleTellClient, day(3))
 	wantTask(t, out, routine.AskConsent, routine.RuleAskConsent, day(3))
 	wantTask(t, out, routine.Attend, routine.RuleAttend, day(3))
-	if got, _ := task(out, routine.Attend); got.Group != "north" {
-		t.Errorf("who attends: got %q, want the provider", got.Group)
+	for _, k := range []routine.TaskKind{routine.Attend, routine.TellClient} {
+		if got, _ := task(out, k); got.Group != "north" {
+			t.Errorf("%s: for %q, want the provider", k, got.Group)
+		}
 	}
 	s.OwnerConsent = true
 	if _, ok := task(decideBy(t, p, s, granted), routine.AskConsent); ok {

@@ -87,11 +87,15 @@ func (out *Outcome) prepareMounting(p Profile, s Situation, o Order) {
 	if !out.proposes(Mount) {
 		return
 	}
-	out.task(Task{Kind: TellClient, Rule: RuleTellClient, Due: o.At})
+	care := serves(out.Services, HomeCare, o.At)
+	tell := Task{Kind: TellClient, Rule: RuleTellClient, Due: o.At}
+	if len(care) > 0 {
+		tell.Group = care[0].Group.ID
+	}
+	out.task(tell)
 	if p.Consent.Owner && !s.OwnerConsent {
 		out.task(Task{Kind: AskConsent, Rule: RuleAskConsent, Due: o.At})
 	}
-	care := serves(out.Services, HomeCare, o.At)
 	if p.Consent.HomeCareAgrees {
 		if len(care) > 0 {
 			out.rule(RuleAgreement)
