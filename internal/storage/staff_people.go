@@ -94,7 +94,7 @@ func (tx *Tx) PutMembershipOf(ctx context.Context, staffID, groupID string, from
 // EndMembershipsOf implements identity.PeopleTx.
 func (tx *Tx) EndMembershipsOf(ctx context.Context, staffID, orgNumber string, t time.Time) (int, error) {
 	const theirs = ` AND ($2 = '' OR group_id IN (SELECT g.id FROM care_groups g JOIN providers p ON p.id = g.provider_id WHERE p.org_number = $2))`
-	if _, err := tx.exec(ctx, `DELETE FROM staff_groups WHERE staff_id = $1 AND from_us >= $3`+theirs, staffID, orgNumber, us(t)); err != nil {
+	if _, err := tx.exec(ctx, `DELETE FROM staff_groups WHERE staff_id = $1 AND from_us > $3`+theirs, staffID, orgNumber, us(t)); err != nil {
 		return 0, err
 	}
 	if _, err := tx.exec(ctx, `UPDATE staff_groups SET until_us = $3 WHERE staff_id = $1 AND until_us > $3`+theirs, staffID, orgNumber, us(t)); err != nil {
