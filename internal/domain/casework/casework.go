@@ -110,6 +110,7 @@ type Tx interface {
 	fleet.LockTx
 	notify.Tx
 	DocumentationTx
+	MassTx
 	ConsentTx
 	receipt.Tx
 	support.Tx

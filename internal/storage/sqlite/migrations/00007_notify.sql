@@ -77,22 +77,26 @@ CREATE TABLE mass_changes (
     reviewed_us  BIGINT NOT NULL,
     done_us      BIGINT NOT NULL, -- applied, undone or cancelled; 0 before
     total        BIGINT NOT NULL,
-    done         BIGINT NOT NULL -- rows that have been applied or undone
+    done         BIGINT NOT NULL, -- rows that have been applied, refused or undone
+    place        TEXT NOT NULL -- how far the planning has come; "" when every row is there
 );
 CREATE INDEX mass_changes_by_state ON mass_changes (state, id);
 CREATE TABLE mass_rows (
-    mass_id   TEXT NOT NULL REFERENCES mass_changes (id),
-    seq       BIGINT NOT NULL,
-    client_id TEXT NOT NULL, -- "" where the row is about a property's consent
-    subject   TEXT NOT NULL, -- what is changed: the client again, or the consent
-    to_group  TEXT NOT NULL,
-    state     TEXT NOT NULL CHECK (state IN ('planned', 'applied', 'refused', 'undone')),
-    note      TEXT NOT NULL, -- code of the refusal, or ""
-    was       TEXT NOT NULL, -- what undoing puts back
-    became    TEXT NOT NULL, -- what it must find, to do so
-    PRIMARY KEY (mass_id, seq),
-    UNIQUE (mass_id, subject)
+    mass_id    TEXT NOT NULL REFERENCES mass_changes (id),
+    seq        BIGINT NOT NULL,
+    client_id  TEXT NOT NULL REFERENCES clients (id),
+    from_group TEXT NOT NULL REFERENCES care_groups (id),
+    to_group   TEXT NOT NULL, -- id, or "" where nobody has said
+    state      TEXT NOT NULL CHECK (state IN ('planned', 'applied', 'refused', 'undone')),
+    note       TEXT NOT NULL, -- code of the refusal, or ""
+    services   BIGINT NOT NULL, -- how many change
+    rights     BIGINT NOT NULL, -- how many are added or taken away
+    receipts   BIGINT NOT NULL, -- how many physical keys change hands
+    undo       TEXT NOT NULL, -- what was there before and after, once applied
+    at_us      BIGINT NOT NULL, -- when it was applied; 0 before
+    PRIMARY KEY (mass_id, seq)
 );
+CREATE INDEX mass_rows_by_state ON mass_rows (mass_id, state, seq);
 CREATE INDEX mass_rows_by_client ON mass_rows (client_id);
 
 -- +goose Down

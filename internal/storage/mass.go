@@ -1,0 +1,86 @@
+package storage
+
+import (
+	"context"
+	"encoding/json"
+
+	"hemnyckel/internal/domain/casework"
+)
+
+const massColumns = `id, number, kind, state, reason, spec, effective_us, created_by, created_us, reviewed_by, reviewed_us, done_us, total, done, place`
+
+func scanMass(r row) (casework.MassChange, error) {
+	var m casework.MassChange
+	var spec string
+	var effective, created, reviewed, ended int64
+	err := r.Scan(&m.ID, &m.Number, &m.Kind, &m.State, &m.Reason, &spec, &effective, &m.CreatedBy, &created, &m.ReviewedBy, &reviewed, &ended, &m.Total, &m.Count, &m.Place)
+	m.Effective, m.Created, m.Reviewed, m.Ended = fromUS(effective), fromUS(created), fromZeroUS(reviewed), fromZeroUS(ended)
+	if err != nil {
+		return m, err
+	}
+	return m, json.Unmarshal([]byte(spec), &m.Spec)
+}
+
+// PutMass implements casework.MassTx.
+func (tx *Tx) PutMass(ctx context.Context, m casework.MassChange) error {
+	spec, err := json.Marshal(m.Spec)
+	if err != nil {
+		return err
+	}
+	_, err = tx.exec(ctx, `INSERT INTO mass_changes (`+massColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+		ON CONFLICT (id) DO UPDATE SET state = excluded.state, reviewed_by = excluded.reviewed_by, reviewed_us = excluded.reviewed_us,
+		done_us = excluded.done_us, total = excluded.total, done = excluded.done, place = excluded.place`,
+		m.ID, m.Number, string(m.Kind), string(m.State), m.Reason, string(spec), us(m.Effective), m.CreatedBy, us(m.Created), m.ReviewedBy,
+		usOrZero(m.Reviewed), usOrZero(m.Ended), int64(m.Total), int64(m.Count), m.Place)
+	return err
+}
+
+// MassByID implements casework.MassTx.
+func (tx *Tx) MassByID(ctx context.Context, id string) (casework.MassChange, bool, error) {
+	return one(ctx, tx, scanMass, `SELECT `+massColumns+` FROM mass_changes WHERE id = $1`, id)
+}
+
+// MassPage implements casework.MassTx.
+func (tx *Tx) MassPage(ctx context.Context, after string, limit int) ([]casework.MassChange, error) {
+	var q where
+	if after != "" {
+		q.and("id < ", after)
+	}
+	return collect(ctx, tx, scanMass, `SELECT `+massColumns+` FROM mass_changes`+q.text+` ORDER BY id DESC`+q.limit(limit), q.args...)
+}
+
+// PutMassRows implements casework.MassTx.
+func (tx *Tx) PutMassRows(ctx context.Context, id string, rows []casework.MassRow) error {
+	for _, r := range rows {
+		undo, err := json.Marshal(r.Undo)
+		if err != nil {
+			return err
+		}
+		_, err = tx.exec(ctx, `INSERT INTO mass_rows (mass_id, seq, client_id, from_group, to_group, state, note, services, rights, receipts, undo, at_us)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (mass_id, seq) DO UPDATE SET state = excluded.state, note = excluded.note,
+			services = excluded.services, rights = excluded.rights, receipts = excluded.receipts, undo = excluded.undo, at_us = excluded.at_us`,
+			id, r.Seq, r.ClientID, r.From, r.To, r.State, r.Note, int64(r.Services), int64(r.Rights), int64(r.Receipts), string(undo), usOrZero(r.At))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// MassRows implements casework.MassTx.
+func (tx *Tx) MassRows(ctx context.Context, id, state string, after int64, limit int) ([]casework.MassRow, error) {
+	var q where
+	q.equal("mass_id", id)
+	q.equal("state", state)
+	q.and("seq > ", after)
+	return collect(ctx, tx, func(r row) (casework.MassRow, error) {
+		var m casework.MassRow
+		var undo string
+		var at int64
+		if err := r.Scan(&m.Seq, &m.ClientID, &m.From, &m.To, &m.State, &m.Note, &m.Services, &m.Rights, &m.Receipts, &undo, &at); err != nil {
+			return m, err
+		}
+		m.At = fromZeroUS(at)
+		return m, json.Unmarshal([]byte(undo), &m.Undo)
+	}, `SELECT seq, client_id, from_group, to_group, state, note, services, rights, receipts, undo, at_us FROM mass_rows`+q.text+` ORDER BY seq`+q.limit(limit), q.args...)
+}
