@@ -204,16 +204,16 @@ func (m *Municipality) wire(ctx context.Context, k kept) error {
 	if m.Authority, err = credential.UnmarshalAuthority(k.devices); err != nil {
 		return fmt.Errorf("municipality: the devices' authority: %w", err)
 	}
-	m.Casework = casework.NewService(txn.Narrow(m.DB, func(tx *storage.Tx) casework.Tx { return tx }), m.Profile)
+	zone, err := time.LoadLocation("Europe/Stockholm")
+	if err != nil {
+		return fmt.Errorf("municipality: local time: %w", err)
+	}
+	m.Casework = casework.NewService(txn.Narrow(m.DB, func(tx *storage.Tx) casework.Tx { return tx }), m.Profile).In(zone)
 	m.Tokens = identity.NewTokens(txn.Narrow(m.DB, func(tx *storage.Tx) identity.TokenTx { return tx }))
 	m.Staff = identity.NewStaff(txn.Narrow(m.DB, func(tx *storage.Tx) identity.StaffTx { return tx }))
 	m.Keys = fleet.NewKeys(txn.Narrow(m.DB, func(tx *storage.Tx) fleet.KeyTx { return tx }), m.Authority)
 	m.Stations = fleet.NewStations(txn.Narrow(m.DB, func(tx *storage.Tx) fleet.StationTx { return tx }), m.Authority)
 	m.Fleet = NewFleet(m.DB, m.Profile, m.Casework, m.Keys)
-	zone, err := time.LoadLocation("Europe/Stockholm")
-	if err != nil {
-		return fmt.Errorf("municipality: local time: %w", err)
-	}
 	m.Faults = casework.NewFaults(m.Casework, zone)
 	m.Support = support.NewService(txn.Narrow(m.DB, func(tx *storage.Tx) support.Tx { return tx }), support.Desk{Profile: m.Profile, Zone: zone})
 	m.Sync, err = keysync.Open(ctx, txn.Narrow(m.DB, func(tx *storage.Tx) keysync.Tx { return tx }), m.Authority, keysync.DefaultProfile())
