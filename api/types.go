@@ -43,7 +43,7 @@ type Task struct {
 	ID    string    `json:"id"`
 	Kind  string    `json:"kind" example:"mount"`
 	Rule  string    `json:"rule" example:"V1.1-a"`
-	State string    `json:"state" enum:"open,done,cancelled"`
+	State string    `json:"state" enum:"open,waiting,assigned,booked,in-progress,done,cancelled"`
 	Due   time.Time `json:"due"`
 }
 

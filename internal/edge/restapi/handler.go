@@ -23,6 +23,10 @@ type Options struct {
 	Documentation Documentation
 	Faults        Faults
 	Support       Support
+	Receipts      Receipts
+	Disclosures   Disclosures
+	Retention     Retention
+	FieldWork     FieldWork
 	Health        func(ctx context.Context) error // asks the database for something small
 	Zone          *time.Location                  // Europe/Stockholm
 	Clock         func() time.Time                // which day it is, for the century of ten-digit numbers
@@ -62,6 +66,11 @@ func (h *Handler) register(to *routes) {
 	h.faults(to)
 	h.charges(to)
 	h.crisis(to)
+	h.tasks(to)
+	h.calendars(to)
+	h.receipts(to)
+	h.disclosures(to)
+	h.holds(to)
 	h.state(to)
 }
 
@@ -70,6 +79,7 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 	for _, s := range h.served {
 		mux.HandleFunc(s.pattern, s.handle)
 	}
+	mux.HandleFunc("GET /calendar/{file}", h.calendar)
 	mux.HandleFunc("GET /api/v1/openapi.json", serve("application/json", h.spec))
 	mux.HandleFunc("GET /api/v1/docs", serve("text/html; charset=utf-8", h.docs))
 	mux.HandleFunc("GET /api/v1/docs.css", serve("text/css; charset=utf-8", []byte(docsStyle)))

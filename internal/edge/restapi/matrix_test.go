@@ -34,6 +34,18 @@ var matrix = map[string]string{
 	"propose-charge": "lock-manager", "decide-charge": "lock-manager", "credit-charge": "lock-manager", "export-charges": "lock-manager",
 	"list-charges": "alarm-team delivery health-unit lock-manager provider system-owner", "read-charge": "alarm-team delivery health-unit lock-manager provider system-owner",
 	"list-charge-exports": "lock-manager system-owner", "read-charge-export": "lock-manager system-owner",
+	"list-tasks": "case-officer lock-manager provider system-owner", "read-task": "case-officer lock-manager provider system-owner",
+	"count-tasks": "case-officer lock-manager system-owner", "add-task": "lock-manager", "read-visit": "lock-manager", "assign-task": "lock-manager",
+	"book-task": "lock-manager", "told-task": "lock-manager", "unbook-task": "lock-manager", "start-task": "lock-manager", "cancel-task": "lock-manager",
+	"undo-task": "lock-manager", "steps-task": "lock-manager provider", "complete-task": "lock-manager provider",
+	"open-calendar": "lock-manager", "list-calendars": "lock-manager", "read-calendar": "lock-manager", "close-calendar": "lock-manager",
+	"list-receipts": "alarm-team delivery health-unit lock-manager provider", "draft-receipt": "alarm-team delivery health-unit lock-manager provider",
+	"read-receipt": "alarm-team delivery health-unit lock-manager provider", "sign-receipt": "alarm-team delivery health-unit lock-manager provider",
+	"cancel-receipt": "alarm-team delivery health-unit lock-manager provider", "receipt-paper": "alarm-team delivery health-unit lock-manager provider",
+	"receipt-scan": "alarm-team delivery health-unit lock-manager provider", "receipt-form": everyone,
+	"list-disclosures": everyone, "request-disclosure": everyone, "read-disclosure": everyone, "disclosure-extract": everyone, "list-disclosure-rows": everyone,
+	"assess-disclosure": "lock-manager system-owner", "decide-disclosure": "lock-manager system-owner", "list-log": everyone,
+	"list-erasures": "system-owner", "list-holds": "system-owner", "hold": "system-owner", "read-hold": "system-owner", "release-hold": "system-owner",
 	"place-order": "alarm-team case-officer delivery health-unit lock-manager provider",
 	"list-orders": "alarm-team case-officer delivery health-unit lock-manager provider system-owner",
 	"read-order":  "alarm-team case-officer delivery health-unit lock-manager provider system-owner",
@@ -152,7 +164,8 @@ func TestEveryOperationIsDescribedInFull(t *testing.T) {
 		if _, csv := o.Responses["200"].Content["text/csv; charset=utf-8"]; list && !csv {
 			t.Errorf("%s cannot be exported", o.ID)
 		}
-		if o.Method != "GET" && !has("header", "If-Match") && !has("header", "Idempotency-Key") {
+		secret := o.ID == "open-calendar" // its answer is a secret, so it is not remembered
+		if o.Method != "GET" && !secret && !has("header", "If-Match") && !has("header", "Idempotency-Key") {
 			t.Errorf("%s changes something on no condition", o.ID)
 		}
 		for _, name := range inBraces.FindAllString(o.Path, -1) {
