@@ -24,7 +24,7 @@ type Faults struct {
 // Error lists the faults in English.
 func (f Faults) Error() string { return strings.Join(f.Lines("en"), "\n") }
 
-// Lines returns a line per fault, in Swedish (sv) or English (en): "own.toml:12:3 units.phone: …".
+// Lines returns a line per fault, in Swedish (sv) or English (en): "own.toml:12:3: units.phone: …".
 func (f Faults) Lines(language string) []string {
 	var lines []string
 	for _, x := range f.List {
@@ -33,7 +33,7 @@ func (f Faults) Lines(language string) []string {
 			place = fmt.Sprintf("%s:%d:%d", f.Name, x.Line, x.Column)
 		}
 		if x.Key != "" {
-			place += " " + x.Key
+			place += ": " + x.Key
 		}
 		lines = append(lines, place+": "+x.Text.In(language))
 	}

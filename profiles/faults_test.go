@@ -72,13 +72,13 @@ func TestFaults(t *testing.T) {
 		{"no time", "varberg", `from = "07:30"`, `from = "7.30"`, "hours.office.spans: Times are written HH:MM"},
 		{"no weekday", "varberg", `["mon", "tue", "wed", "thu", "fri"], from = "07:30"`, `["mon", "tis"], from = "07:30"`, `hours.office.spans.days: "tis" does not exist`},
 		{"no kind of day", "varberg", `holidays = "open"`, `holidays = "ajar"`, `hours.on-call-phone.holidays: "ajar" does not exist`},
-		{"nobody is lock manager", "varberg", `kinds = ["lock-manager"]`, `kinds = ["delivery"]`, "units: No unit is lock-manager"},
-		{"no supplier for the on-call", "varberg", `kinds = ["supplier"]`, `kinds = ["delivery"]`, "units: No unit is supplier"},
-		{"no registrar", "varberg", `kinds = ["system-owner", "registrar"]`, `kinds = ["system-owner"]`, "units: No unit is registrar"},
+		{"nobody is lock manager", "varberg", `kinds = ["lock-manager"]`, `kinds = ["delivery"]`, "units.lock-manager: No unit is lock-manager"},
+		{"no supplier for the on-call", "varberg", `kinds = ["supplier"]`, `kinds = ["delivery"]`, "units.supplier: No unit is supplier"},
+		{"no registrar", "varberg", `kinds = ["system-owner", "registrar"]`, `kinds = ["system-owner"]`, "units.registrar: No unit is registrar"},
 		{"two are the alarm", "varberg", `kinds = ["delivery"]`, `kinds = ["delivery", "alarm"]`, "units.kinds: Another unit is alarm already"},
 		{"unknown part", "varberg", `kinds = ["delivery"]`, `kinds = ["deliveries"]`, `units.kinds: "deliveries" does not exist`},
 		{"nobody gives out the number", "strangnas", `night_by = "alarm"`, `night_by = "supplier"`, "units.night_by: No unit with a phone"},
-		{"lock manager without phone", "varberg", `phone = "0709-421 210"`, `phone = ""`, "units: The lock manager must have a phone number"},
+		{"lock manager without phone", "varberg", `phone = "0709-421 210"`, `phone = ""`, "units.phone: The lock manager must have a phone number"},
 		{"unknown order", "varberg", `kinds = ["needs-lock"]`, `kinds = ["needs-locks"]`, `orders.kinds: "needs-locks" does not exist`},
 		{"unknown role", "varberg", `"alarm-team"]`, `"alarms"]`, `orders.by: "alarms" does not exist`},
 		{"unknown channel", "strangnas", `channels = ["order-form"]`, `channels = ["letter"]`, `orders.channels: "letter" does not exist`},
@@ -136,7 +136,7 @@ func TestAllFaultsAtOnceWithTheirPlaces(t *testing.T) {
 	for _, x := range []string{"rurala_answers", `hours = "kontor"`, `{ days = ["mon", "tue", "wed", "thu", "fri"], from = "17:00"`, `reserve_keys = "tre"`} {
 		line := 1 + strings.Count(broken[:strings.Index(broken, x)], "\n")
 		column := strings.Index(strings.Split(broken, "\n")[line-1], x) + 1
-		want = append(want, fmt.Sprintf("own:%d:%d ", line, column))
+		want = append(want, fmt.Sprintf("own:%d:%d: ", line, column))
 	}
 	if len(got) != len(want) {
 		t.Fatalf("got\n%s\nwant %d lines", strings.Join(got, "\n"), len(want))

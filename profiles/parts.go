@@ -30,6 +30,7 @@ func (c *checker) units() {
 		among(c, at+".shown_for", u.ShownFor, roles())
 		c.schedule(at+".hours", u.Hours)
 		c.nightBy(at, u)
+		c.agree(at+".phone", u.Phone != "" || !u.Is(routine.UnitLockManager), "Den låsansvariga enheten måste ha ett telefonnummer.", "The lock manager must have a phone number.")
 		for _, k := range u.Kinds {
 			if played[k] && k != routine.UnitDelivery {
 				c.add(at+".kinds", "En annan enhet är redan %s. Låt en av dem vara det.", "Another unit is %s already. Let one of them be it.", k)
@@ -64,11 +65,8 @@ func (c *checker) needed(played map[routine.UnitKind]bool) {
 	}
 	for _, k := range need {
 		if !played[k] {
-			c.add("units", "Ingen enhet är %s. Lägg till en med kinds = [%[1]q].", "No unit is %s. Add one with kinds = [%[1]q].", string(k))
+			c.add("units."+string(k), "Ingen enhet är %s. Lägg till en med kinds = [%[1]q].", "No unit is %s. Add one with kinds = [%[1]q].", string(k))
 		}
-	}
-	if u, ok := c.p.Unit(routine.UnitLockManager); ok && u.Phone == "" {
-		c.add("units", "Den låsansvariga enheten måste ha ett telefonnummer.", "The lock manager must have a phone number.")
 	}
 }
 
