@@ -39,6 +39,10 @@ type commands struct {
 	Staff   staffCmd   `cmd:"" help:"Give a staff member badge and PIN."`
 	Token   tokenCmd   `cmd:"" help:"Create, list and revoke the tokens of calling systems."`
 	Why     whyCmd     `cmd:"" help:"Say why a group may open a lock, back to the decision."`
+	Profile profileCmd `cmd:"" help:"The municipality's profile: what its routine says."`
+	Crisis  crisisCmd  `cmd:"" help:"What to do now when something fails."`
+	Fault   faultCmd   `cmd:"" help:"Faults: report, list, end."`
+	Charge  chargeCmd  `cmd:"" help:"Charges: list, decide, hand over for invoicing."`
 	Rights  rightsCmd  `cmd:"" help:"Recompute all rights from their grounds."`
 	Log     logCmd     `cmd:"" help:"The journal: public keys, proofs, check."`
 	Verify  verifyCmd  `cmd:"" help:"Verify an extract of a journal, without trusting whoever made it."`

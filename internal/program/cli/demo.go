@@ -12,6 +12,7 @@ import (
 type demoCmd struct {
 	Once    bool   `help:"Play the day, print its result as JSON, and end: with 0 only if every step held."`
 	DB      string `name:"db" placeholder:"DIR|URL" help:"Municipality to play in (default: a temporary one)."`
+	Profile string `help:"Profile by which it works, a known one's name or a file." default:"varberg"`
 	Clients int    `help:"Size of the made-up municipality." default:"2300"`
 	Seed    uint64 `help:"The same seed gives the same municipality." default:"1"`
 	Listen  string `help:"Address of the portal (default: a free port on this machine)."`
@@ -23,7 +24,11 @@ func (c *demoCmd) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	day, err := demo.Run(p.ctx, demo.Config{Program: program, DB: c.DB, Clients: c.Clients, Seed: c.Seed, Lang: p.lang, Say: p.stderr, Listen: c.Listen})
+	profile, _, err := chosenProfile(c.Profile)
+	if err != nil {
+		return exit{2, err}
+	}
+	day, err := demo.Run(p.ctx, demo.Config{Program: program, DB: c.DB, Profile: string(profile), Clients: c.Clients, Seed: c.Seed, Lang: p.lang, Say: p.stderr, Listen: c.Listen})
 	if day == nil {
 		return err
 	}

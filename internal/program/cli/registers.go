@@ -18,12 +18,13 @@ import (
 
 type importCmd struct {
 	database
-	Folder string `arg:"" help:"Folder of .csv files, folder of one .xlsx, or that .xlsx."`
-	DryRun bool   `help:"Check and compare, but apply nothing."`
-	JSON   bool   `name:"json" help:"Print the result as JSON on standard output."`
-	Day    string `help:"The present day, YYYY-MM-DD (default: today)." placeholder:"DAY"`
-	Name   string `help:"What people call the municipality; kept until another is given."`
-	Test   bool   `name:"accept-test-numbers" help:"Accept reserve identity numbers of made-up persons. For demonstrations only."`
+	Folder  string `arg:"" help:"Folder of .csv files, folder of one .xlsx, or that .xlsx."`
+	DryRun  bool   `help:"Check and compare, but apply nothing."`
+	JSON    bool   `name:"json" help:"Print the result as JSON on standard output."`
+	Day     string `help:"The present day, YYYY-MM-DD (default: today)." placeholder:"DAY"`
+	Name    string `help:"What people call the municipality; kept until another is given."`
+	Profile string `help:"Profile of the municipality, a known one's name or a file; kept until another is given."`
+	Test    bool   `name:"accept-test-numbers" help:"Accept reserve identity numbers of made-up persons. For demonstrations only."`
 }
 
 // memory is what an import may use before it collects garbage as eagerly as other programs do. Collecting less often saves
@@ -67,7 +68,11 @@ func (c *importCmd) apply(p *program, o importer.Options) (result *importer.Resu
 	if err != nil {
 		return nil, err
 	}
-	m, err := municipality.Open(p.ctx, c.DB, municipality.Options{Create: !c.DryRun})
+	profile, err := c.profile()
+	if err != nil {
+		return nil, err
+	}
+	m, err := municipality.Open(p.ctx, c.DB, municipality.Options{Create: !c.DryRun, Profile: profile})
 	if c.DryRun && errors.Is(err, storage.NoMunicipality) {
 		return read.Apply(p.ctx, nil, p.lang)
 	}
@@ -77,6 +82,9 @@ func (c *importCmd) apply(p *program, o importer.Options) (result *importer.Resu
 	if c.Name != "" && !c.DryRun {
 		err = m.Rename(p.ctx, c.Name)
 	}
+	if err == nil && !c.DryRun {
+		_, err = m.FinishProfile(p.ctx)
+	}
 	if err == nil {
 		result, err = read.Apply(p.ctx, m, p.lang)
 	}
@@ -84,6 +92,18 @@ func (c *importCmd) apply(p *program, o importer.Options) (result *importer.Resu
 		err = closed
 	}
 	return result, err
+}
+
+// profile is the text of the profile that the municipality shall have; "" for the one it has. A dry run checks it only.
+func (c *importCmd) profile() (string, error) {
+	if c.Profile == "" {
+		return "", nil
+	}
+	text, _, err := chosenProfile(c.Profile)
+	if c.DryRun {
+		text = nil
+	}
+	return string(text), err
 }
 
 // printImport tells a person what an import came to.

@@ -20,12 +20,14 @@ import (
 	"hemnyckel/api"
 	"hemnyckel/internal/base/problem"
 	"hemnyckel/internal/program/municipality"
+	"hemnyckel/profiles"
 )
 
 // Config of a day.
 type Config struct {
 	Program string    // path of the hemnyckel executable that the parts are started from
 	DB      string    // municipality to play in; "" makes a temporary one
+	Profile string    // text of the profile by which it works; "": Varberg's
 	Clients int       // size of the made-up municipality; 0: 2 300
 	Seed    uint64    // 0: 1
 	Lang    string    // of what is told: sv or en
@@ -88,6 +90,13 @@ func Run(ctx context.Context, cfg Config) (*Day, error) {
 	}
 	if cfg.Seed == 0 {
 		cfg.Seed = 1
+	}
+	if cfg.Profile == "" {
+		text, err := profiles.Text("varberg")
+		if err != nil {
+			return nil, err
+		}
+		cfg.Profile = string(text)
 	}
 	dir, err := os.MkdirTemp("", "hemnyckel-demo-")
 	if err != nil {

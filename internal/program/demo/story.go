@@ -54,7 +54,10 @@ func (d *Day) registers(ctx context.Context) (problem.Text, error) {
 	if _, err := sample.Write(folder, sample.Options{Clients: d.cfg.Clients, Seed: d.cfg.Seed, Faults: true, Day: today}); err != nil {
 		return problem.Text{}, err
 	}
-	if d.m, err = municipality.Open(ctx, d.db, municipality.Options{Create: true}); err != nil {
+	if d.m, err = municipality.Open(ctx, d.db, municipality.Options{Create: true, Profile: d.cfg.Profile}); err != nil {
+		return problem.Text{}, err
+	}
+	if _, err := d.m.FinishProfile(ctx); err != nil {
 		return problem.Text{}, err
 	}
 	if err := d.m.Rename(ctx, "Nyckelhamns kommun"); err != nil {
