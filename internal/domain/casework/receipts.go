@@ -350,3 +350,9 @@ func (s *Service) ReceiptFile(ctx context.Context, who routine.Who, id string) (
 	})
 	return out, err
 }
+
+// ReceiptForm is what an empty receipt says, in the municipality's words: the same for every provider (V2.6-f).
+func (s *Service) ReceiptForm(lang string) routine.LetterTexts {
+	out, _ := s.profile.Letter(routine.ReceiptLetter, lang, map[string]string{"from": "________", "to": "________", "key": "________", "date": "________"})
+	return out
+}

@@ -143,6 +143,9 @@ func (to *routes) add(o op, d *huma.Operation, serve func(w http.ResponseWriter,
 			r.Who, err = to.h.as(hr, o.Roles...)
 		}
 		if err == nil {
+			if o.MaxBody > web.MaxBody {
+				web.AllowBody(w, hr, o.MaxBody)
+			}
 			err = serve(w, r)
 		}
 		if err != nil {

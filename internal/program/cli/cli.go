@@ -28,27 +28,28 @@ type commands struct {
 	Lang  string `help:"Language of messages: sv or en (else HEMNYCKEL_LANG says)." enum:"sv,en" default:"${lang}"`
 	Debug bool   `help:"Show what lies behind an error."`
 
-	Demo    demoCmd    `cmd:"" help:"Play a working day in a made-up municipality and leave the portal open."`
-	Import  importCmd  `cmd:"" help:"Read a municipality's registers into its database."`
-	Sample  sampleCmd  `cmd:"" help:"Write the registers of a made-up municipality."`
-	Server  serverCmd  `cmd:"" help:"Serve a municipality: portal, interfaces, stations."`
-	Station stationCmd `cmd:"" help:"Run a sync station, or enrol one."`
-	Lock    lockCmd    `cmd:"" help:"Run a simulated lock."`
-	Key     keyCmd     `cmd:"" help:"Use a simulated key: sync, activate, open, return, enrol, block."`
-	Mount   mountCmd   `cmd:"" help:"Mount a lock at a client's door and claim it."`
-	Staff   staffCmd   `cmd:"" help:"Give a staff member badge and PIN."`
-	Token   tokenCmd   `cmd:"" help:"Create, list and revoke the tokens of calling systems."`
-	Why     whyCmd     `cmd:"" help:"Say why a group may open a lock, back to the decision."`
-	Profile profileCmd `cmd:"" help:"The municipality's profile: what its routine says."`
-	Crisis  crisisCmd  `cmd:"" help:"What to do now when something fails."`
-	Fault   faultCmd   `cmd:"" help:"Faults: report, list, end."`
-	Charge  chargeCmd  `cmd:"" help:"Charges: list, decide, hand over for invoicing."`
-	Rights  rightsCmd  `cmd:"" help:"Recompute all rights from their grounds."`
-	Log     logCmd     `cmd:"" help:"The journal: public keys, proofs, check."`
-	Verify  verifyCmd  `cmd:"" help:"Verify an extract of a journal, without trusting whoever made it."`
-	Backup  backupCmd  `cmd:"" help:"Copy a municipality to a file while it is in use."`
-	Restore restoreCmd `cmd:"" help:"Make a municipality from a backup."`
-	Version versionCmd `cmd:"" help:"Print the version."`
+	Demo      demoCmd      `cmd:"" help:"Play a working day in a made-up municipality and leave the portal open."`
+	Import    importCmd    `cmd:"" help:"Read a municipality's registers into its database."`
+	Sample    sampleCmd    `cmd:"" help:"Write the registers of a made-up municipality."`
+	Server    serverCmd    `cmd:"" help:"Serve a municipality: portal, interfaces, stations."`
+	Station   stationCmd   `cmd:"" help:"Run a sync station, or enrol one."`
+	Lock      lockCmd      `cmd:"" help:"Run a simulated lock."`
+	Key       keyCmd       `cmd:"" help:"Use a simulated key: sync, activate, open, return, enrol, block."`
+	Mount     mountCmd     `cmd:"" help:"Mount a lock at a client's door and claim it."`
+	Staff     staffCmd     `cmd:"" help:"Give a staff member badge and PIN."`
+	Token     tokenCmd     `cmd:"" help:"Create, list and revoke the tokens of calling systems."`
+	Why       whyCmd       `cmd:"" help:"Say why a group may open a lock, back to the decision."`
+	Profile   profileCmd   `cmd:"" help:"The municipality's profile: what its routine says."`
+	Crisis    crisisCmd    `cmd:"" help:"What to do now when something fails."`
+	Fault     faultCmd     `cmd:"" help:"Faults: report, list, end."`
+	Charge    chargeCmd    `cmd:"" help:"Charges: list, decide, hand over for invoicing."`
+	Rights    rightsCmd    `cmd:"" help:"Recompute all rights from their grounds."`
+	Log       logCmd       `cmd:"" help:"The journal: public keys, proofs, check."`
+	Retention retentionCmd `cmd:"" help:"Erase what has been kept long enough."`
+	Verify    verifyCmd    `cmd:"" help:"Verify an extract of a journal, without trusting whoever made it."`
+	Backup    backupCmd    `cmd:"" help:"Copy a municipality to a file while it is in use."`
+	Restore   restoreCmd   `cmd:"" help:"Make a municipality from a backup."`
+	Version   versionCmd   `cmd:"" help:"Print the version."`
 }
 
 // program is what commands get to work with.

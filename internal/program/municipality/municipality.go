@@ -24,10 +24,13 @@ import (
 	"hemnyckel/internal/base/txn"
 	"hemnyckel/internal/domain/access"
 	"hemnyckel/internal/domain/casework"
+	"hemnyckel/internal/domain/consent"
+	"hemnyckel/internal/domain/disclosure"
 	"hemnyckel/internal/domain/fleet"
 	"hemnyckel/internal/domain/identity"
 	"hemnyckel/internal/domain/journal"
 	"hemnyckel/internal/domain/keysync"
+	"hemnyckel/internal/domain/retention"
 	"hemnyckel/internal/domain/routine"
 	"hemnyckel/internal/domain/support"
 	"hemnyckel/internal/storage"
@@ -52,6 +55,8 @@ type Municipality struct {
 	Log       *journal.Log
 	Verifier  string // the log's public key, as trust files carry it
 	Casework  *casework.Service
+	Consents  *casework.Consents
+	Register  *consent.Service // of owners and their consents
 	Tokens    *identity.Tokens
 	Staff     *identity.Staff
 	Keys      *fleet.Keys
@@ -60,6 +65,9 @@ type Municipality struct {
 	Sync      *keysync.Service
 	Faults    *casework.Faults
 	Support   *support.Service
+
+	Disclosures *disclosure.Service
+	Retention   *retention.Service
 
 	clock func() time.Time
 }
@@ -215,7 +223,11 @@ func (m *Municipality) wire(ctx context.Context, k kept) error {
 	m.Stations = fleet.NewStations(txn.Narrow(m.DB, func(tx *storage.Tx) fleet.StationTx { return tx }), m.Authority)
 	m.Fleet = NewFleet(m.DB, m.Profile, m.Casework, m.Keys)
 	m.Faults = casework.NewFaults(m.Casework, zone)
+	m.Consents = casework.NewConsents(m.Casework, zone)
+	m.Register = consent.NewService(txn.Narrow(m.DB, func(tx *storage.Tx) consent.Tx { return tx }), m.Profile, zone)
 	m.Support = support.NewService(txn.Narrow(m.DB, func(tx *storage.Tx) support.Tx { return tx }), support.Desk{Profile: m.Profile, Zone: zone})
+	m.Disclosures = disclosure.NewService(txn.Narrow(m.DB, func(tx *storage.Tx) disclosure.Tx { return tx }), m.Log, m.Profile.Log)
+	m.Retention = retention.NewService(txn.Narrow(m.DB, func(tx *storage.Tx) retention.Tx { return tx }), m.Profile)
 	m.Sync, err = keysync.Open(ctx, txn.Narrow(m.DB, func(tx *storage.Tx) keysync.Tx { return tx }), m.Authority, keysync.DefaultProfile())
 	return err
 }
