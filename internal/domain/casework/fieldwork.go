@@ -161,8 +161,11 @@ func (s *Service) changeTask(ctx context.Context, tx Tx, who routine.Who, t Task
 	return s.noteTask(ctx, tx, who.Actor, t, change, more...)
 }
 
-// noteTask writes in the journal what was done with a task.
+// noteTask writes in the journal, and tells other systems, what was done with a task.
 func (s *Service) noteTask(ctx context.Context, tx Tx, actor string, t Task, change string, more ...journal.Field) error {
+	if err := s.tellTask(ctx, tx, t, change); err != nil {
+		return err
+	}
 	subjects := []string{t.ID}
 	for _, id := range []string{t.ClientID, t.OrderID, t.LockID} {
 		if id != "" {

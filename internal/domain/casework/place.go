@@ -221,7 +221,7 @@ func (s *Service) carryOut(ctx context.Context, tx Tx, who Orderer, in NewOrder,
 		}
 		entries = append(entries, rightsEntry(o, change))
 	}
-	if err := journal.Append(ctx, tx, entries...); err != nil {
+	if err := errors.Join(journal.Append(ctx, tx, entries...), s.tellOrder(ctx, tx, o)); err != nil {
 		return o, err
 	}
 	if in.Kind == routine.HomeCareGranted && s.profile.Consent.HomeCareAgrees { // V8-b

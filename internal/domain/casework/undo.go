@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -168,7 +169,7 @@ func (s *Service) revert(ctx context.Context, tx Tx, who Orderer, o Order) error
 		}
 		entries = append(entries, rights)
 	}
-	return journal.Append(ctx, tx, entries...)
+	return errors.Join(journal.Append(ctx, tx, entries...), s.tellOrder(ctx, tx, o))
 }
 
 // revertServices gives a client's services and file the periods that they had, if nothing has been built on the order since.

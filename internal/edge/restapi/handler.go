@@ -27,6 +27,7 @@ type Options struct {
 	Disclosures   Disclosures
 	Retention     Retention
 	FieldWork     FieldWork
+	Mass          Mass
 	Health        func(ctx context.Context) error // asks the database for something small
 	Zone          *time.Location                  // Europe/Stockholm
 	Clock         func() time.Time                // which day it is, for the century of ten-digit numbers
@@ -63,6 +64,7 @@ func (h *Handler) register(to *routes) {
 	h.orders(to)
 	h.documentation(to)
 	h.webhooks(to)
+	h.mass(to)
 	h.faults(to)
 	h.charges(to)
 	h.crisis(to)

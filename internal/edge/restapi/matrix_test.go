@@ -20,8 +20,10 @@ const (
 
 // matrix is who may use which operation: every other role is turned away. An operation that is not here fails the test.
 var matrix = map[string]string{
-	"health":        nobody,
-	"live":          nobody,
+	"health":            nobody,
+	"live":              nobody,
+	"list-mass-changes": "case-officer lock-manager system-owner", "draft-mass-change": "case-officer lock-manager system-owner", "read-mass-change": "case-officer lock-manager system-owner", "list-mass-rows": "case-officer lock-manager system-owner",
+	"review-mass-change": "case-officer lock-manager system-owner", "apply-mass-change": "case-officer lock-manager system-owner", "undo-mass-change": "case-officer lock-manager system-owner", "cancel-mass-change": "case-officer lock-manager system-owner", "continue-mass-change": "case-officer lock-manager system-owner",
 	"list-webhooks": "system-owner", "register-webhook": "system-owner", "read-webhook": "system-owner", "rotate-webhook": "system-owner",
 	"pause-webhook": "system-owner", "resume-webhook": "system-owner", "remove-webhook": "system-owner", "test-webhook": "system-owner",
 	"list-messages": "system-owner", "read-message": "system-owner", "resend-message": "system-owner",
@@ -46,9 +48,14 @@ var matrix = map[string]string{
 	"list-disclosures": everyone, "request-disclosure": everyone, "read-disclosure": everyone, "disclosure-extract": everyone, "list-disclosure-rows": everyone,
 	"assess-disclosure": "lock-manager system-owner", "decide-disclosure": "lock-manager system-owner", "list-log": everyone,
 	"list-erasures": "system-owner", "list-holds": "system-owner", "hold": "system-owner", "read-hold": "system-owner", "release-hold": "system-owner",
-	"place-order": "alarm-team case-officer delivery health-unit lock-manager provider",
-	"list-orders": "alarm-team case-officer delivery health-unit lock-manager provider system-owner",
-	"read-order":  "alarm-team case-officer delivery health-unit lock-manager provider system-owner",
+	"place-order":           "alarm-team case-officer delivery health-unit lock-manager provider",
+	"list-orders":           "alarm-team case-officer delivery health-unit lock-manager provider system-owner",
+	"withdraw-order":        "alarm-team case-officer delivery health-unit lock-manager provider",
+	"return-order":          "lock-manager",
+	"record-lock-exception": "case-officer lock-manager",
+	"lift-lock-exception":   "case-officer lock-manager",
+	"renumber-client":       "case-officer lock-manager system-owner",
+	"read-order":            "alarm-team case-officer delivery health-unit lock-manager provider system-owner",
 }
 
 // described is what the committed description says of one operation.
