@@ -21,7 +21,9 @@ func TestDifferencesAreExpressibleAndEffective(t *testing.T) {
 	}
 	private := routine.Group{ID: "p", Kind: routine.HomeCareGroup, Private: true}
 	from := time.Date(2026, 11, 30, 23, 0, 0, 0, time.UTC)
-	grounds := func(p routine.Profile, s ...routine.Service) bool { return len(routine.Grounds(p, routine.Situation{Services: s})) > 0 }
+	grounds := func(p routine.Profile, s ...routine.Service) bool {
+		return len(routine.Grounds(p, routine.Situation{Services: s})) > 0
+	}
 	served := routine.Service{Kind: routine.HomeCare, Group: private, From: from, Until: routine.Forever}
 	evening := time.Date(2026, 11, 23, 21, 0, 0, 0, time.UTC)
 	lost := func(p routine.Profile) bool {

@@ -18,7 +18,8 @@ func WriteRoutine(w io.Writer, of ...routine.Profile) error {
 
 Så här gör Hemnyckel med digitala lås och nycklar i hemtjänsten. Först står reglerna, som är gemensamma. Sedan står det som
 skiljer kommunerna åt: vem som beställer vad, kontaktuppgifter, tider, kostnader, steg när något inte fungerar, och hur länge
-uppgifter sparas. Varje regel har en beteckning; den syns också i programmet, i loggen och i testerna.
+uppgifter sparas. Profilerna är hämtade ur kommunernas egna dokument, se Källa; där källan är tyst, som om hur länge uppgifter
+sparas, är värdet ett förslag. Lindvik är en påhittad kommun som blandar de andras sätt. Varje regel har en beteckning; den syns också i programmet, i loggen och i testerna.
 
 ## Reglerna
 

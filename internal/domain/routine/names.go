@@ -20,7 +20,7 @@ func (k OrderKind) name() (sv, en string) {
 	case OpensSelf:
 		return "öppnar själv", "opens the door"
 	case InEffect:
-		return "verkställd", "in effect"
+		return "kunden verkställd hos utföraren", "client in effect on the provider"
 	case ShoppingGranted:
 		return "inköp beviljat", "shopping granted"
 	case ShoppingEnded:

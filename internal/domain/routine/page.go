@@ -197,13 +197,26 @@ func (w pageWriter) costs() Section {
 		{CostFacts{Kind: CostOnCallVisit}, "Leverantörens jour, per utryckning därtill", "The supplier's on-call, per call-out on top"},
 		{CostFacts{Kind: CostOnCallPhone, Cause: CauseHandling}, "Leverantörens jour vid konstaterat handhavandefel", "The supplier's on-call, handling error established"},
 	} {
-		if strings.HasPrefix(string(f.facts.Kind), "on-call") && w.p.OnCall.Phone == "" {
+		if !w.p.hasCosts(f.facts.Kind) {
 			continue
 		}
 		c := Charge(w.p, f.facts)
 		s.row(w.in(f.sv, f.en), w.payer(c.Payer), w.price(c), c.Rule)
 	}
 	return s
+}
+
+// hasCosts reports whether the profile says anything about who bears such a cost.
+func (p Profile) hasCosts(k CostKind) bool {
+	switch k {
+	case CostClientLock:
+		return true
+	case CostOnCallPhone:
+		return p.OnCall.Phone != ""
+	case CostOnCallVisit:
+		return p.OnCall.Visit != ""
+	}
+	return p.Prices != Prices{}
 }
 
 func (w pageWriter) payer(p Payer) string {
@@ -217,6 +230,9 @@ func (w pageWriter) payer(p Payer) string {
 }
 
 func (w pageWriter) price(c Cost) string {
+	if c.Rule == RuleFree {
+		return w.in("gratis för kunden", "free for the client")
+	}
 	if c.AtCost {
 		return w.in("verklig kostnad", "at cost")
 	}
@@ -228,13 +244,14 @@ func (w pageWriter) equipment() Section {
 	if !w.p.Equipment.Computed {
 		return s
 	}
-	s.row(w.in("hemtjänst, larm, hälso- och sjukvård", "home care, alarm, health care"),
-		w.in("så många som mest arbetar samma dag, och ", "as many as work on the same day at most, and ")+strconv.Itoa(w.p.Equipment.ReserveKeys)+w.in(" i reserv", " in reserve"), RuleBasicEquipment)
 	for _, k := range []GroupKind{HomeCareGroup, RuralGroup, AlarmGroup, HealthGroup, ShoppingGroup} {
+		keys, rule := w.in("så många som mest arbetar samma dag, och ", "as many as work on the same day at most, and ")+
+			strconv.Itoa(w.p.Equipment.ReserveKeys)+w.in(" i reserv", " in reserve"), RuleBasicEquipment
 		if n, ok := w.p.Equipment.Allotments[k]; ok {
-			sv, en := k.name()
-			s.row(w.in(sv, en), strconv.Itoa(n), RuleAllotment)
+			keys, rule = strconv.Itoa(n), RuleAllotment
 		}
+		sv, en := k.name()
+		s.row(w.in(sv, en), keys, rule)
 	}
 	return s
 }
@@ -249,10 +266,21 @@ func (w pageWriter) crisis() Section {
 			}
 			text := Fill(w.in(c.SV, c.EN), func(name string) (string, bool) { return w.p.Value(name, w.lang) })
 			sv, en := f.Name()
-			s.row(w.in(sv, en), w.p.Hours.Text(c.When, w.lang), text, c.Rule)
+			s.row(w.in(sv, en), w.when(c.When), text, c.Rule)
 		}
 	}
 	return s
+}
+
+// when is a step's schedule in words; what everybody knows by name is called that.
+func (w pageWriter) when(name string) string {
+	switch name {
+	case OfficeHours:
+		return w.in("på kontorstid", "in office hours")
+	case "not:" + OfficeHours:
+		return w.in("annan tid än kontorstid", "outside office hours")
+	}
+	return w.p.Hours.Text(name, w.lang)
 }
 
 func (w pageWriter) records() Section {

@@ -47,7 +47,7 @@ func runningRules() []Rule {
 		{RuleOrderAtUnit, "Utföraren beställer lås hos den enhet som tillhandahåller lås, support och blankett.", "The provider orders locks at the unit that supplies locks, support and the form."},
 		{RuleContactsPhones, "Enhetens telefon, öppettider och adress och systemansvarigs postadress och brevlåda visas för dem som berörs.", "The unit's phone, hours and address and the system owner's postal address and mailbox are shown to those concerned."},
 		{RuleSameService, "Kommunala och privata utförare får samma service.", "Municipal and private providers get the same service."},
-		{RulePersonalLogin, "Personalen öppnar med egen mobil inloggning, som aldrig delas.", "Staff open with their own login on the phone, which is never shared."},
+		{RulePersonalLogin, "Personalen öppnar med en egen inloggning i mobilen, som aldrig delas.", "Staff open with their own login on the phone, which is never shared."},
 		{RuleLogReaders, "Larmenheten och systemansvarig kan läsa låsens logg.", "The alarm unit and the system owner can read the locks' log."},
 		{RuleDisclosure, "Uppgifter ur loggen lämnas ut till behöriga personer; vid tvekan görs en skadeprövning som sparas.", "Extracts of the log are disclosed to authorised persons; in doubt a harm assessment is made and kept."},
 		{RuleSource, "En profil anger sin källa: beslut, revidering, diarienummer och ansvarig enhet.", "A profile cites its source: decision, revision, diary number and responsible unit."},
