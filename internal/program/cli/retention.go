@@ -56,8 +56,8 @@ func (p *program) erasures(report retention.Report) {
 	p.table(p.stdout, rows)
 }
 
-// operator is who uses the command line: whoever can read the database may hold what is in it.
-func operator() routine.Who { return routine.Who{Actor: "cli", Role: routine.SystemOwner} }
+// systemOwner is who uses the command line: whoever can read the database may hold what is in it.
+func systemOwner() routine.Who { return routine.Who{Actor: "cli", Role: routine.SystemOwner} }
 
 type retentionHoldCmd struct {
 	database
@@ -67,7 +67,7 @@ type retentionHoldCmd struct {
 
 func (c *retentionHoldCmd) Run(p *program) error {
 	return with(p, c.DB, func(m *municipality.Municipality) error {
-		h, err := m.Retention.Hold(p.ctx, operator(), c.About, c.Reason)
+		h, err := m.Retention.Hold(p.ctx, systemOwner(), c.About, c.Reason)
 		if err != nil {
 			return err
 		}
@@ -83,7 +83,7 @@ type retentionLetCmd struct {
 
 func (c *retentionLetCmd) Run(p *program) error {
 	return with(p, c.DB, func(m *municipality.Municipality) error {
-		_, err := m.Retention.Release(p.ctx, operator(), c.ID)
+		_, err := m.Retention.Release(p.ctx, systemOwner(), c.ID)
 		return err
 	})
 }
