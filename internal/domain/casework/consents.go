@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"hemnyckel/internal/domain/consent"
-	"hemnyckel/internal/domain/journal"
 	"hemnyckel/internal/domain/routine"
 )
 
@@ -236,29 +235,4 @@ func (c *Consents) Asked(ctx context.Context, who routine.Who, in ClientAnswer) 
 		return err
 	})
 	return out, err
-}
-
-// Agreement returns what a client has agreed to (V8-b), and false where nobody has asked. That it was read is in the journal.
-func (c *Consents) Agreement(ctx context.Context, who routine.Who, personalNumber string) (out consent.Agreement, ok bool, err error) {
-	if !who.Is(routine.LockManager, routine.CaseOfficer, routine.AlarmTeam) {
-		return out, false, consent.ErrMayNot
-	}
-	err = c.s.db.Update(ctx, func(tx Tx) error {
-		clients, err := tx.ClientsByNumber(ctx, []string{personalNumber})
-		if err != nil {
-			return err
-		}
-		client, found := clients[personalNumber]
-		if !found {
-			return ErrClientUnknown.On("personal_number")
-		}
-		all, err := tx.Agreements(ctx, []string{client.ID})
-		if err != nil {
-			return err
-		}
-		out, ok = all[client.ID]
-		return journal.Append(ctx, tx, journal.Entry{Kind: journal.ClientRead, Subjects: []string{client.ID}, Fields: []journal.Field{
-			{Name: journal.FieldActor, Value: who.Actor}, {Name: "what", Value: "agreement"}}})
-	})
-	return out, ok, err
 }

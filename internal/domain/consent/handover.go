@@ -25,11 +25,12 @@ const MaxHandover = 500
 // Problems with handing over. Codes are stable.
 var (
 	ErrNoFile         = problem.New(problem.NotFound, "consent-no-file", "Samtycket har ingen inskannad handling.", "The consent has no scanned paper.")
+	ErrHasFile        = problem.New(problem.Conflict, "consent-has-file", "Samtycket har redan en inskannad handling, och den byts inte ut. Registrera ett nytt samtycke om svaret är ett annat.", "The consent has a scanned paper already, which is not replaced. Record a new consent if the answer is another.")
 	ErrNothingToFile  = problem.New(problem.Conflict, "handover-empty", "Det finns inga nya svar att lämna till diariet.", "There are no new answers to hand over to the diary.")
 	ErrNoRegistrar    = problem.New(problem.Conflict, "handover-not-used", "Kommunen diarieför inte samtycken enligt sin profil (consent.registrar).", "The municipality does not file consents, by its profile (consent.registrar).")
 	ErrHandoverNone   = problem.New(problem.NotFound, "handover-unknown", "Listan finns inte.", "There is no such list.")
 	ErrDiaryNotWanted = problem.New(problem.Conflict, "diary-not-answered",
-		"Bara ett svar diarieförs, och det här är obesvarat.", "Only an answer is filed, and this has none.")
+		"Det finns inget svar än. Registrera svaret först.", "There is no answer yet. Record it first.")
 )
 
 // mayFile reports whether somebody hands over to the diary, or files there.

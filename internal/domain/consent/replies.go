@@ -129,6 +129,30 @@ func (s *Service) LettersDue(ctx context.Context, who routine.Who, limit int) (o
 	return out, err
 }
 
+// Attach puts a scanned paper to an answer. A paper that is there is not replaced: it is the document that was handed in.
+func (s *Service) Attach(ctx context.Context, who routine.Who, consentID string, f File) (c Consent, err error) {
+	err = s.update(ctx, who, func(tx Tx) error {
+		if c, err = consentByID(ctx, tx, consentID); err != nil || c.FileHash == f.Hash {
+			return err
+		}
+		switch {
+		case c.FileHash != "":
+			return ErrHasFile
+		case c.Answer == Requested || c.Answer == Unknown:
+			return ErrDiaryNotWanted
+		}
+		f.Made, c.FileHash = tx.Now(), f.Hash
+		if err := tx.PutFile(ctx, f); err != nil {
+			return err
+		}
+		if err := tx.PutConsents(ctx, []Consent{c}); err != nil {
+			return err
+		}
+		return journal.Append(ctx, tx, c.entry(who.Actor))
+	})
+	return c, err
+}
+
 // FileOf returns the scanned paper of a consent; that somebody has read it is in the journal.
 func (s *Service) FileOf(ctx context.Context, who routine.Who, consentID string) (f File, err error) {
 	if !MayRead(who) {

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"hemnyckel/internal/domain/consent"
 	"hemnyckel/internal/edge/web"
 )
 
@@ -27,6 +28,8 @@ type Options struct {
 	Disclosures   Disclosures
 	Retention     Retention
 	FieldWork     FieldWork
+	Consents      Consents
+	Register      *consent.Service
 	Mass          Mass
 	Health        func(ctx context.Context) error // asks the database for something small
 	Zone          *time.Location                  // Europe/Stockholm
@@ -70,6 +73,7 @@ func (h *Handler) register(to *routes) {
 	h.crisis(to)
 	h.tasks(to)
 	h.calendars(to)
+	h.consents(to)
 	h.receipts(to)
 	h.disclosures(to)
 	h.holds(to)
