@@ -7,13 +7,16 @@ import (
 
 // Order is a request for change, as a case system sends it (V1.1-e). Which fields a kind needs is said at each field.
 type Order struct {
-	Kind           string `json:"kind" enum:"alarm-granted,alarm-renounced,homecare-granted,homecare-ended,provider-changed,died,moved" doc:"What is ordered." example:"homecare-granted"`
+	Kind           string `json:"kind" enum:"alarm-granted,alarm-renounced,homecare-granted,homecare-ended,provider-changed,needs-lock,opens-self,in-effect,shopping-granted,shopping-ended,health-started,health-ended,died,moved,lock-ends,mount,dismount,service" doc:"What is ordered." example:"homecare-granted"`
 	PersonalNumber string `json:"personal_number" maxLength:"20" doc:"The client's personal identity number or coordination number: ten or twelve digits, with or without - or + before the last four." example:"18900118-9811"`
-	Group          string `json:"group,omitempty" maxLength:"100" doc:"The working group: its code, or the organisation number of a provider that has just one group of the right kind. Needed by homecare-granted, homecare-ended and provider-changed (the group that leaves); alarm-granted needs it where the municipality has more than one alarm group." example:"G001"`
+	Group          string `json:"group,omitempty" maxLength:"100" doc:"The working group: its code, or the organisation number of a provider that has just one group of the right kind. Needed by every kind that begins, ends or changes a service; provider-changed names the group that leaves, shopping-granted and shopping-ended the firm that delivers. Kinds whose group is the only one of its kind in the municipality, such as alarm-granted, may leave it out." example:"G001"`
 	ToGroup        string `json:"to_group,omitempty" maxLength:"100" doc:"The group that takes over. Needed by provider-changed." example:"G002"`
 	Effective      string `json:"effective" format:"date" doc:"The day from which the order holds, counted from midnight in Sweden. What ends, ends at that midnight; what begins, begins at it." example:"2026-11-23"`
-	OpensSelf      bool   `json:"opens_self,omitempty" doc:"homecare-granted: the client opens the door, so that nobody gets a key."`
-	InEffect       bool   `json:"in_effect,omitempty" doc:"homecare-granted, provider-changed: the case officer has set the client in effect on the provider. Ignored when a provider says it."`
+	OpensSelf      bool   `json:"opens_self,omitempty" doc:"homecare-granted, shopping-granted, health-started: the client opens the door, so that nobody gets a key."`
+	InEffect       bool   `json:"in_effect,omitempty" doc:"homecare-granted, shopping-granted, provider-changed: the case officer has set the client in effect on the provider. Ignored when a provider says it. The kind in-effect says it later."`
+	Need           string `json:"need,omitempty" enum:"cannot-open,does-not-hear,other" doc:"Needed by needs-lock: why. With other, say it in reason."`
+	OnBehalfOf     string `json:"on_behalf_of,omitempty" maxLength:"20" doc:"Only the lock manager, who writes in an order form: the organisation number of whose it is."`
+	OnBehalfRole   string `json:"on_behalf_role,omitempty" enum:"case-officer,provider,health-unit,delivery,alarm-team" doc:"With on_behalf_of: the role in which that organisation orders."`
 	Reason         string `json:"reason,omitempty" maxLength:"500" doc:"Why, in free text of at most 500 bytes. No names."`
 	Reference      string `json:"reference,omitempty" maxLength:"100" doc:"The orderer's own number of the order, at most 100 bytes." example:"SOL-2026-1187"`
 }
@@ -23,13 +26,14 @@ type PlacedOrder struct {
 	ID        string    `json:"id" doc:"Opaque. Use it in addresses."`
 	Number    string    `json:"number" doc:"The number to say on the phone." example:"7K3M-9QX2"`
 	Kind      string    `json:"kind"`
-	State     string    `json:"state" enum:"accepted,in-progress,done" doc:"done when no task is left."`
+	State     string    `json:"state" enum:"in-progress,done,returned,withdrawn" doc:"done when no task is left. returned by the lock manager, withdrawn by the orderer: then it is as if it had never come."`
 	ClientID  string    `json:"client_id" doc:"Opaque; the identity number is never sent back."`
 	GroupID   string    `json:"group_id,omitempty"`
 	ToGroupID string    `json:"to_group_id,omitempty"`
 	Effective string    `json:"effective" format:"date"`
 	Reason    string    `json:"reason,omitempty"`
 	Reference string    `json:"reference,omitempty"`
+	Answer    string    `json:"answer,omitempty" doc:"Why it was returned or withdrawn."`
 	Received  time.Time `json:"received" doc:"When it was stored, UTC."`
 	Tasks     []Task    `json:"tasks" nullable:"false" doc:"The work that it waits for or has waited for. Orders about the same door share a task."`
 	Rules     []string  `json:"rules,omitempty" doc:"The lines of the routine that were applied; none when the order changed nothing."`

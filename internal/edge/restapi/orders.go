@@ -22,6 +22,11 @@ import (
 type Orders interface {
 	Place(ctx context.Context, who casework.Orderer, in casework.NewOrder) (casework.Order, error)
 	Order(ctx context.Context, who casework.Orderer, id string) (casework.Order, error)
+	Return(ctx context.Context, who casework.Orderer, id, reason string) (casework.Order, error)
+	Withdraw(ctx context.Context, who casework.Orderer, id, reason string) (casework.Order, error)
+	RecordException(ctx context.Context, who routine.Who, personalNumber string, kind casework.ExceptionKind, reason string) (casework.Exception, error)
+	LiftException(ctx context.Context, who routine.Who, personalNumber string) error
+	Renumber(ctx context.Context, who routine.Who, old, now string) error
 	Orders(ctx context.Context, who casework.Orderer, f casework.OrderFilter, after string, limit int) ([]casework.Order, string, error)
 }
 
@@ -42,6 +47,7 @@ func (h *Handler) orders(to *routes) {
 		Doc: "The newest first. Providers see what their own organisation has ordered."}, h.listOrders)
 	read(to, op{ID: "read-order", Path: "/api/v1/orders/{id}", Summary: "Read an order", Roles: orderReaders(),
 		Doc: "As it is now. Providers see what their own organisation has ordered."}, h.order)
+	h.orderLives(to)
 }
 
 // orderers are who may place orders at all; the service decides which.
@@ -119,7 +125,8 @@ func (h *Handler) readOrder(r *http.Request) (casework.NewOrder, error) {
 // parse checks every field, so that all that is wrong is said at once.
 func (h *Handler) parse(in api.Order) (casework.NewOrder, error) {
 	o := casework.NewOrder{Kind: routine.OrderKind(in.Kind), Group: groupName(in.Group), ToGroup: groupName(in.ToGroup),
-		OpensSelf: in.OpensSelf, InEffect: in.InEffect, Reason: in.Reason, Reference: in.Reference, Channel: "api"}
+		OpensSelf: in.OpensSelf, InEffect: in.InEffect, Reason: in.Reason, Reference: in.Reference, Need: routine.Need(in.Need),
+		OnBehalfOf: groupName(in.OnBehalfOf), OnBehalfRole: routine.Role(in.OnBehalfRole), Channel: casework.ChannelAPI}
 	var wrong []error
 	add := func(err error) {
 		if err != nil {
@@ -134,6 +141,7 @@ func (h *Handler) parse(in api.Order) (casework.NewOrder, error) {
 	add(err)
 	add(checkText("group", in.Group, 100))
 	add(checkText("to_group", in.ToGroup, 100))
+	add(checkText("on_behalf_of", in.OnBehalfOf, 20))
 	add(checkText("reason", in.Reason, 500))
 	add(checkText("reference", in.Reference, 100))
 	return o, errors.Join(wrong...)
@@ -157,8 +165,10 @@ func checkKind(in api.Order) error {
 		return errKind.Fill(strings.Join(names, ", ")).On("kind")
 	case in.ToGroup != "" && !to:
 		return errNotNeeded.On("to_group")
-	case in.OpensSelf && kind != routine.HomeCareGranted:
+	case in.OpensSelf && (!kind.Grants() || kind == routine.AlarmGranted):
 		return errNotNeeded.On("opens_self")
+	case in.Need != "" && kind != routine.NeedsLock:
+		return errNotNeeded.On("need")
 	}
 	return nil
 }
@@ -221,7 +231,7 @@ func (h *Handler) order(ctx context.Context, r request) (api.PlacedOrder, error)
 
 // orderFilter narrows the list of orders.
 type orderFilter struct {
-	State string    `query:"state" enum:"accepted,returned,withdrawn,in-progress,done" doc:"How far they have come."`
+	State string    `query:"state" enum:"returned,withdrawn,in-progress,done" doc:"How far they have come."`
 	Kind  string    `query:"kind" doc:"What was ordered."`
 	Since time.Time `query:"since" doc:"Received from this day on."`
 }
@@ -243,7 +253,7 @@ func (h *Handler) listOrders(ctx context.Context, r request, f orderFilter, p pa
 func (h *Handler) wire(o casework.Order) api.PlacedOrder {
 	out := api.PlacedOrder{ID: o.ID, Number: o.Number, Kind: string(o.Kind), State: string(o.State), ClientID: o.ClientID,
 		GroupID: o.GroupID, ToGroupID: o.ToGroupID, Effective: o.Effective.In(h.options.Zone).Format(time.DateOnly),
-		Reason: o.Reason, Reference: o.Reference, Received: o.Received.UTC(), Tasks: []api.Task{}, Rules: o.Rules}
+		Reason: o.Reason, Reference: o.Reference, Answer: o.Answer, Received: o.Received.UTC(), Tasks: []api.Task{}, Rules: o.Rules}
 	for _, t := range o.Tasks {
 		out.Tasks = append(out.Tasks, api.Task{ID: t.ID, Kind: string(t.Kind), Rule: t.Rule, State: t.State, Due: t.Due.UTC()})
 	}

@@ -60,6 +60,24 @@ func (d *desk) Order(_ context.Context, who casework.Orderer, id string) (casewo
 	return casework.Order{ID: id, State: casework.Done, Kind: routine.Died}, d.err
 }
 
+func (d *desk) Return(_ context.Context, who casework.Orderer, id, _ string) (casework.Order, error) {
+	d.who = who
+	return casework.Order{ID: id, State: casework.Returned}, d.err
+}
+
+func (d *desk) Withdraw(_ context.Context, who casework.Orderer, id, _ string) (casework.Order, error) {
+	d.who = who
+	return casework.Order{ID: id, State: casework.Withdrawn}, d.err
+}
+
+func (d *desk) RecordException(context.Context, routine.Who, string, casework.ExceptionKind, string) (casework.Exception, error) {
+	return casework.Exception{}, d.err
+}
+
+func (d *desk) LiftException(context.Context, routine.Who, string) error { return d.err }
+
+func (d *desk) Renumber(context.Context, routine.Who, string, string) error { return d.err }
+
 func (d *desk) Orders(_ context.Context, who casework.Orderer, f casework.OrderFilter, after string, limit int) ([]casework.Order, string, error) {
 	d.who, d.filter = who, f
 	return nil, "", d.err

@@ -101,6 +101,60 @@ func TestClientServerDatabase(t *testing.T) {
 	})
 }
 
+// proves V5.1-a, V2.1-a, S-a
+func TestOrdersAreTakenBackThroughTheAPI(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		ctx := t.Context()
+		to := newTown(t, db)
+		officer, _ := to.client(t, municipality, identity.ScopeOf(routine.CaseOfficer))
+		manager, _ := to.client(t, municipality, identity.ScopeOf(routine.LockManager))
+		firm, _ := to.client(t, provider, identity.ScopeOf(routine.Provider))
+		day := func(days int) string { return time.Now().AddDate(0, 0, days).Format(time.DateOnly) }
+		if _, err := officer.PlaceOrder(ctx, "k1", api.Order{Kind: "homecare-granted", PersonalNumber: anna, Group: "G002", Effective: day(-5), OpensSelf: true}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := firm.PlaceOrder(ctx, "k2", api.Order{Kind: "needs-lock", PersonalNumber: anna, Group: "G002", Effective: day(3)}); !errors.Is(err, &api.Problem{Code: "order-invalid"}) {
+			t.Errorf("a need without a reason: %v", err)
+		}
+		need, err := firm.PlaceOrder(ctx, "k3", api.Order{Kind: "needs-lock", PersonalNumber: anna, Group: "G002", Effective: day(3), Need: "does-not-hear"})
+		if err != nil || need.State != "in-progress" {
+			t.Fatalf("needs a lock: %+v, %v", need, err)
+		}
+		if _, err := manager.ReturnOrder(ctx, need.ID, "*", api.OrderAnswer{}); !errors.Is(err, &api.Problem{Code: "order-reason"}) {
+			t.Errorf("returned without a reason: %v", err)
+		}
+		if _, err := manager.ReturnOrder(ctx, need.ID, "stale", api.OrderAnswer{Reason: "Fel kund."}); err == nil {
+			t.Error("returned by somebody who has not seen it as it is")
+		}
+		if o, err := manager.ReturnOrder(ctx, need.ID, "*", api.OrderAnswer{Reason: "Fel kund."}); err != nil || o.State != "returned" || o.Answer != "Fel kund." {
+			t.Errorf("returned: %+v, %v", o, err)
+		}
+		ended, err := firm.PlaceOrder(ctx, "k4", api.Order{Kind: "homecare-ended", PersonalNumber: anna, Group: "G002", Effective: day(9)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if o, err := firm.WithdrawOrder(ctx, ended.ID, "*", api.OrderAnswer{}); err != nil || o.State != "withdrawn" {
+			t.Errorf("withdrawn: %+v, %v", o, err)
+		}
+		form := api.Order{Kind: "mount", PersonalNumber: anna, Effective: day(2), OnBehalfOf: "556036-0793", OnBehalfRole: "provider"}
+		if o, err := manager.PlaceOrder(ctx, "k5", form); err != nil || len(o.Tasks) == 0 {
+			t.Errorf("an order form: %+v, %v", o, err)
+		}
+		if e, err := manager.RecordLockException(ctx, "k6", api.NewLockException{PersonalNumber: anna, Kind: "technical", Reason: "Smal karm."}); err != nil || e.DwellingID != "d1" {
+			t.Errorf("an exception: %+v, %v", e, err)
+		}
+		if err := manager.LiftLockException(ctx, "k7", api.LiftedException{PersonalNumber: anna}); err != nil {
+			t.Error(err)
+		}
+		if err := officer.Renumber(ctx, "k8", api.Renumbering{PersonalNumber: anna, NewNumber: "189001199802"}); err != nil {
+			t.Error(err)
+		}
+		if o, err := officer.PlaceOrder(ctx, "k9", api.Order{Kind: "died", PersonalNumber: "189001199802", Effective: day(1)}); err != nil || o.ClientID != "c1" {
+			t.Errorf("by the new number: %+v, %v", o, err)
+		}
+	})
+}
+
 // othersSeeNothing holds a provider to its own orders, its own groups, and what a provider may order.
 func (to town) othersSeeNothing(t *testing.T, id string) {
 	t.Helper()
