@@ -74,8 +74,8 @@ const (
 
 // Triage asks the first question that is not answered yet about a failure, or says how the questions end. answers are the
 // ids of the answers so far, in order; false means that there are no such questions or answers.
-func Triage(failure Failure, answers []string) (*Question, *TriageEnd, bool) {
-	questions := Questions(failure)
+func Triage(p Profile, failure Failure, answers []string) (*Question, *TriageEnd, bool) {
+	questions := Questions(p, failure)
 	if len(questions) == 0 {
 		return nil, nil, false
 	}
@@ -111,16 +111,19 @@ func named(questions []Question, id string) *Question {
 	return nil
 }
 
-// Questions are all questions about a failure, the first one first; none where nothing is to be asked.
-func Questions(f Failure) []Question {
-	switch f {
-	case FailedLock:
+// Questions are all questions about a failure, the first one first; none where nothing is to be asked. Where phones are the
+// keys there are no stations, and no batteries to change.
+func Questions(p Profile, f Failure) []Question {
+	switch {
+	case f == FailedLock:
 		return lockQuestions()
-	case FailedKey:
+	case f == FailedKey && p.Technology.Keys:
 		return keyQuestions()
-	case FailedStation, PowerCut:
+	case f == FailedKey && p.Technology.Phones:
+		return phoneQuestions()
+	case (f == FailedStation || f == PowerCut) && p.Technology.Keys:
 		return stationQuestions()
-	case LostKey:
+	case f == LostKey && p.Technology.Keys:
 		return lostQuestions()
 	}
 	return nil
@@ -166,6 +169,20 @@ func keyQuestions() []Question {
 				SV: "Anmäl nyckeln: den ska bytas ut. Ta en annan nyckel ur skåpet så länge.", EN: "Report the key: it is to be exchanged. Take another key from the cabinet meanwhile."}),
 			noTo("", &TriageEnd{Do: DoAdvice, Rule: RuleCrisisKey, Steps: FailedKey,
 				SV: "Byt batteri enligt instruktionen, synka nyckeln och prova igen.", EN: "Change the battery as instructed, sync the key and try again."})}},
+	}
+}
+
+func phoneQuestions() []Question {
+	return []Question{
+		{"login", "Är du inloggad med ditt eget namn, både i mobilen och i appen?", "Are you logged in under your own name, on the phone and in the app?", []Answer{
+			yesTo("other-phone", nil),
+			noTo("", &TriageEnd{Do: DoAdvice, Rule: RulePersonalLogin, Steps: FailedKey,
+				SV: "Logga in på båda ställena med ditt eget namn, och prova igen. Låna aldrig någon annans inloggning.", EN: "Log in to both under your own name, and try again. Never borrow somebody else's login."})}},
+		{"other-phone", "Öppnar dörren med en annan mobil, med din egen inloggning?", "Does the door open with another phone, under your own login?", []Answer{
+			yesTo("", &TriageEnd{Do: DoAdvice, Rule: RuleOrderAtUnit, Steps: FailedKey,
+				SV: "Då är det mobilen som är felet. Använd den andra och kontakta supporten.", EN: "Then the phone is at fault. Use the other one and contact support."}),
+			noTo("", &TriageEnd{Do: DoReport, Rule: RuleLockFault, Steps: FailedLock,
+				SV: "Då är det låset. Anmäl felet på låset och följ krisstegen så länge.", EN: "Then it is the lock. Report the fault at the lock, and follow the crisis steps meanwhile."})}},
 	}
 }
 

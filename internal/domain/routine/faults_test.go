@@ -9,12 +9,12 @@ import (
 
 // Every way through the questions ends after a few answers, and every end names a rule of the routine.
 //
-// proves V2.2-c, V2.3-a, V2.4-a, V7-b, V7-e, V7-f
+// proves V2.2-c, V2.3-a, V2.4-a, V7-b, V7-e, V7-f, S-o
 func TestTriageEnds(t *testing.T) {
 	ends := 0
-	var walk func(f routine.Failure, answers []string)
-	walk = func(f routine.Failure, answers []string) {
-		q, end, ok := routine.Triage(f, answers)
+	var walk func(p routine.Profile, f routine.Failure, answers []string)
+	walk = func(p routine.Profile, f routine.Failure, answers []string) {
+		q, end, ok := routine.Triage(p, f, answers)
 		switch {
 		case !ok || len(answers) > 5:
 			t.Fatalf("%s %v: no end", f, answers)
@@ -26,13 +26,20 @@ func TestTriageEnds(t *testing.T) {
 			return
 		}
 		for _, a := range q.Answers {
-			walk(f, append(answers[:len(answers):len(answers)], a.ID))
+			walk(p, f, append(answers[:len(answers):len(answers)], a.ID))
 		}
 	}
+	keys := routine.DefaultProfile()
 	for _, f := range []routine.Failure{routine.FailedLock, routine.FailedKey, routine.FailedStation, routine.PowerCut, routine.LostKey} {
-		walk(f, nil)
+		walk(keys, f, nil)
 	}
-	if ends < 15 {
+	var phones routine.Profile
+	phones.Technology.Phones = true
+	walk(phones, routine.FailedKey, nil)
+	if routine.Questions(phones, routine.FailedStation) != nil || routine.Questions(phones, routine.LostKey) != nil {
+		t.Error("questions about things that are not there")
+	}
+	if ends < 18 {
 		t.Errorf("only %d ends", ends)
 	}
 }
@@ -53,17 +60,17 @@ func TestTriageSaysWhatToDo(t *testing.T) {
 		{routine.FailedStation, []string{"yes"}, routine.DoAdvice, false},
 		{routine.LostKey, []string{"no"}, routine.DoBlock, false},
 	} {
-		_, end, ok := routine.Triage(c.failure, c.answers)
+		_, end, ok := routine.Triage(routine.DefaultProfile(), c.failure, c.answers)
 		if !ok || end == nil || end.Do != c.do || end.Urgent != c.urgent {
 			t.Errorf("%s %v: got %+v, %v", c.failure, c.answers, end, ok)
 		}
 	}
 	for _, bad := range [][]string{{"maybe"}, {"untried", "yes"}, {"no", "yes", "yes"}} {
-		if q, end, ok := routine.Triage(routine.FailedLock, bad); ok {
+		if q, end, ok := routine.Triage(routine.DefaultProfile(), routine.FailedLock, bad); ok {
 			t.Errorf("%v: got %v %v", bad, q, end)
 		}
 	}
-	if _, _, ok := routine.Triage("weather", nil); ok {
+	if _, _, ok := routine.Triage(routine.DefaultProfile(), "weather", nil); ok {
 		t.Error("questions about the weather")
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"hemnyckel/internal/domain/routine"
 	"hemnyckel/internal/domain/support"
+	"hemnyckel/profiles"
 )
 
 func local(t testing.TB, text string) time.Time {
@@ -168,5 +169,37 @@ func TestCrisisPageIsForItsHour(t *testing.T) {
 	}
 	if changed := page("2026-11-23 10:00", routine.Provider); changed.Version == day.Version {
 		t.Error("other words, the same version")
+	}
+}
+
+// Where one unit supplies locks and support, that is whom the page names, by day; its number for other hours is given out by
+// the unit and stands nowhere.
+//
+// proves S-o, S-j
+func TestSupportOfAMunicipalityWithPhones(t *testing.T) {
+	p, err := profiles.Load("strangnas")
+	if err != nil {
+		t.Fatal(err)
+	}
+	desk := support.Desk{Profile: p, Zone: stockholm(t)}
+	page, err := desk.CrisisPage(routine.Provider, local(t, "2026-11-23 20:00"))
+	if err != nil || len(page.Contacts) == 0 {
+		t.Fatalf("got %+v, %v", page, err)
+	}
+	unit := page.Contacts[0]
+	if !unit.Is(routine.UnitLockManager) || !unit.Is(routine.UnitAlarm) || unit.Phone == "" || unit.Form == "" {
+		t.Errorf("locks, support and the form: got %+v", unit)
+	}
+	asked := false
+	for _, s := range page.Sections[0].Steps {
+		if s.Now && s.Contact.Withheld != "" {
+			asked = true
+			if s.Contact.Phone != "" {
+				t.Errorf("at night a number is shown: %+v", s)
+			}
+		}
+	}
+	if !asked || page.OnCall.Offered {
+		t.Errorf("at night: got %+v", page.Sections[0].Steps)
 	}
 }

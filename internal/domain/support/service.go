@@ -130,3 +130,8 @@ func (s *Service) Exports(ctx context.Context, who routine.Who, p Page) ([]Expor
 func (s *Service) CrisisPage(role routine.Role, at time.Time) (CrisisPage, error) {
 	return s.desk.CrisisPage(role, at)
 }
+
+// Questions are what to ask about a failure before a fault is reported.
+func (s *Service) Questions(f routine.Failure) []routine.Question {
+	return routine.Questions(s.desk.Profile, f)
+}

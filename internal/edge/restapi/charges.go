@@ -30,6 +30,7 @@ type Support interface {
 	Export(ctx context.Context, who routine.Who, id string) (support.Export, error)
 	Exports(ctx context.Context, who routine.Who, p support.Page) ([]support.Export, error)
 	CrisisPage(role routine.Role, at time.Time) (support.CrisisPage, error)
+	Questions(f routine.Failure) []routine.Question
 }
 
 // accounts are who see all charges; payers see their own.

@@ -125,14 +125,16 @@ func (h *Handler) crisisPaper(ctx context.Context, r request) (document, error) 
 	for _, s := range p.Sections {
 		section := paper.Section{Title: s.Title.In(lang), Numbered: true}
 		for _, step := range wireSteps(s.Steps, lang) {
-			section.Lines = append(section.Lines, step.Text+hoursNote(p.Hours, step.When, lang))
+			section.Lines = append(section.Lines, step.Text+hoursNote(p.Hours, step, lang))
 		}
 		sheet.Sections = append(sheet.Sections, section)
 	}
 	contacts := paper.Section{Title: said("Kontakter", "Contacts")}
 	for _, u := range p.Contacts {
 		c := wireContact(u, p.Hours, lang)
-		contacts.Lines = append(contacts.Lines, joined(c.Name, c.Phone, c.Hours, c.Address, c.Mail, c.Web))
+		if c.Phone+c.Address+c.Postal+c.Mail+c.Web != "" {
+			contacts.Lines = append(contacts.Lines, joined(c.Name, c.Phone, c.Hours, c.Address, c.Postal, c.Mail, c.Web))
+		}
 	}
 	sheet.Sections = append(sheet.Sections, contacts)
 	var pdf bytes.Buffer
@@ -140,12 +142,12 @@ func (h *Handler) crisisPaper(ctx context.Context, r request) (document, error) 
 	return document{Name: said("krissida.pdf", "crisis.pdf"), Type: "application/pdf", Body: pdf.Bytes()}, err
 }
 
-// hoursNote says for which hours a step is, where it is not for all.
-func hoursNote(hours routine.Hours, when, lang string) string {
-	name, outside := strings.CutPrefix(when, "not:")
+// hoursNote says for which hours a step is, where it is not for all and does not say so itself.
+func hoursNote(hours routine.Hours, step api.CrisisStep, lang string) string {
+	name, outside := strings.CutPrefix(step.When, "not:")
 	s, ok := hours[name]
 	switch {
-	case !ok:
+	case !ok || strings.Contains(step.Text, s.Text(lang)):
 		return ""
 	case outside:
 		return problem.Text{SV: " (inte ", EN: " (not "}.In(lang) + s.Text(lang) + ")"

@@ -43,7 +43,7 @@ func (h *Handler) faults(to *routes) {
 		Roles: []routine.Role{routine.SystemOwner, routine.LockManager},
 		Doc:   "The work that it led to ends with it. Where by the routine somebody else than the municipality bears the cost, a charge is proposed."}, h.fault, h.endFault)
 	read(to, op{ID: "triage", Path: "/api/v1/triage/{failure}", Summary: "What to ask before a fault is reported", Roles: anyone(),
-		Doc: "failure is lock, key, lost-key, station or power. Keep it: it needs no network."}, h.triage)
+		Doc: "failure is lock or key and, where keys hang in cabinets, lost-key, station or power. Keep it: it needs no network."}, h.triage)
 }
 
 func (h *Handler) reportFault(ctx context.Context, r request, in api.NewFault) (api.FaultAnswer, error) {
@@ -133,11 +133,11 @@ func maybe(t time.Time) *time.Time {
 }
 
 var errNoQuestions = problem.New(problem.NotFound, "triage-unknown",
-	"Det finns inga frågor om det. Välj lock, key, lost-key, station eller power.",
-	"There are no questions about that. Choose lock, key, lost-key, station or power.")
+	"Det finns inga frågor om det här. Välj lock eller key och, där det finns nyckelskåp, lost-key, station eller power.",
+	"There are no questions about that here. Choose lock or key and, where there are cabinets, lost-key, station or power.")
 
 func (h *Handler) triage(ctx context.Context, r request) (api.Triage, error) {
-	questions := routine.Questions(routine.Failure(r.id("failure")))
+	questions := h.options.Support.Questions(routine.Failure(r.id("failure")))
 	if len(questions) == 0 {
 		return api.Triage{}, errNoQuestions
 	}

@@ -152,7 +152,7 @@ func collect(t *testing.T, c *api.Client, f api.ChargeFilter) (all []api.Charge)
 	return all
 }
 
-// proves V7-a, V7-d, V7-e, S-o
+// proves V7-a, V7-d
 func TestTheCrisisPageCanBeKept(t *testing.T) {
 	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
 		ctx := t.Context()

@@ -34,6 +34,8 @@ CREATE INDEX faults_by_thing ON faults (thing, thing_id, id);
 CREATE INDEX faults_by_client ON faults (client_id, id);
 CREATE INDEX faults_by_state ON faults (state, id);
 CREATE INDEX faults_open ON faults (id) WHERE closed_us = 0;
+CREATE INDEX faults_urgent ON faults (id) WHERE urgent = 1;
+CREATE INDEX faults_by_kind ON faults (thing, id);
 CREATE INDEX faults_closed ON faults (closed_us, id);
 CREATE TABLE fault_reports (
     id            TEXT COLLATE "C" NOT NULL PRIMARY KEY,
