@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"hemnyckel/internal/base/problem"
 	"hemnyckel/internal/domain/care"
 	"hemnyckel/internal/domain/casework"
 	"hemnyckel/internal/domain/routine"
@@ -95,3 +96,11 @@ func (n town) mountWith(t failer, serial, who string, certify casework.Certifier
 }
 
 var _ failer = (*testing.T)(nil)
+
+// codeOf is the code of a problem, or "".
+func codeOf(err error) string {
+	if p, ok := errors.AsType[*problem.Error](err); ok {
+		return p.Code
+	}
+	return ""
+}
