@@ -81,3 +81,9 @@ func (s *Cabinets) Batteries(ctx context.Context, who routine.Who, group string,
 	})
 	return out, err
 }
+
+// BatteryDue is when a key's battery must be changed next by the municipality's profile; see [Key.BatteryDue].
+func (s *Cabinets) BatteryDue(k Key) time.Time { return k.BatteryDue(s.profile.Stock) }
+
+// CountDue is when a cabinet must be counted next by the municipality's profile.
+func (s *Cabinets) CountDue(c Cabinet) time.Time { return c.CountDue(s.profile.Stock) }

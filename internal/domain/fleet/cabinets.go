@@ -472,6 +472,22 @@ func (s *Cabinets) List(ctx context.Context, who routine.Who, dueOnly bool, p Pa
 	return out, err
 }
 
+// Cabinet returns a group's cabinet with those who answer for it.
+func (s *Cabinets) Cabinet(ctx context.Context, who routine.Who, groupCode string) (out Cabinet, err error) {
+	err = s.db.View(ctx, func(tx CabinetTx) error {
+		g, _, err := s.group(ctx, tx, who, groupCode, routine.KeepCabinet)
+		if err != nil {
+			return err
+		}
+		if out, err = cabinetOf(ctx, tx, g); err != nil {
+			return err
+		}
+		out.Keepers, err = tx.Keepers(ctx, []string{g.ID}, tx.Now())
+		return err
+	})
+	return out, err
+}
+
 // Counts lists a cabinet's counts, the newest first.
 func (s *Cabinets) Counts(ctx context.Context, who routine.Who, groupCode string, p Page) (out []Count, err error) {
 	err = s.db.View(ctx, func(tx CabinetTx) error {

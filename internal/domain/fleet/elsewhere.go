@@ -150,20 +150,6 @@ func (s *Sites) List(ctx context.Context) (out []Station, err error) {
 // nearestShown is how many other stations are shown.
 const nearestShown = 3
 
-// Nearest returns the working stations nearest to one, the nearest first.
-func (s *Sites) Nearest(ctx context.Context, name string) (out []Station, err error) {
-	err = s.db.View(ctx, func(tx SiteTx) error {
-		from, ok, err := tx.StationByName(ctx, name)
-		if err != nil || !ok {
-			return orErr(err, ErrStationNone.Fill(name))
-		}
-		all, err := tx.Stations(ctx)
-		out = nearest(from, all, nearestShown)
-		return err
-	})
-	return out, err
-}
-
 // nearest orders working stations by how much of the postal code they share with from, then by how far the codes are apart:
 // Swedish codes are given out from the whole country down to the street, and neighbours mostly have neighbouring ones. A
 // station whose place is not known comes last; so does everything if from's is not.
@@ -196,4 +182,18 @@ func apart(a, b Station) int {
 	x, _ := strconv.Atoi(a.PostalCode)
 	y, _ := strconv.Atoi(b.PostalCode)
 	return max(x-y, y-x)
+}
+
+// Station returns a station and where else to go.
+func (s *Sites) Station(ctx context.Context, name string) (st Station, near []Station, err error) {
+	err = s.db.View(ctx, func(tx SiteTx) error {
+		var ok bool
+		if st, ok, err = tx.StationByName(ctx, name); err != nil || !ok {
+			return orErr(err, ErrStationNone.Fill(name))
+		}
+		all, err := tx.Stations(ctx)
+		near = nearest(st, all, nearestShown)
+		return err
+	})
+	return st, near, err
 }

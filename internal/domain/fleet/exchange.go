@@ -271,3 +271,12 @@ func (s *Pool) Exchanges(ctx context.Context, who routine.Who, f ExchangeFilter,
 	})
 	return out, err
 }
+
+// ReadExchange returns one to somebody whom it concerns.
+func (s *Pool) ReadExchange(ctx context.Context, who routine.Who, id string) (out Exchange, err error) {
+	err = s.db.View(ctx, func(tx PoolTx) (err error) {
+		out, err = s.exchange(ctx, tx, who, id, routine.ReportKey)
+		return err
+	})
+	return out, err
+}

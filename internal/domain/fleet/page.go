@@ -13,7 +13,7 @@ import (
 )
 
 // MaxPage is how many rows a page has at most.
-const MaxPage = 500
+const MaxPage = 1000
 
 // Page asks for rows after one that an earlier page ended with ("" for the first page), at most Limit of them.
 type Page struct {

@@ -229,3 +229,17 @@ func within(who routine.Who, organisation *string) bool {
 	}
 	return false
 }
+
+// ReadKey returns a key with its group to somebody whom it concerns.
+func (s *Pool) ReadKey(ctx context.Context, who routine.Who, number string) (out KeyRow, err error) {
+	err = s.db.View(ctx, func(tx PoolTx) error {
+		key, _, err := s.tended(ctx, tx, who, number, routine.MissKey)
+		if err != nil {
+			return err
+		}
+		groups, err := tx.GroupsFacts(ctx, []string{key.GroupID})
+		out = KeyRow{key, groups[key.GroupID].Code, groups[key.GroupID].Name}
+		return err
+	})
+	return out, err
+}

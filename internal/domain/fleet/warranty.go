@@ -243,3 +243,15 @@ func (s *Stock) Returns(ctx context.Context, who routine.Who, f WarrantyFilter, 
 	})
 	return out, err
 }
+
+// WarrantyReturn returns one.
+func (s *Stock) WarrantyReturn(ctx context.Context, who routine.Who, id string) (out WarrantyReturn, err error) {
+	err = s.view(ctx, who, func(tx StockTx) error {
+		var ok bool
+		if out, ok, err = tx.WarrantyReturn(ctx, id); err == nil && !ok {
+			err = ErrWarrantyUnknown
+		}
+		return err
+	})
+	return out, err
+}

@@ -323,7 +323,7 @@ func bounded(limit int) int {
 	if limit == 0 {
 		limit = 100
 	}
-	return max(1, min(limit, 500))
+	return max(1, min(limit, 1000))
 }
 
 func peopleEntry(kind journal.Kind, who routine.Who, subjects []string, rule string, more ...string) journal.Entry {

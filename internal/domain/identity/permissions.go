@@ -164,3 +164,20 @@ func (s *People) StaffOrders(ctx context.Context, who routine.Who, f StaffOrderF
 	})
 	return out, err
 }
+
+// StaffOrder returns one; a provider its own.
+func (s *People) StaffOrder(ctx context.Context, who routine.Who, id string) (out StaffOrder, err error) {
+	organisation := ""
+	if !narrowed(who, &organisation) {
+		return out, ErrPeopleMayNot
+	}
+	err = s.db.View(ctx, func(tx PeopleTx) error {
+		var ok bool
+		out, ok, err = tx.StaffOrder(ctx, id)
+		if err == nil && (!ok || organisation != "" && out.OrgNumber != organisation) {
+			err = ErrStaffOrderUnknown
+		}
+		return err
+	})
+	return out, err
+}

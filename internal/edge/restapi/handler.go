@@ -31,6 +31,7 @@ type Options struct {
 	Consents      Consents
 	Register      *consent.Service
 	Mass          Mass
+	Fleet         Fleet
 	Health        func(ctx context.Context) error // asks the database for something small
 	Zone          *time.Location                  // Europe/Stockholm
 	Clock         func() time.Time                // which day it is, for the century of ten-digit numbers
@@ -77,6 +78,12 @@ func (h *Handler) register(to *routes) {
 	h.receipts(to)
 	h.disclosures(to)
 	h.holds(to)
+	h.stock(to)
+	h.keys(to)
+	h.cabinets(to)
+	h.stations(to)
+	h.staff(to)
+	h.providers(to)
 	h.state(to)
 }
 

@@ -291,14 +291,14 @@ func TestNearestStations(t *testing.T) {
 		_, err = w.Sites.Out(ctx, manager, "Granne", "trasig")
 		w.must(err)
 		w.must(w.Sites.Block(ctx, manager, "Norr 2", "stulen"))
-		near, err = w.Sites.Nearest(ctx, "Norr 1")
+		_, near, err = w.Sites.Station(ctx, "Norr 1")
 		if err != nil || !slices.Equal(names(near), []string{"Syd", "Land", "Okänd"}) {
 			t.Errorf("when more are out: %q, %v", names(near), err)
 		}
 		w.must(w.Sites.Back(ctx, homecare, "Norr 1"))
 		w.must(w.Sites.Place(ctx, homecare, "Norr 1", "Torget 1", "430 11", "Staden"))
 		w.wantErr("no postal code", w.Sites.Place(ctx, homecare, "Norr 1", "Torget 1", "x", "Staden"), fleet.ErrStationPlace)
-		near, err = w.Sites.Nearest(ctx, "Syd")
+		_, near, err = w.Sites.Station(ctx, "Syd")
 		if err != nil || !slices.Equal(names(near), []string{"Norr 1", "Land", "Okänd"}) {
 			t.Errorf("near Syd: %q, %v", names(near), err)
 		}

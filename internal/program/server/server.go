@@ -140,7 +140,7 @@ func (s *Server) doors(zone *time.Location, desk *portal.Handler) []web.Handler 
 	return []web.Handler{
 		desk,
 		restapi.New(restapi.Options{Orders: s.m.Casework, Tokens: s.m.Tokens, Requests: storage.NewRequests(s.m.DB),
-			Webhooks: s.webhooks, Documentation: s.m.Casework, Mass: s.m.Casework, FieldWork: s.m.Casework, Consents: s.m.Consents, Register: s.m.Register, Faults: s.m.Faults, Support: s.m.Support,
+			Webhooks: s.webhooks, Documentation: s.m.Casework, Mass: s.m.Casework, FieldWork: s.m.Casework, Fleet: restapi.Fleet(s.m.Fleet), Consents: s.m.Consents, Register: s.m.Register, Faults: s.m.Faults, Support: s.m.Support,
 			Receipts: s.m.Casework, Disclosures: s.m.Disclosures, Retention: s.m.Retention, Health: s.healthy, Zone: zone, Clock: s.cfg.Clock,
 			AllowReserve: s.cfg.DemoLogin, Version: s.cfg.Version}),
 		fhir.New(fhir.Options{Orders: s.m.Casework, Tokens: s.m.Tokens, Zone: zone, Clock: s.cfg.Clock,
@@ -174,6 +174,11 @@ func (s *Server) Run(ctx context.Context) error {
 		defer close(signed)
 		s.sign(ctx)
 	}()
+	written := make(chan struct{})
+	go func() {
+		defer close(written)
+		s.writeLetters(ctx)
+	}()
 	sent := make(chan struct{})
 	go func() {
 		defer close(sent)
@@ -196,12 +201,36 @@ func (s *Server) Run(ctx context.Context) error {
 	stop()
 	<-stopped
 	<-signed
+	<-written
 	<-sent
 	return errors.Join(err, s.m.Close())
 }
 
 // Close releases a server that has not been run.
 func (s *Server) Close() error { return errors.Join(s.listener.Close(), s.m.Close()) }
+
+// letterEvery is how often the server looks for letters to make.
+const letterEvery = time.Second
+
+// writeLetters makes the letters that somebody has asked for, a few at a time, until ctx ends.
+func (s *Server) writeLetters(ctx context.Context) {
+	ticker := time.NewTicker(letterEvery)
+	defer ticker.Stop()
+	for {
+		more, err := s.m.Register.MakeLetters(ctx)
+		if err != nil && ctx.Err() == nil {
+			s.cfg.Logger.Error("letters were not made", "error", err)
+		}
+		if more && err == nil && ctx.Err() == nil {
+			continue
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
+}
 
 // sign puts pending journal entries under a signed checkpoint until ctx ends. A log that cannot tell its own state stops
 // signing and says so; entries go on being collected.
