@@ -1,0 +1,218 @@
+package casework_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"hemnyckel/internal/base/txn"
+	"hemnyckel/internal/domain/casework"
+	"hemnyckel/internal/domain/consent"
+	"hemnyckel/internal/domain/routine"
+	"hemnyckel/internal/storage"
+	"hemnyckel/internal/storage/storagetest"
+)
+
+// consenting is a town whose owners must agree to locks.
+type consenting struct {
+	town
+	*casework.Consents
+	register *consent.Service
+	owner    string
+	property string
+}
+
+func newConsenting(t *testing.T, db *storage.DB) consenting {
+	t.Helper()
+	p := routine.DefaultProfile()
+	p.Consent = routine.ConsentRules{Owner: true, HomeCareAgrees: true}
+	n := newTown(t, db)
+	n.Service = casework.NewService(txn.Narrow(db, func(tx *storage.Tx) casework.Tx { return tx }), p)
+	c := consenting{town: n, Consents: casework.NewConsents(n.Service, time.UTC),
+		register: consent.NewService(txn.Narrow(db, func(tx *storage.Tx) consent.Tx { return tx }), p, time.UTC)}
+	o, err := c.register.PutOwner(t.Context(), keeper, consent.Owner{Kind: consent.Association, Name: "Brf Provet"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.owner = o.ID
+	c.property = c.put(t, consent.Property{Owners: []string{o.ID}, Addresses: []consent.Address{{Street: "PROVGATAN 1", Town: "Provköping"}}})
+	return c
+}
+
+func (c consenting) put(t *testing.T, p consent.Property) string {
+	t.Helper()
+	p, err := c.PutProperty(t.Context(), keeper, p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p.ID
+}
+
+// say is the owner's word, as somebody heard it.
+func (c consenting) say(t *testing.T, answer consent.Answer) consent.Consent {
+	t.Helper()
+	v, err := c.Record(t.Context(), keeper, consent.NewConsent{OwnerID: c.owner, Properties: []string{c.property},
+		Answered: consent.Answered{Answer: answer, How: consent.Oral, HeardBy: "Eva", Date: c.now(t)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+func (c consenting) alarm(t *testing.T, who string) {
+	t.Helper()
+	_, err := c.Place(t.Context(), officer, casework.NewOrder{Kind: routine.AlarmGranted, PersonalNumber: who, Group: "A1", Effective: c.now(t), Channel: "api"})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// tasks are the open tasks of a kind at somebody's door.
+func (c consenting) tasks(t *testing.T, who string, kind routine.TaskKind) (out []casework.Task) {
+	t.Helper()
+	err := c.db.View(t.Context(), func(tx *storage.Tx) error {
+		clients, err := tx.ClientsByNumber(t.Context(), []string{who})
+		if err != nil {
+			return err
+		}
+		open, err := tx.OpenTasks(t.Context(), []string{clients[who].ID})
+		for _, v := range open {
+			if v.Kind == kind {
+				out = append(out, v)
+			}
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func (c consenting) wantMount(t *testing.T, when, state string) {
+	t.Helper()
+	if got := c.tasks(t, alma, routine.Mount); len(got) != 1 || got[0].State != state {
+		t.Errorf("%s: got %+v, want one mounting in state %s", when, got, state)
+	}
+}
+
+// proves V5.3-a, V5.3-c
+func TestMountingWaitsForTheOwnerAndGoesOn(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		c := newConsenting(t, db)
+		c.alarm(t, alma)
+		c.wantMount(t, "before anybody is asked", casework.TaskWaiting)
+		if got := c.tasks(t, alma, routine.AskConsent); len(got) != 1 {
+			t.Errorf("got %d tasks of asking the owner, want 1", len(got))
+		}
+		yes := c.say(t, consent.Given)
+		c.wantMount(t, "after a yes", casework.TaskOpen)
+		if got := c.tasks(t, alma, routine.AskConsent); len(got) != 0 {
+			t.Errorf("got %d tasks of asking the owner after the answer, want none", len(got))
+		}
+		if _, err := c.Withdraw(t.Context(), keeper, yes.ID, consent.Answered{How: consent.Written, Date: c.now(t)}); err != nil {
+			t.Fatal(err)
+		}
+		c.wantMount(t, "after it was withdrawn", casework.TaskWaiting)
+		c.say(t, consent.Given)
+		c.wantMount(t, "after a new yes", casework.TaskOpen)
+
+		// The house is sold: the old owner's word does not count.
+		o, err := c.register.PutOwner(t.Context(), keeper, consent.Owner{Kind: consent.Company, Name: "Nya Bostäder AB"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.put(t, consent.Property{ID: c.property, Owners: []string{o.ID}, Addresses: []consent.Address{{Street: "Provgatan 1", Town: "Provköping"}}})
+		c.wantMount(t, "after the house was sold", casework.TaskWaiting)
+	})
+}
+
+// A lock that sits there when consent is withdrawn stays until a person has decided.
+//
+// proves V5.3-a
+func TestALockWithoutConsentIsAQuestion(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		c := newConsenting(t, db)
+		c.alarm(t, alma)
+		if _, err := c.Asked(t.Context(), keeper, casework.ClientAnswer{PersonalNumber: alma, Agrees: true, AskedBy: "Eva"}); err != nil {
+			t.Fatal(err)
+		}
+		yes := c.say(t, consent.Given)
+		c.mount(t, "DC2", alma)
+		for range 2 { // saying it twice asks once
+			if _, err := c.Withdraw(t.Context(), keeper, yes.ID, consent.Answered{How: consent.Written, Date: c.now(t)}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		questions := append(c.tasks(t, alma, routine.Judge), c.tasks(t, bo, routine.Judge)...)
+		if len(questions) != 1 || questions[0].Rule != routine.RuleConsent {
+			t.Errorf("got %+v, want one question about the lock", questions)
+		}
+		if lock, err := c.LockAt(t.Context(), "DC2", alma); err != nil || lock.DwellingID == "" {
+			t.Errorf("got %+v, %v; want the lock where it was", lock, err)
+		}
+		c.say(t, consent.Given)
+		if left := append(c.tasks(t, alma, routine.Judge), c.tasks(t, bo, routine.Judge)...); len(left) != 0 {
+			t.Errorf("got %+v, want no question once there is consent again", left)
+		}
+	})
+}
+
+// proves V8-b
+func TestAlarmOnlyClientsAreAsked(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		c := newConsenting(t, db)
+		c.say(t, consent.Given)
+		c.alarm(t, alma)
+		if got := c.tasks(t, alma, routine.AskClient); len(got) != 1 {
+			t.Fatalf("got %d tasks of asking the client, want 1", len(got))
+		}
+		try := func() error {
+			_, err := c.RecordSteps(t.Context(), keeper, c.toMount(t, alma), mountSteps("DC2", c.now(t)))
+			return err
+		}
+		if err := try(); !errors.Is(err, consent.ErrClientNotAsked) {
+			t.Errorf("nobody has asked: got %v, want %v", err, consent.ErrClientNotAsked)
+		}
+		ask := func(agrees bool) {
+			t.Helper()
+			got, err := c.Asked(t.Context(), keeper, casework.ClientAnswer{PersonalNumber: alma, Agrees: agrees, AskedBy: "Eva", How: "telefon"})
+			if err != nil || got.Basis != consent.Asked || got.Agrees != agrees {
+				t.Fatalf("got %+v, %v", got, err)
+			}
+		}
+		ask(false)
+		if got := c.tasks(t, alma, routine.AskClient); len(got) != 0 {
+			t.Errorf("got %d tasks of asking the client after the answer, want none", len(got))
+		}
+		if err := try(); !errors.Is(err, consent.ErrClientNotAsked) {
+			t.Errorf("the client said no: got %v, want %v", err, consent.ErrClientNotAsked)
+		}
+		ask(true)
+		c.mount(t, "DC2", alma)
+	})
+}
+
+// Applying for home care means agreeing to a lock, and is recorded as such.
+//
+// proves V8-b
+func TestApplyingForHomeCareIsRecordedAsAgreeing(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		c := newConsenting(t, db)
+		o, err := c.Place(t.Context(), officer, casework.NewOrder{Kind: routine.HomeCareGranted, PersonalNumber: alma, Group: "H1", Effective: c.now(t), Channel: "api"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got consent.Agreement
+		err = db.View(t.Context(), func(tx *storage.Tx) error {
+			all, err := tx.Agreements(t.Context(), []string{o.ClientID})
+			got = all[o.ClientID]
+			return err
+		})
+		if err != nil || got.Basis != consent.Application || !got.Agrees || got.Ground != "order:"+o.ID {
+			t.Errorf("got %+v, %v; want agreement by application", got, err)
+		}
+		c.say(t, consent.Given)
+		c.mount(t, "DC2", alma)
+	})
+}
