@@ -117,7 +117,7 @@ func (s *Service) settleTasks(ctx context.Context, tx Tx, o *Order, f file, out 
 			return nil, err
 		}
 		if change == taskMoved {
-			o.undo.Moved = append(o.undo.Moved, MovedTask{t.ID, same[0].Due})
+			o.undo.Moved = append(o.undo.Moved, MovedTask{t.ID, same[0].Due, t.Due})
 		}
 		o.Tasks = append(o.Tasks, t)
 		entries = append(entries, taskEntry(*o, t, change))

@@ -49,8 +49,8 @@ type Undo struct {
 
 // MovedTask is a task that got another day, with the one that it had.
 type MovedTask struct {
-	ID  string
-	Due time.Time
+	ID       string
+	Was, Now time.Time
 }
 
 // services reports whether the order changed who may open doors, or is going to.
@@ -198,8 +198,33 @@ func (s *Service) revertServices(ctx context.Context, tx Tx, who Orderer, o Orde
 	if err := s.settleReceipts(ctx, tx, who.Actor, f.home, o.ClientID, "", due); err != nil {
 		return journal.Entry{}, err
 	}
+	if err := s.keepNeeded(ctx, tx, f.home, before.LockNeededUntil()); err != nil {
+		return journal.Entry{}, err
+	}
 	change, err := s.refresh(ctx, tx, []string{o.ClientID})
 	return rightsEntry(o, change), err
+}
+
+// keepNeeded sees to it that no lock comes down, unless that was ordered outright, before the last day that anybody in the
+// dwelling needs it: a partner may have got a need since.
+func (s *Service) keepNeeded(ctx context.Context, tx Tx, home []string, until time.Time) error {
+	open, err := tx.OpenTasks(ctx, home)
+	if err != nil {
+		return err
+	}
+	for _, t := range ofKind(open, routine.Dismount) {
+		switch {
+		case t.Rule != routine.RuleDismount || !t.Due.Before(until):
+		case until.Equal(routine.Forever):
+			err = s.endTask(ctx, tx, t, TaskCancelled, reasonWithdrawn)
+		default:
+			err = tx.MoveTask(ctx, t.ID, until)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // untouched refuses when a later order, or the registers, have changed what the order left.
@@ -249,11 +274,11 @@ func (s *Service) revertTasks(ctx context.Context, tx Tx, o Order, f file, undo 
 			}
 			entries = append(entries, taskEntry(o, t, taskWithdrawn))
 		default:
-			if i := slices.IndexFunc(undo.Moved, func(m MovedTask) bool { return m.ID == t.ID }); i >= 0 {
-				if err := tx.MoveTask(ctx, t.ID, undo.Moved[i].Due); err != nil {
+			if i := slices.IndexFunc(undo.Moved, func(m MovedTask) bool { return m.ID == t.ID && m.Now.Equal(t.Due) }); i >= 0 {
+				if err := tx.MoveTask(ctx, t.ID, undo.Moved[i].Was); err != nil {
 					return nil, err
 				}
-				t.Due = undo.Moved[i].Due
+				t.Due = undo.Moved[i].Was
 				entries = append(entries, taskEntry(o, t, taskMoved))
 			}
 		}
@@ -267,8 +292,8 @@ func (s *Service) revertTasks(ctx context.Context, tx Tx, o Order, f file, undo 
 		if err != nil {
 			return nil, err
 		}
-		if !ok || t.Open() || len(ofKind(open, t.Kind)) > 0 {
-			continue
+		if !ok || t.Open() || len(ofKind(open, t.Kind)) > 0 || (t.Kind == routine.Dismount) == (f.situation.Lock == routine.NoLock) {
+			continue // is being done anyway, or the door has changed since
 		}
 		if err := tx.ReopenTask(ctx, id); err != nil {
 			return nil, err

@@ -134,6 +134,9 @@ func (out *Outcome) awaitsNotice(p Profile, s Situation, need time.Time) bool {
 	return false
 }
 
+// LockNeededUntil says until when anybody in the dwelling needs the lock: [Forever] while there is no end, zero when nobody does.
+func (s Situation) LockNeededUntil() time.Time { return needsLockUntil(s.everybody(s.Services)) }
+
 // everybody is a client's services, as given, and those of the others in the dwelling.
 func (s Situation) everybody(services []Service) []Service {
 	return append(append([]Service(nil), services...), s.Others...)
