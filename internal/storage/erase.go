@@ -84,6 +84,7 @@ func clientErasures() []string {
 func houseErasures() []string {
 	return []string{
 		`DELETE FROM lock_exceptions WHERE dwelling_id = $1`,
+		`DELETE FROM address_changes WHERE dwelling_id = $1`,
 		`UPDATE mountings SET dwelling_id = NULL, original_part = '', box_reason = CASE kind WHEN 'box' THEN '-' ELSE '' END WHERE dwelling_id = $1`,
 		`DELETE FROM dwellings WHERE id = $1`,
 	}
@@ -130,8 +131,8 @@ func (tx *Tx) forgetRegister(ctx context.Context, number string) error {
 // eraseHome removes a dwelling, and what the consent register knows of a house in which no client lives any longer: its
 // owner may be who lived there.
 func (tx *Tx) eraseHome(ctx context.Context, id string) error {
-	homes, err := tx.Dwellings(ctx, []string{id})
-	if err != nil || len(homes) == 0 {
+	places, err := collect(ctx, tx, column[string], `SELECT place_key FROM dwellings WHERE id = $1`, id)
+	if err != nil || len(places) == 0 {
 		return err
 	}
 	for _, text := range houseErasures() {
@@ -139,16 +140,15 @@ func (tx *Tx) eraseHome(ctx context.Context, id string) error {
 			return err
 		}
 	}
-	home := homes[id]
-	left, err := collect(ctx, tx, column[string], `SELECT id FROM dwellings WHERE street = $1 AND town = $2 LIMIT 1`, home.Street, home.Town)
+	left, err := collect(ctx, tx, column[string], `SELECT id FROM dwellings WHERE place_key = $1 LIMIT 1`, places[0])
 	if err != nil || len(left) > 0 {
 		return err
 	}
-	properties, err := collect(ctx, tx, column[string], `SELECT property_id FROM property_addresses WHERE street = $1 AND town = $2`, home.Street, home.Town)
+	properties, err := collect(ctx, tx, column[string], `SELECT property_id FROM property_addresses WHERE place_key = $1`, places[0])
 	if err != nil {
 		return err
 	}
-	if _, err := tx.exec(ctx, `DELETE FROM property_addresses WHERE street = $1 AND town = $2`, home.Street, home.Town); err != nil {
+	if _, err := tx.exec(ctx, `DELETE FROM property_addresses WHERE place_key = $1`, places[0]); err != nil {
 		return err
 	}
 	for _, property := range properties {

@@ -113,6 +113,7 @@ type Tx interface {
 	MassTx
 	ConsentTx
 	receipt.Tx
+	AddressTx
 	support.Tx
 	FieldTx
 	WorkTx

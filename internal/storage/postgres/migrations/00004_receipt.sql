@@ -99,6 +99,19 @@ CREATE TABLE holds (
     ended_by TEXT COLLATE "C" NOT NULL
 );
 CREATE INDEX holds_open ON holds (ended_us, subject);
+-- What a dwelling's address was before somebody corrected it (V5.7-b).
+CREATE TABLE address_changes (
+    id          TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    dwelling_id TEXT COLLATE "C" NOT NULL REFERENCES dwellings (id),
+    at_us       BIGINT NOT NULL,
+    actor       TEXT COLLATE "C" NOT NULL,
+    reason      TEXT COLLATE "C" NOT NULL,
+    street      TEXT COLLATE "C" NOT NULL,
+    apartment   TEXT COLLATE "C" NOT NULL,
+    postal_code TEXT COLLATE "C" NOT NULL,
+    town        TEXT COLLATE "C" NOT NULL
+);
+CREATE INDEX address_changes_by_dwelling ON address_changes (dwelling_id, id);
 -- Those who have died or moved: the far end of time is 253402214400000000.
 CREATE INDEX clients_ended ON clients (id, ended_us) WHERE ended_us < 253402214400000000;
 CREATE TABLE retention_cursors ( -- how far each kind of entry has been looked through
@@ -111,6 +124,7 @@ CREATE TABLE retention_kept ( -- entries that a hold kept when it was their time
 );
 
 -- +goose Down
+DROP TABLE address_changes;
 DROP TABLE retention_kept;
 DROP TABLE retention_cursors;
 DROP INDEX clients_ended;
