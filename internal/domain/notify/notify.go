@@ -143,6 +143,8 @@ type Tx interface {
 	// MessagePage returns at most limit messages of a webhook (any, for "") in a state (any, for ""), the newest first, with
 	// smaller ids than after.
 	MessagePage(ctx context.Context, webhookID string, state MessageState, after string, limit int) ([]Message, error)
+	// DropRequests forgets at most limit requests of other systems that were carried out before t.
+	DropRequests(ctx context.Context, t time.Time, limit int) (int, error)
 	// DropMessages removes at most limit messages that have arrived before t.
 	DropMessages(ctx context.Context, t time.Time, limit int) (int, error)
 }

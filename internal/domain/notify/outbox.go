@@ -13,6 +13,9 @@ const Lease = 2 * time.Minute
 // keepSent is for how long messages that have arrived can be looked at.
 const keepSent = 30 * 24 * time.Hour
 
+// keepRequests is for how long a request that is sent again gets its first answer.
+const keepRequests = 7 * 24 * time.Hour
+
 // pauses are how long to wait after each failed attempt, as Standard Webhooks advises; after the last the message is dead.
 var pauses = [...]time.Duration{5 * time.Second, 5 * time.Minute, 30 * time.Minute, 2 * time.Hour, 5 * time.Hour,
 	10 * time.Hour, 14 * time.Hour, 20 * time.Hour, 24 * time.Hour}
@@ -141,12 +144,17 @@ func (s *Service) Message(ctx context.Context, id string) (m Message, err error)
 	return m, err
 }
 
-// Tidy removes messages that arrived long ago, a few at a time, and reports whether there may be more.
+// Tidy removes messages that arrived long ago, and the answers to requests that nobody repeats any more, a few at a time, and
+// reports whether there may be more.
 func (s *Service) Tidy(ctx context.Context) (more bool, err error) {
 	const few = 500
 	err = s.db.Update(ctx, func(tx Tx) error {
 		n, err := tx.DropMessages(ctx, tx.Now().Add(-keepSent), few)
-		more = n == few
+		if err != nil {
+			return err
+		}
+		forgotten, err := tx.DropRequests(ctx, tx.Now().Add(-keepRequests), few)
+		more = n == few || forgotten == few
 		return err
 	})
 	return more, err
