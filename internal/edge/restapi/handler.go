@@ -25,6 +25,7 @@ type Options struct {
 	Faults        Faults
 	Support       Support
 	Receipts      Receipts
+	Addresses     Addresses
 	Disclosures   Disclosures
 	Retention     Retention
 	FieldWork     FieldWork
@@ -76,6 +77,7 @@ func (h *Handler) register(to *routes) {
 	h.calendars(to)
 	h.consents(to)
 	h.receipts(to)
+	h.addresses(to)
 	h.disclosures(to)
 	h.holds(to)
 	h.stock(to)

@@ -41,6 +41,7 @@ var matrix = map[string]string{
 	"book-task": "lock-manager", "told-task": "lock-manager", "unbook-task": "lock-manager", "start-task": "lock-manager", "cancel-task": "lock-manager",
 	"undo-task": "lock-manager", "steps-task": "lock-manager provider", "complete-task": "lock-manager provider",
 	"open-calendar": "lock-manager", "list-calendars": "lock-manager", "read-calendar": "lock-manager", "close-calendar": "lock-manager",
+	"correct-address": "case-officer lock-manager", "list-addresses": "case-officer lock-manager",
 	"list-receipts": "alarm-team delivery health-unit lock-manager provider", "draft-receipt": "alarm-team delivery health-unit lock-manager provider",
 	"read-receipt": "alarm-team delivery health-unit lock-manager provider", "sign-receipt": "alarm-team delivery health-unit lock-manager provider",
 	"cancel-receipt": "alarm-team delivery health-unit lock-manager provider", "receipt-paper": "alarm-team delivery health-unit lock-manager provider",
