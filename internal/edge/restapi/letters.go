@@ -16,9 +16,9 @@ import (
 func (h *Handler) letters(to *routes) {
 	const jobs, replies, lists, all = "/api/v1/consent-letters", "/api/v1/consent-replies", "/api/v1/consent-handovers", "/api/v1/consents"
 	at := func(j api.LetterJob) string { return jobs + "/" + j.ID }
-	create(to, op{ID: "ask-owners", Path: jobs, Summary: "Write to owners about consent", Roles: consentKeepers(), Status: http.StatusAccepted,
+	create(to, op{ID: "ask-owners", Path: jobs, Summary: "Write to owners about consent", Roles: consentKeepers(),
 		Doc: "An owner gets one letter about everything. Properties with consent, or with a letter that is not answered, are left out. Ask the job whether it has finished, then print it."}, at, h.askOwners)
-	create(to, op{ID: "remind-owners", Path: jobs + "/remind", Summary: "Remind owners who have not answered in time", Roles: consentKeepers(), Status: http.StatusAccepted}, at, h.remindOwners)
+	create(to, op{ID: "remind-owners", Path: jobs + "/remind", Summary: "Remind owners who have not answered in time", Roles: consentKeepers()}, at, h.remindOwners)
 	read(to, op{ID: "read-letters", Path: jobs + "/{id}", Summary: "How far letters have come", Roles: consentReaders()}, h.letterJob)
 	list(to, op{ID: "list-letters", Path: jobs + "/{id}/letters", Summary: "List the letters of a job", Roles: consentReaders(), Doc: "The oldest first."}, h.listLetters)
 	file(to, op{ID: "letters-paper", Path: jobs + "/{id}/pdf", Summary: "Print the letters of a job", Roles: consentKeepers()}, []string{paper.TypePDF}, h.lettersPaper)
