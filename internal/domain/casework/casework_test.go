@@ -133,7 +133,7 @@ func (n town) wantRecomputed(t failer) {
 	}
 }
 
-// proves V1.1-a, V2.1-g, V5.1-f, V5.7-c
+// proves V1.1-a, V2.1-g, V5.1-f, V5.7-a, V5.7-c
 func TestOrderBecomesRightsThatNameIt(t *testing.T) {
 	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
 		n := newTown(t, db)

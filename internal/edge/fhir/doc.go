@@ -14,7 +14,7 @@
 //	                                  organisation it makes the order idempotent, so a bundle can be sent again. Without it
 //	                                  the header Idempotency-Key is needed, which then counts with the entry's place
 //	.status, .intent                  active; revoked or completed for what ends. intent is order
-//	.code                             coding of CodeSystem [SystemService]: alarm, homecare, died or moved. Without one, a
+//	.code                             coding of CodeSystem [SystemService]: alarm, homecare, shopping, health, in-effect, died or moved. Without one, a
 //	                                  text or display that is Trygghetslarm or Hemtjänst, if no other contradicts it
 //	.subject                          Patient with [SystemPersonalNumber] or [SystemCoordinationNumber]
 //	.performer                        at most one Organization: group code [SystemGroup] or [SystemOrganisation]
@@ -28,6 +28,8 @@
 //
 //	active + alarm, homecare          alarm-granted, homecare-granted; homecare with ExtensionFrom: provider-changed
 //	revoked or completed + the same   alarm-renounced, homecare-ended
+//	shopping, health                  shopping-granted, health-started; revoked or completed: shopping-ended, health-ended
+//	active + in-effect                in-effect: the case officer has set the client in effect on the performer
 //	active + died, moved              died, moved
 //
 // A reference is logical (identifier only), to a contained resource (#id), or to another entry of the bundle by its

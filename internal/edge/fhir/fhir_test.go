@@ -210,6 +210,8 @@ func TestCodesInWords(t *testing.T) {
 		{`{ "text": "avliden" }`, ""},
 		{`{ "coding": [{ "system": "urn:hemnyckel:codesystem:service", "code": "homecare" }], "text": "Trygghetslarm" }`, ""},
 		{`{ "coding": [{ "system": "urn:hemnyckel:codesystem:service", "code": "homecare" }], "text": "Hemtjänst" }`, routine.HomeCareEnded},
+		{`{ "coding": [{ "system": "urn:hemnyckel:codesystem:service", "code": "shopping" }] }`, routine.ShoppingEnded},
+		{`{ "coding": [{ "system": "urn:hemnyckel:codesystem:service", "code": "health" }] }`, routine.HealthEnded},
 	} {
 		d := &desk{}
 		body := strings.Replace(example(t, "alarm-renounced.json"), coded, c.code, 1)

@@ -24,8 +24,8 @@ var (
 		"Status ska vara active, eller revoked eller completed för det som upphör.",
 		"The status must be active, or revoked or completed for what ends.")
 	errCode = problem.New(problem.Invalid, "fhir-code",
-		"Ange code med en coding i "+SystemService+" (alarm, homecare, died eller moved), eller med ett enda av orden Trygghetslarm och Hemtjänst som text eller display.",
-		"Give code with one coding of "+SystemService+" (alarm, homecare, died or moved), or with just one of the words Trygghetslarm and Hemtjänst as text or display.")
+		"Ange code med en coding i "+SystemService+" (alarm, homecare, shopping, health, in-effect, died eller moved), eller med ett enda av orden Trygghetslarm och Hemtjänst som text eller display.",
+		"Give code with one coding of "+SystemService+" (alarm, homecare, shopping, health, in-effect, died or moved), or with just one of the words Trygghetslarm and Hemtjänst as text or display.")
 	errOccurrence = problem.New(problem.Invalid, "fhir-occurrence",
 		"Ange från vilken dag det gäller, som occurrenceDateTime eller occurrencePeriod: ÅÅÅÅ-MM-DD eller midnatt svensk tid.",
 		"Give the day from which it holds, as occurrenceDateTime or occurrencePeriod: YYYY-MM-DD, or midnight in Sweden.")
@@ -52,7 +52,7 @@ var (
 // order turns a ServiceRequest into an order for the service. All that is wrong is said at once. repeat is what makes it
 // idempotent if it has no identifier, or "".
 func (h *Handler) order(b *bundle, r *serviceRequest, who casework.Orderer, repeat string) (casework.NewOrder, error) {
-	o := casework.NewOrder{Channel: "fhir"}
+	o := casework.NewOrder{Channel: casework.ChannelFHIR}
 	var wrong []error
 	add := func(field string, err error) {
 		if err != nil {
@@ -114,12 +114,22 @@ func kindOf(r *serviceRequest, ext extensions) (routine.OrderKind, bool, error) 
 		return routine.HomeCareGranted, false, nil
 	case code == "homecare":
 		return routine.HomeCareEnded, true, nil
+	case code == "shopping" && active:
+		return routine.ShoppingGranted, false, nil
+	case code == "shopping":
+		return routine.ShoppingEnded, true, nil
+	case code == "health" && active:
+		return routine.HealthStarted, false, nil
+	case code == "health":
+		return routine.HealthEnded, true, nil
 	case !active:
 		return "", true, errStatus.On("status")
 	case code == "died":
 		return routine.Died, false, nil
 	case code == "moved":
 		return routine.Moved, false, nil
+	case code == "in-effect":
+		return routine.InEffect, false, nil
 	}
 	return "", false, errCode.On("code")
 }

@@ -94,7 +94,7 @@ func raw(o fhir.OperationOutcome) json.RawMessage {
 func capabilities(o Options) fhir.CapabilityStatement {
 	name, title, security := "Hemnyckel", "Hemnyckel: orders", "Bearer token with the scope role:case-officer or role:provider."
 	system := "ServiceRequest orders come in a Bundle posted to the base address. A batch carries out each request alone; a " +
-		"transaction may hold one ServiceRequest. Code system " + SystemService + ": alarm, homecare, died, moved; instead of a code of it, the text or display Trygghetslarm or Hemtjänst. Nothing can be read or " +
+		"transaction may hold one ServiceRequest. Code system " + SystemService + ": alarm, homecare, shopping, health, in-effect, died, moved; instead of a code of it, the text or display Trygghetslarm or Hemtjänst. Nothing can be read or " +
 		"searched here: an accepted order is read at the location given in its entry's response."
 	stored := "Taken in bundles only. Identified by its one identifier, or by the header Idempotency-Key and its place in the bundle; sending it again gives the order of the first time."
 	party := "Taken in bundles to be referred to. Only identifiers are read; nothing is stored."
