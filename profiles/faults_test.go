@@ -97,6 +97,7 @@ func TestFaults(t *testing.T) {
 		{"postal code", "lindvik", `"89020"`, `"890 20"`, "rural_areas.L02: A postal code is five digits"},
 		{"gate without routine", "strangnas", "routine_on_file = true", "routine_on_file = false", "staff.routine_months: Say for how many months"},
 		{"disclosure with readers", "lindvik", `mode = "direct"`, `mode = "disclosure"`, "log.readers: With disclosure no role reads"},
+		{"direct reading by nobody", "lindvik", `readers = ["system-owner"]`, "readers = []", "log.readers: The list is empty"},
 		{"unknown log mode", "lindvik", `mode = "direct"`, `mode = "open"`, `log.mode: "open" does not exist`},
 		{"unknown failure", "varberg", `failure = "power"`, `failure = "powercut"`, `crisis.failure: "powercut" does not exist`},
 		{"unknown placeholder", "varberg", "{phone:lock-manager}.\"", "{telephone:lock-manager}.\"", "crisis.sv: {telephone:lock-manager} stands for nothing"},
