@@ -22,6 +22,7 @@ import (
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"hemnyckel": func() { os.Exit(cli.Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) },
+		"rest":      restMain,
 	})
 }
 
@@ -72,8 +73,18 @@ func runScript(t *testing.T, file, db, restored string) {
 			"spoil":    spoil,
 			"fill":     fill,
 			"workbook": workbook,
+			"id":       id,
 		},
 	})
+}
+
+// id FILE NAME sets a variable to the first word of the second line: the id of the first row of a list.
+func id(ts *testscript.TestScript, neg bool, args []string) {
+	lines := strings.Split(ts.ReadFile(args[0]), "\n")
+	if neg || len(lines) < 2 || len(strings.Fields(lines[1])) == 0 {
+		ts.Fatalf("no row in %s", args[0])
+	}
+	ts.Setenv(args[1], strings.Fields(lines[1])[0])
 }
 
 // code N COMMAND…: the command must end with exit code N.

@@ -202,8 +202,8 @@ func (c *chargeExportCmd) Run(p *program) error {
 	return with(p, c.DB, func(m *municipality.Municipality) error {
 		out, err := os.OpenFile(c.File, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) // before anything is locked
 		if err != nil {
-			return problem.New(problem.Invalid, "export-file-exists", "Filen %s går inte att skriva, eller finns redan. Välj ett annat namn.",
-				"The file %s cannot be written, or is there already. Choose another name.").Fill(c.File).With(err)
+			return exit{2, problem.New(problem.Invalid, "export-file-exists", "Filen %s går inte att skriva, eller finns redan. Välj ett annat namn.",
+				"The file %s cannot be written, or is there already. Choose another name.").Fill(c.File).With(err)}
 		}
 		run, err := m.Support.ExportCharges(p.ctx, operator(), c.Name)
 		if err == nil {
@@ -212,7 +212,7 @@ func (c *chargeExportCmd) Run(p *program) error {
 		if err = errors.Join(err, out.Close()); err != nil {
 			return errors.Join(usage(err), os.Remove(c.File))
 		}
-		p.say("Underlag %s: %d debiteringar, %d kr, i %s.", "Invoice basis %s: %d charges, %d kr, in %s.", run.Number, run.Charges, run.Total, c.File)
+		p.say("Underlag %s, %d kr (debiteringar: %d), finns i %s.", "Invoice basis %s, %d kr (charges: %d), is in %s.", run.Number, run.Total, run.Charges, c.File)
 		return nil
 	})
 }
@@ -221,9 +221,9 @@ func (c *chargeExportCmd) Run(p *program) error {
 func (p *program) invoice(m *municipality.Municipality, run support.Export, out io.Writer,
 	write func(io.Writer, paper.Table, paper.Style) error, style paper.Style) error {
 	table := paper.Table{Name: "faktureringsunderlag", Columns: []paper.Column{
-		{Key: "number", SV: "Nummer", EN: "Number"}, {Key: "payer", SV: "Betalare", EN: "Payer"}, {Key: "kind", SV: "Avser", EN: "For"},
+		{Key: "number", SV: "Nummer", EN: "Number", Kind: paper.Text}, {Key: "payer", SV: "Betalare", EN: "Payer", Kind: paper.Text}, {Key: "kind", SV: "Avser", EN: "For", Kind: paper.Text},
 		{Key: "units", SV: "Antal", EN: "Units", Kind: paper.Number}, {Key: "amount", SV: "Belopp, kr", EN: "Amount, SEK", Kind: paper.Kronor},
-		{Key: "rule", SV: "Regel", EN: "Rule"}, {Key: "decided", SV: "Beslutad", EN: "Decided", Kind: paper.Instant}, {Key: "reason", SV: "Skäl", EN: "Reason"}}}
+		{Key: "rule", SV: "Regel", EN: "Rule", Kind: paper.Text}, {Key: "decided", SV: "Beslutad", EN: "Decided", Kind: paper.Instant}, {Key: "reason", SV: "Skäl", EN: "Reason", Kind: paper.Text}}}
 	table.Rows = func(yield func(paper.Row, error) bool) {
 		for before := ""; ; {
 			found, err := m.Support.Charges(p.ctx, operator(), support.Charges{ExportID: run.ID, Page: support.Page{Before: before}})
