@@ -2,13 +2,14 @@ package support_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
 
 	"hemnyckel/internal/base/txn"
-	"hemnyckel/internal/domain/care"
 	"hemnyckel/internal/domain/fleet"
 	"hemnyckel/internal/domain/routine"
 	"hemnyckel/internal/domain/support"
@@ -92,25 +93,35 @@ func stockholm(t testing.TB) *time.Location {
 func (n *town) seed(t testing.TB) {
 	t.Helper()
 	ctx := t.Context()
-	serves := func(id, client string, k routine.ServiceKind, group string) care.Service {
-		return care.Service{ClientID: client, Origin: "order:x", Service: routine.Service{ID: id, Kind: k, Group: routine.Group{ID: group},
-			From: monday.AddDate(0, -1, 0), Until: routine.Forever}}
-	}
 	n.update(t, func(tx *storage.Tx) error {
 		return errors.Join(
-			tx.PutProviders(ctx, []care.Provider{{ID: "p1", OrgNumber: city, Name: "Kommunen"}, {ID: "p2", OrgNumber: firm, Name: "Omsorgen AB", Private: true},
-				{ID: "p3", OrgNumber: courier, Name: "Maten AB", Private: true}}),
-			tx.PutGroups(ctx, []care.Group{{ID: "g1", Number: 1, Code: "H1", ProviderID: "p2", Kind: routine.HomeCareGroup},
-				{ID: "g2", Number: 2, Code: "A1", ProviderID: "p1", Kind: routine.AlarmGroup}, {ID: "g3", Number: 3, Code: "I1", ProviderID: "p3", Kind: routine.ShoppingGroup}}),
-			tx.PutDwellings(ctx, []care.Dwelling{{ID: "d1", AddressKey: "1", PostalCode: "43299"}, {ID: "d2", AddressKey: "2", PostalCode: "43299"}}),
-			tx.PutClients(ctx, []care.Client{{ID: "c1", PersonalNumber: alma, DwellingID: "d1", Ended: routine.Forever},
-				{ID: "c2", PersonalNumber: bo, DwellingID: "d2", Ended: routine.Forever}}),
-			tx.PutServices(ctx, []care.Service{serves("s1", "c1", routine.HomeCare, "g1"), serves("s2", "c1", routine.Alarm, "g2"), serves("s3", "c2", routine.Alarm, "g2")}),
+			put(ctx, tx.PutProviders, `[{"ID": "p1", "OrgNumber": "`+city+`", "Name": "Kommunen"}, {"ID": "p2", "OrgNumber": "`+firm+`", "Name": "Omsorgen AB", "Private": true},
+				{"ID": "p3", "OrgNumber": "`+courier+`", "Name": "Maten AB", "Private": true}]`),
+			put(ctx, tx.PutGroups, `[{"ID": "g1", "Number": 1, "Code": "H1", "ProviderID": "p2", "Kind": "homecare"},
+				{"ID": "g2", "Number": 2, "Code": "A1", "ProviderID": "p1", "Kind": "alarm"}, {"ID": "g3", "Number": 3, "Code": "I1", "ProviderID": "p3", "Kind": "shopping"}]`),
+			put(ctx, tx.PutDwellings, `[{"ID": "d1", "AddressKey": "1", "PostalCode": "43299"}, {"ID": "d2", "AddressKey": "2", "PostalCode": "43299"}]`),
+			put(ctx, tx.PutClients, `[{"ID": "c1", "PersonalNumber": "`+alma+`", "DwellingID": "d1", "Ended": "9999-12-31T00:00:00Z"},
+				{"ID": "c2", "PersonalNumber": "`+bo+`", "DwellingID": "d2", "Ended": "9999-12-31T00:00:00Z"}]`),
+			put(ctx, tx.PutServices, `[`+serves("s1", "c1", "homecare", "g1")+`, `+serves("s2", "c1", "alarm", "g2")+`, `+serves("s3", "c2", "alarm", "g2")+`]`),
 			tx.PutLocks(ctx, []fleet.Lock{{ID: "l1", Serial: "DC1", Number: 1, Kind: fleet.Door, State: fleet.Mounted, DwellingID: "d1", MountedAt: monday, Epoch: 1},
 				{ID: "l2", Serial: "DC2", Number: 2, Kind: fleet.Box, State: fleet.Mounted, DwellingID: "d2", MountedAt: monday, Epoch: 1}}),
 			tx.PutKeys(ctx, []fleet.Key{{ID: "k1", Device: 1, Number: "N1", GroupID: "g1", State: fleet.KeyIssued}, {ID: "k3", Device: 3, Number: "N3", GroupID: "g3", State: fleet.KeyIssued}}),
 			tx.PutStation(ctx, fleet.Station{ID: "t1", Device: 1, Name: "Norr", GroupID: "g1", EnrolledAt: monday}, "hash"))
 	})
+}
+
+// put stores what is written as JSON: whom clients are served by is another module's business, and only their kinds are ours.
+func put[T any](ctx context.Context, store func(context.Context, []T) error, text string) error {
+	var rows []T
+	if err := json.Unmarshal([]byte(text), &rows); err != nil {
+		return err
+	}
+	return store(ctx, rows)
+}
+
+func serves(id, client, kind, group string) string {
+	return fmt.Sprintf(`{"ID": %q, "ClientID": %q, "Kind": %q, "Group": {"ID": %q}, "From": "2026-10-23T22:00:00Z", "Until": "9999-12-31T00:00:00Z", "Origin": "order:x"}`,
+		id, client, kind, group)
 }
 
 func (n *town) update(t testing.TB, f func(tx *storage.Tx) error) {
