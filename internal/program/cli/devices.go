@@ -3,21 +3,30 @@ package cli
 import (
 	"encoding/json"
 	"fmt"
+	"time"
+
+	"github.com/google/uuid"
 
 	"hemnyckel/credential"
 	"hemnyckel/internal/base/problem"
 	"hemnyckel/internal/base/swedish"
+	"hemnyckel/internal/domain/casework"
+	"hemnyckel/internal/domain/fleet"
+	"hemnyckel/internal/domain/routine"
 	"hemnyckel/internal/program/locksim"
 	"hemnyckel/internal/program/municipality"
 )
 
 type keyCmd struct {
-	Status keyStatusCmd `cmd:"" help:"What a key knows about itself."`
-	Enrol  keyEnrolCmd  `cmd:"" help:"Take a key into use: certify it under the number that is printed on it."`
-	Sync   keySyncCmd   `cmd:"" help:"Put a key into a station: it syncs, and is activated if a person has identified."`
-	Open   keyOpenCmd   `cmd:"" help:"Hold a key to a lock."`
-	Return keyReturnCmd `cmd:"" help:"Put a key back: its activation is erased."`
-	Block  keyBlockCmd  `cmd:"" help:"Block a lost key, at any hour; prints which doors could still open to it."`
+	Status  keyStatusCmd  `cmd:"" help:"What a key knows about itself."`
+	Enrol   keyEnrolCmd   `cmd:"" help:"Take a key into use: certify it under the number that is printed on it."`
+	Sync    keySyncCmd    `cmd:"" help:"Put a key into a station: it syncs, and is activated if a person has identified."`
+	Open    keyOpenCmd    `cmd:"" help:"Hold a key to a lock."`
+	Return  keyReturnCmd  `cmd:"" help:"Put a key back: its activation is erased."`
+	Block   keyBlockCmd   `cmd:"" help:"Block a lost key, at any hour; prints which doors could still open to it."`
+	Lost    keyLostCmd    `cmd:"" help:"Say that a key is looked for: it stops syncing."`
+	Found   keyFoundCmd   `cmd:"" help:"Say that a key has turned up; lifts a block."`
+	Replace keyReplaceCmd `cmd:"" help:"Hand out a key in place of a blocked one."`
 }
 
 // fob is the flag that names a simulated key.
@@ -139,35 +148,49 @@ func (c *keyReturnCmd) Run(p *program) error {
 	return k.Return()
 }
 
-type keyBlockCmd struct {
-	database
-	Number string `required:"" help:"What is printed on the key."`
-	Reason string `required:"" help:"Why, for the journal."`
-}
-
-func (c *keyBlockCmd) Run(p *program) error {
-	return with(p, c.DB, func(m *municipality.Municipality) error {
-		if err := m.Keys.Block(p.ctx, "cli", c.Number, c.Reason); err != nil {
-			return err
-		}
-		e, err := m.Keys.Exposure(p.ctx, c.Number)
-		if err != nil {
-			return err
-		}
-		p.say("Nyckel %s är spärrad. Dörrar som ännu kan öppnas med den: %d.", "Key %s is blocked. Doors that it could still open: %d.", c.Number, len(e.Doors))
-		for _, d := range e.Doors {
-			fmt.Fprintf(p.stdout, "%s  %s\n", d.Serial, p.day(d.Until))
-		}
-		return nil
-	})
-}
-
 type mountCmd struct {
 	database
 	Serial string `required:"" help:"Serial number of the lock, from stock."`
 	Client string `required:"" help:"The client's personal identity number."`
 	Device string `required:"" help:"Address of the lock." placeholder:"ADDR"`
 	Code   string `required:"" help:"The code inside the lock."`
+	visit  `embed:""`
+}
+
+// visit is what a technician says of a mounting, all at one time. Each part may also have been said before, step by step.
+type visit struct {
+	Technician string `help:"Employee number of who mounts the lock, has read its number and opened it as a test."`
+	Checker    string `help:"Employee number of the other person who has checked lock, number and door."`
+	Original   string `help:"Where the door's own part is kept."`
+	Told       string `help:"Who knows that a lock is coming: client or relative."`
+	How        string `help:"How they were told: phone, visit, letter or message." default:"phone"`
+	WhyBox     string `help:"Of a key box: why no lock on the door."`
+}
+
+// record keeps what was said as steps of the task at the client's door.
+func (v visit) record(p *program, m *municipality.Municipality, serial, personalNumber string) error {
+	now := time.Now()
+	var steps []casework.Step
+	say := func(said string, step routine.WorkStep, by string, f casework.Found) {
+		if said != "" {
+			steps = append(steps, casework.Step{ID: uuid.NewString(), Step: step, At: now, Employee: by, Found: f})
+		}
+	}
+	say(v.Told, routine.StepInformed, "", casework.Found{Told: v.Told, How: v.How})
+	say(v.Technician, routine.StepSerial, v.Technician, casework.Found{Serial: serial})
+	say(v.WhyBox, routine.StepWhyBox, v.Technician, casework.Found{Reason: v.WhyBox})
+	say(v.Checker, routine.StepSecond, v.Checker, casework.Found{Serial: serial})
+	say(v.Technician, routine.StepTest, v.Technician, casework.Found{Serial: serial})
+	say(v.Original, routine.StepOriginal, v.Technician, casework.Found{Place: v.Original})
+	if lock, err := m.Casework.LockAt(p.ctx, serial, personalNumber); err != nil || len(steps) == 0 || lock.State == fleet.Mounted {
+		return err
+	}
+	task, err := m.Casework.MountTask(p.ctx, operator(), personalNumber)
+	if err != nil {
+		return err
+	}
+	_, err = m.Casework.RecordSteps(p.ctx, operator(), task.Task.ID, steps)
+	return err
 }
 
 // Run records that the lock sits at the client's door, and makes the lock the municipality's.
@@ -181,6 +204,9 @@ func (c *mountCmd) Run(p *program) error {
 		return exit{2, err}
 	}
 	return with(p, c.DB, func(m *municipality.Municipality) error {
+		if err := c.record(p, m, c.Serial, number.String()); err != nil {
+			return err
+		}
 		return m.MountAndClaim(p.ctx, "cli", c.Serial, number.String(), func(certify municipality.Certify) error {
 			return locksim.Claim(p.ctx, c.Device, c.Code, certify)
 		})

@@ -141,8 +141,14 @@ func (c *cast) places(r *registers.Registers, used map[string]bool) {
 			c.stock = l.Serial
 		}
 	}
+	agreed := map[string]bool{} // houses whose owner has agreed to locks (V5.3-a)
+	for _, s := range r.Consents {
+		if s.Answer == registers.ConsentGiven {
+			agreed[s.Property+", "+s.Town] = true
+		}
+	}
 	for _, v := range r.Clients {
-		if !alarmed[v.ID] && !locked[v.Dwelling] && people[v.Dwelling] == 1 && !v.Protected && !used[v.ID.String()] {
+		if agreed[v.Street+", "+v.Town] && !alarmed[v.ID] && !locked[v.Dwelling] && people[v.Dwelling] == 1 && !v.Protected && !used[v.ID.String()] {
 			c.newbie = v
 			return
 		}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -159,7 +160,7 @@ func (d *Day) orders(ctx context.Context) (problem.Text, error) {
 	if err != nil {
 		return problem.Text{}, err
 	}
-	if len(alarm.Tasks) != 1 || alarm.Tasks[0].Kind != "mount" {
+	if !slices.ContainsFunc(alarm.Tasks, func(t api.Task) bool { return t.Kind == "mount" }) {
 		return problem.Text{}, fmt.Errorf("the alarm order led to the tasks %v, want one to mount a lock", alarm.Tasks)
 	}
 	if err := d.placeFHIR(ctx); err != nil {
@@ -178,7 +179,12 @@ func (d *Day) mounting(ctx context.Context) (problem.Text, error) {
 	for i := range d.cast.doors {
 		at := &d.cast.doors[i]
 		at.device = d.locks[i]
-		if _, err := d.must(ctx, "mount", "--db", d.db, "--serial", at.serial, "--client", at.client.String(), "--device", at.device.first[0], "--code", at.device.first[1]); err != nil {
+		args := []string{"mount", "--db", d.db, "--serial", at.serial, "--client", at.client.String(), "--device", at.device.first[0], "--code", at.device.first[1]}
+		if i == 0 {
+			args = append(args, "--technician", d.cast.staff["alarm"].number, "--checker", d.cast.staff["colleague"].number,
+				"--told", "client", "--original", "Nyckelförrådet, hylla 4")
+		}
+		if _, err := d.must(ctx, args...); err != nil {
 			return problem.Text{}, err
 		}
 	}
