@@ -102,7 +102,7 @@ func (s *Pool) ReportBroken(ctx context.Context, who routine.Who, number string,
 		}
 		switch {
 		case key.State != KeyIssued && key.State != KeySuspect && key.State != KeyInStock || key.GroupID == "":
-			return ErrKeyState.Fill(number, key.State)
+			return ErrKeyState.Fill(number)
 		case cause == Fails && key.BatteryChanged.Before(tx.Now().Add(-freshBattery)):
 			return ErrBatteryFirst.Fill(number)
 		case !s.open(tx.Now(), appointment):
@@ -159,7 +159,7 @@ func (s *Pool) CancelExchange(ctx context.Context, who routine.Who, id string) (
 			return err
 		}
 		if key.State != KeyBroken {
-			return ErrKeyState.Fill(e.Number, key.State)
+			return ErrKeyState.Fill(e.Number)
 		}
 		key.State, key.BlockReason = KeyIssued, ""
 		e.State, e.Closed = ExchangeCancelled, tx.Now()

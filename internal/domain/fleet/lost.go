@@ -13,8 +13,8 @@ import (
 // Problems with lost keys. Codes are stable.
 var (
 	ErrNotIssued = problem.New(problem.Conflict, "key-not-issued",
-		"Nyckeln %s är i läget %s, så det går inte. Bara en utlämnad nyckel kan saknas.",
-		"Key %s is in the state %s, so that is not possible. Only an issued key can be missing.")
+		"Nyckeln %s är inte utlämnad. Bara en utlämnad nyckel kan saknas.",
+		"Key %s is not issued. Only an issued key can be missing.")
 	ErrNotLost = problem.New(problem.Conflict, "key-not-lost",
 		"Nyckeln %s är varken anmäld som saknad eller spärrad.", "Key %s is neither reported missing nor blocked.")
 	ErrNoSelfService = problem.New(problem.Denied, "key-block-by-lock-manager",
@@ -34,7 +34,7 @@ func (s *Pool) Miss(ctx context.Context, who routine.Who, number, note string) e
 			return err
 		}
 		if key.State != KeyIssued {
-			return ErrNotIssued.Fill(number, key.State)
+			return ErrNotIssued.Fill(number)
 		}
 		key.State, key.BlockReason = KeySuspect, note
 		return s.put(ctx, tx, who, key, rule, "what", "missed", "reason", note)
@@ -53,7 +53,7 @@ func (s *Pool) Lose(ctx context.Context, who routine.Who, number, reason string)
 			return s.orSelfService(who, err)
 		}
 		if key.State == KeyScrapped || key.State == KeyWarranty {
-			return ErrNotIssued.Fill(number, key.State)
+			return ErrNotIssued.Fill(number)
 		}
 		if err := s.keys.BlockKeys(ctx, tx, who.Actor, reason, []Key{key}); err != nil {
 			return err

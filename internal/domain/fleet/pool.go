@@ -64,7 +64,7 @@ var (
 		"Nyckeln %s kan inte lämnas ut till gruppen %s: antingen ligger den inte i låsansvarigs lager eller gruppens reserv, eller så letar gruppen efter en nyckel som inte är spärrad. Spärra den först.",
 		"Key %s cannot be issued to group %s: either it is not in the lock manager's stock or the group's reserve, or the group looks for a key that is not blocked. Block that one first.")
 	ErrKeyState = problem.New(problem.Conflict, "key-state",
-		"Nyckeln %s är i läget %s, så det går inte.", "Key %s is in the state %s, so that is not possible.")
+		"Det går inte med nyckeln %s nu: den är redan inlämnad, spärrad eller ur bruk. Se nyckelns sida.", "That is not possible with key %s now: it is handed in, blocked or out of use. See the key's page.")
 )
 
 // Pool is the service of keys' lives: who has which, and what happens to those that are lost, damaged or handed back.
@@ -179,7 +179,7 @@ func (s *Pool) HandBack(ctx context.Context, who routine.Who, number string) err
 			return err
 		}
 		if key.State != KeyIssued && key.State != KeySuspect && (key.State != KeyInStock || key.GroupID == "") {
-			return ErrKeyState.Fill(number, key.State)
+			return ErrKeyState.Fill(number)
 		}
 		from := key.GroupID
 		key.State, key.GroupID, key.Certificate, key.BlockReason = KeyInStock, "", nil, ""

@@ -27,7 +27,8 @@ func Products() []Product {
 	return []Product{DoorProduct, BoxProduct, EntranceProduct, KeyProduct}
 }
 
-func (p Product) known() bool {
+// Known reports whether it is one of them.
+func (p Product) Known() bool {
 	return p == DoorProduct || p == BoxProduct || p == EntranceProduct || p == KeyProduct
 }
 
@@ -111,13 +112,11 @@ var (
 	ErrTooMany = problem.New(problem.TooLarge, "stock-too-many",
 		"Listan har fler än %d rader. Dela upp den.", "The list has more than %d rows. Divide it.")
 	ErrScrap = problem.New(problem.Conflict, "stock-cannot-scrap",
-		"%s är i läget %s och kan inte skrotas. Montera ned, ta emot eller byt ut den först.",
-		"%s is in the state %s and cannot be scrapped. Dismount, receive or exchange it first.")
+		"%s kan inte skrotas nu: den sitter uppe, är utlämnad, spärrad eller redan skrotad. Montera ned, ta emot eller byt ut den först.",
+		"%s cannot be scrapped now: it is mounted, issued, blocked or scrapped already. Dismount, receive or exchange it first.")
 	ErrRestock = problem.New(problem.Conflict, "stock-cannot-restock",
-		"Lås %s är i läget %s. Bara ett nedmonterat lås läggs tillbaka i lager.",
-		"Lock %s is in the state %s. Only a dismounted lock goes back into stock.")
-	ErrStateUnknown = problem.New(problem.Invalid, "stock-state",
-		"Läget är okänt.", "The state is unknown.")
+		"Lås %s är inte nedmonterat. Bara ett nedmonterat lås läggs tillbaka i lager.",
+		"Lock %s is not dismounted. Only a dismounted lock goes back into stock.")
 )
 
 // StockTx is what the stock needs of a database transaction.
@@ -240,7 +239,7 @@ func (s *Stock) ArriveAll(ctx context.Context, who routine.Who, all []Arrival) (
 // arrive checks everything before it writes anything, so that a refused row has no effect.
 func (s *Stock) arrive(ctx context.Context, tx StockTx, who routine.Who, a Arrival) (Received, error) {
 	a.Serial, a.Actor, a.At = strings.TrimSpace(a.Serial), who.Actor, tx.Now()
-	if !a.Product.known() {
+	if !a.Product.Known() {
 		return Received{}, ErrProduct.On("product")
 	}
 	if !validSerial(a.Serial) {
@@ -341,7 +340,7 @@ func scrap(ctx context.Context, tx StockTx, t Thing, serial, reason string) (str
 			return "", err
 		}
 		if key.State != KeyInStock && key.State != KeyBroken && key.State != KeyWarranty {
-			return "", ErrScrap.Fill(serial, key.State)
+			return "", ErrScrap.Fill(serial)
 		}
 		key.State, key.BlockReason = KeyScrapped, reason
 		return key.ID, tx.PutKeys(ctx, []Key{key})
@@ -351,7 +350,7 @@ func scrap(ctx context.Context, tx StockTx, t Thing, serial, reason string) (str
 		return "", err
 	}
 	if lock.State != InStock && lock.State != Dismounted && lock.State != InWarranty {
-		return "", ErrScrap.Fill(serial, lock.State)
+		return "", ErrScrap.Fill(serial)
 	}
 	lock.State, lock.Reason = Scrapped, reason
 	return lock.ID, tx.PutLocks(ctx, []Lock{lock})
@@ -365,7 +364,7 @@ func (s *Stock) Restock(ctx context.Context, who routine.Who, serial string) err
 			return err
 		}
 		if lock.State != Dismounted {
-			return ErrRestock.Fill(serial, lock.State)
+			return ErrRestock.Fill(serial)
 		}
 		lock.State, lock.Reason = InStock, ""
 		if err := tx.PutLocks(ctx, []Lock{lock}); err != nil {

@@ -58,7 +58,7 @@ var (
 		"Ange minst en rad, varje produkt högst en gång, med ett antal mellan 1 och %d.",
 		"Give at least one line, each product at most once, with a quantity from 1 to %d.")
 	ErrSupplyState = problem.New(problem.Conflict, "supply-state",
-		"Inköpet är i läget %s, så det går inte.", "The order is in the state %s, so that is not possible.")
+		"Det går inte nu: ett utkast kan skickas, ett skickat inköp tas emot, och ett avslutat ändras inte.", "That is not possible now: a draft can be sent, a sent order received, and a closed one is not changed.")
 	ErrSupplyFull = problem.New(problem.Conflict, "supply-line-full",
 		"Inköpet väntar inte på fler av produkten %s. Ta emot utan inköp, eller kontrollera vilket inköp leveransen hör till.",
 		"The order does not wait for more of %s. Receive it without an order, or check which order the delivery belongs to.")
@@ -72,7 +72,7 @@ func (s *Stock) Order(ctx context.Context, who routine.Who, supplier string, lin
 	seen := map[Product]bool{}
 	for i := range lines {
 		l := &lines[i]
-		if !l.Product.known() || seen[l.Product] || l.Quantity < 1 || l.Quantity > maxQuantity {
+		if !l.Product.Known() || seen[l.Product] || l.Quantity < 1 || l.Quantity > maxQuantity {
 			return out, ErrSupplyLines.Fill(maxQuantity).On("lines")
 		}
 		seen[l.Product], l.Arrived = true, 0
@@ -102,7 +102,7 @@ func (s *Stock) Send(ctx context.Context, who routine.Who, id, reference string,
 	}
 	return s.changeSupply(ctx, who, id, func(tx StockTx, o *SupplyOrder) error {
 		if o.State != SupplyDraft {
-			return ErrSupplyState.Fill(o.State)
+			return ErrSupplyState
 		}
 		o.State, o.Reference, o.Sent, o.Expected = SupplySent, reference, tx.Now(), expected
 		return nil
@@ -113,7 +113,7 @@ func (s *Stock) Send(ctx context.Context, who routine.Who, id, reference string,
 func (s *Stock) Cancel(ctx context.Context, who routine.Who, id string) (SupplyOrder, error) {
 	return s.changeSupply(ctx, who, id, func(tx StockTx, o *SupplyOrder) error {
 		if !o.Closed.IsZero() {
-			return ErrSupplyState.Fill(o.State)
+			return ErrSupplyState
 		}
 		o.State, o.Closed = SupplyCancelled, tx.Now()
 		return nil
@@ -145,7 +145,7 @@ func (s *Stock) countOnOrder(ctx context.Context, tx StockTx, a Arrival) error {
 		return orErr(err, ErrSupplyUnknown.On("order"))
 	}
 	if o.State != SupplySent && o.State != SupplyPartly {
-		return ErrSupplyState.Fill(o.State).On("order")
+		return ErrSupplyState.On("order")
 	}
 	counted, err := tx.CountArrival(ctx, a.OrderID, a.Product)
 	if err != nil || !counted {

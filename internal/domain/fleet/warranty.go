@@ -74,8 +74,8 @@ var (
 		"Garantin för %s gick ut %s. Skrota den, eller laga den på egen bekostnad.",
 		"The warranty of %s ended on %s. Scrap it, or have it repaired at your own cost.")
 	ErrWarrantyState = problem.New(problem.Conflict, "warranty-state",
-		"%s är i läget %s och kan inte skickas till leverantören. Ta emot eller montera ned den först.",
-		"%s is in the state %s and cannot go to the supplier. Receive or dismount it first.")
+		"%s kan inte skickas till leverantören nu. Ta emot eller montera ned den först; är den redan skickad, följ det ärendet.",
+		"%s cannot go to the supplier now. Receive or dismount it first; if it has been sent, follow that return.")
 	ErrWarrantySettled = problem.New(problem.Conflict, "warranty-settled",
 		"Garantiärendet är redan avgjort.", "The warranty return is settled already.")
 	ErrWarrantyAnswer = problem.New(problem.Invalid, "warranty-answer",
@@ -130,7 +130,7 @@ func sendBack(ctx context.Context, tx StockTx, r NewReturn) (string, error) {
 			return "", err
 		}
 		if key.State != KeyBroken && (key.State != KeyInStock || key.GroupID != "") {
-			return "", ErrWarrantyState.Fill(r.Serial, key.State)
+			return "", ErrWarrantyState.Fill(r.Serial)
 		}
 		key.State, key.BlockReason = KeyWarranty, r.Fault
 		return key.ID, tx.PutKeys(ctx, []Key{key})
@@ -140,7 +140,7 @@ func sendBack(ctx context.Context, tx StockTx, r NewReturn) (string, error) {
 		return "", err
 	}
 	if lock.State != Dismounted && lock.State != InStock {
-		return "", ErrWarrantyState.Fill(r.Serial, lock.State)
+		return "", ErrWarrantyState.Fill(r.Serial)
 	}
 	lock.State, lock.Reason = InWarranty, r.Fault
 	return lock.ID, tx.PutLocks(ctx, []Lock{lock})

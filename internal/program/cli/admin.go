@@ -86,6 +86,7 @@ func (c *tokenRevokeCmd) Run(p *program) error {
 
 type staffCmd struct {
 	Enrol staffEnrolCmd `cmd:"" help:"Give a staff member a badge and a PIN for the sync stations."`
+	End   staffEndCmd   `cmd:"" help:"Take everything from a staff member who has left, at once."`
 }
 
 type staffEnrolCmd struct {

@@ -55,6 +55,7 @@ func (p *program) logger(verbose bool) *slog.Logger {
 type stationCmd struct {
 	Serve stationRunCmd   `cmd:"" name:"run" default:"withargs" help:"Run a sync station."`
 	Enrol stationEnrolCmd `cmd:"" help:"Make a station known; prints the one-time token with which it starts."`
+	Block stationBlockCmd `cmd:"" help:"Take a station's trust away for good; prints the nearest that work."`
 }
 
 type stationRunCmd struct {
