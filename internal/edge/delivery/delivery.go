@@ -5,7 +5,7 @@
 // follows when one has arrived. Mail and text messages come with the portal.
 //
 // Promises: a message is sent at least once, under an id that stays the same; a receiver that is slow or hostile costs one
-// attempt of at most ten seconds and keeps nobody else waiting; no redirect is followed; and nothing is sent to an address
+// attempt of at most ten seconds, for which others may have to wait; no redirect is followed; and nothing is sent to an address
 // inside a network (RFC 6890's special ones) unless the program was told to allow it, whatever a name resolves to.
 package delivery
 
