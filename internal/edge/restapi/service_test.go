@@ -46,7 +46,7 @@ func newTown(t *testing.T, db *storage.DB) town {
 	}
 	tokens := identity.NewTokens(txn.Narrow(db, func(tx *storage.Tx) identity.TokenTx { return tx }))
 	orders := casework.NewService(txn.Narrow(db, func(tx *storage.Tx) casework.Tx { return tx }), routine.DefaultProfile())
-	h := restapi.New(restapi.Options{Orders: orders, Tokens: tokens, Requests: storage.NewRequests(db), Zone: stockholm(t), Clock: noon})
+	h := restapi.New(restapi.Options{Orders: orders, FieldWork: orders, Tokens: tokens, Requests: storage.NewRequests(db), Zone: stockholm(t), Clock: noon})
 	server := httptest.NewServer(web.New(web.Options{}, h))
 	t.Cleanup(server.Close)
 	return town{server.URL, tokens}
