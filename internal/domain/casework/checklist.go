@@ -1,0 +1,176 @@
+package casework
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"hemnyckel/internal/base/problem"
+	"hemnyckel/internal/domain/care"
+	"hemnyckel/internal/domain/fleet"
+	"hemnyckel/internal/domain/routine"
+)
+
+// work is a task at a door, opened in a transaction.
+type work struct {
+	task     Task
+	client   care.Client
+	dwelling care.Dwelling
+	home     []care.Client
+	mounted  fleet.Lock // on the dwelling now; zero if there is none
+	before   Mounting   // what holds of that lock; zero for one that only the registers know of
+	kept     fleet.Lock // kept for the visit; zero if none
+	reads    fleet.Lock // that the serial step names; zero until then
+	steps    []Step
+	said     map[routine.WorkStep]Step // what counts of them
+}
+
+// openWork reads a task with everything that its checklist depends on.
+func (s *Service) openWork(ctx context.Context, tx Tx, taskID string) (work, error) {
+	w := work{said: map[routine.WorkStep]Step{}}
+	t, ok, err := tx.TaskByID(ctx, taskID)
+	if err != nil || !ok {
+		return w, orElse(err, ErrTaskUnknown)
+	}
+	w.task = t
+	if err := s.openDoor(ctx, tx, &w); err != nil {
+		return w, err
+	}
+	if t.LockID != "" {
+		locks, err := tx.LocksByID(ctx, []string{t.LockID})
+		if err != nil {
+			return w, err
+		}
+		if l := locks[t.LockID]; l.State == fleet.Booked {
+			w.kept = l
+		}
+	}
+	steps, err := tx.StepsOf(ctx, taskID)
+	if err != nil {
+		return w, err
+	}
+	for _, step := range steps {
+		w.keep(step)
+	}
+	if first, ok := w.said[routine.StepSerial]; ok {
+		locks, err := tx.LocksBySerial(ctx, []string{first.Found.Serial})
+		if err != nil {
+			return w, err
+		}
+		w.reads = locks[first.Found.Serial]
+	}
+	return w, nil
+}
+
+func (s *Service) openDoor(ctx context.Context, tx Tx, w *work) error {
+	if w.task.ClientID == "" {
+		return nil
+	}
+	clients, err := tx.ClientsByID(ctx, []string{w.task.ClientID})
+	if err != nil {
+		return err
+	}
+	w.client = clients[w.task.ClientID]
+	at := []string{w.client.DwellingID}
+	dwellings, err := tx.Dwellings(ctx, at)
+	if err != nil {
+		return err
+	}
+	w.dwelling = dwellings[w.client.DwellingID]
+	if w.home, err = tx.ClientsOfDwellings(ctx, at); err != nil {
+		return err
+	}
+	mounted, err := tx.LocksOfDwellings(ctx, at)
+	if err != nil || len(mounted) == 0 {
+		return err
+	}
+	w.mounted = mounted[0]
+	w.before, _, err = tx.MountingOf(ctx, w.mounted.ID)
+	return err
+}
+
+// keep lets a step count, unless a later one of its sort does.
+func (w *work) keep(s Step) {
+	w.steps = append(w.steps, s)
+	if have, ok := w.said[s.Step]; !ok || !s.At.Before(have.At) {
+		w.said[s.Step] = s
+	}
+}
+
+func (w *work) reading(l fleet.Lock) { w.reads = l }
+
+// lock is the kind of lock that the work is about, as far as it is known.
+func (w *work) lock() routine.LockKind {
+	switch {
+	case w.task.Kind == routine.Dismount:
+		return routine.LockKind(w.mounted.Kind)
+	case w.reads.ID != "":
+		return routine.LockKind(w.reads.Kind)
+	}
+	return routine.LockKind(w.kept.Kind)
+}
+
+// has reports whether a step belongs to the work, whatever kind of lock it comes to be.
+func (w *work) has(step routine.WorkStep) bool {
+	for _, kind := range []routine.LockKind{routine.DoorLock, routine.KeyBox} {
+		for _, r := range routine.Checklist(w.task.Kind, kind) {
+			if r.Step == step {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Item is a line of a checklist.
+type Item struct {
+	routine.Required
+	Said *Step // what counts; nil while nothing was said, or what was said no longer fits the other steps
+}
+
+// checklist says what of the work is done and what is left. What was said of another lock than the one that was read, or
+// checked by the one who read it, is left.
+func (w *work) checklist() (all []Item, left []Item) {
+	first, read := w.said[routine.StepSerial]
+	for _, r := range routine.Checklist(w.task.Kind, w.lock()) {
+		item := Item{Required: r}
+		if said, ok := w.said[r.Step]; ok && !(r.Step == routine.StepTaken && said.Found.Serial != w.mounted.Serial && w.task.Open()) {
+			of := r.Step == routine.StepSecond || r.Step == routine.StepTest
+			if !of || read && said.Found.Serial == first.Found.Serial && (r.Step == routine.StepTest || said.StaffID != first.StaffID) {
+				item.Said = &said
+			}
+		}
+		all = append(all, item)
+		if item.Said == nil {
+			left = append(left, item)
+		}
+	}
+	return all, left
+}
+
+// finished fails with what is left.
+func (w *work) finished() error {
+	_, left := w.checklist()
+	if len(left) == 0 {
+		return nil
+	}
+	var sv, en []string
+	for _, i := range left {
+		sv, en = append(sv, i.SV), append(en, i.EN)
+	}
+	return inWords(ErrStepsMissing, strings.Join(sv, "; "), strings.Join(en, "; "))
+}
+
+// inWords fills a problem whose one gap is filled differently in each language.
+func inWords(p *problem.Error, sv, en string) *problem.Error {
+	filled := *p
+	filled.Text = problem.Text{SV: fmt.Sprintf(p.Text.SV, sv), EN: fmt.Sprintf(p.Text.EN, en)}
+	return &filled
+}
+
+func orElse(err, otherwise error) error {
+	if err != nil {
+		return err
+	}
+	return otherwise
+}
