@@ -119,6 +119,7 @@ func swedishHelp() map[string]string {
 		"What is printed on the lost key, which must be blocked.":                                  "Det som står på den förlorade nyckeln, som ska vara spärrad.",
 		"What is printed on the key that is handed out instead.":                                   "Det som står på nyckeln som lämnas ut i stället.",
 		"Take a station's trust away for good; prints the nearest that work.":                      "Spärra en station för gott; skriver ut de närmaste som fungerar.",
+		"The station's name.":                                                                      "Stationens namn.",
 		"Take everything from a staff member who has left, at once.":                               "Ta allt från en medarbetare som har slutat, genast.",
 		"Block a lost key, at any hour; prints which doors could still open to it.":                "Spärra en borttappad nyckel, dygnet runt; skriver ut dörrar som ännu kan öppnas med den.",
 		"Print the keys that verify this journal, as a trust file.":                                "Skriv ut nycklarna som loggen kontrolleras med, som en nyckelfil.",

@@ -147,7 +147,8 @@ func TestBlockedKey(t *testing.T) {
 	})
 }
 
-// proves V2.5-b: any key syncs at any station, and is activated there by whoever is in its group.
+// proves V2.5-b, V4-b: any key, here that of a delivery group, syncs at any station, here a home-care group's, and is activated there by
+// whoever is in its group.
 func TestAnyKeyAnyStation(t *testing.T) {
 	w := newTown(t, t.TempDir())
 	s := w.startStation("Norr 1", "G001")

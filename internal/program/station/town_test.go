@@ -112,7 +112,7 @@ func (w *town) seed() {
 			func() error {
 				return tx.PutGroups(ctx, []care.Group{
 					{ID: "g1", Number: 11, Code: "G001", Name: "Norr", ProviderID: "p1", Kind: "homecare", MaxStaff: 5},
-					{ID: "g2", Number: 12, Code: "G002", Name: "Söder", ProviderID: "p1", Kind: "homecare", MaxStaff: 5}})
+					{ID: "g2", Number: 12, Code: "G002", Name: "Inköp", ProviderID: "p1", Kind: "shopping", MaxStaff: 5}})
 			},
 			func() error {
 				return tx.PutStaff(ctx, []care.Staff{{ID: "a1", EmployeeNumber: "1001", Pseudonym: 501, GivenName: "Alva", FamilyName: "Ek"}})
