@@ -40,7 +40,7 @@ func TestFullDatabaseFile(t *testing.T) {
 	db := storagetest.Open(t, t.TempDir(), storage.Options{})
 	probe(t, db)
 	if err := db.Update(t.Context(), func(tx *storage.Tx) error {
-		_, err := tx.TestInts(t.Context(), `PRAGMA max_page_count = 300`)
+		_, err := tx.TestInts(t.Context(), `PRAGMA max_page_count = 900`)
 		return err
 	}); err != nil {
 		t.Fatal(err)
@@ -56,7 +56,7 @@ func TestFullDatabaseFile(t *testing.T) {
 	}
 }
 
-// smallDisk mounts a file system of 3 MB, which takes root; it returns "" where that is not allowed.
+// smallDisk mounts a file system of 9 MB, of which an empty municipality takes a part, which takes root; it returns "" where that is not allowed.
 func smallDisk(t *testing.T) string {
 	t.Helper()
 	folder, err := os.MkdirTemp("", "hemnyckel-small-")
@@ -64,7 +64,7 @@ func smallDisk(t *testing.T) string {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { os.Remove(folder) })
-	if err := syscall.Mount("tmpfs", folder, "tmpfs", 0, "size=3m,mode=777"); err != nil {
+	if err := syscall.Mount("tmpfs", folder, "tmpfs", 0, "size=9m,mode=777"); err != nil {
 		t.Logf("no small disk: %v", err)
 		return ""
 	}
@@ -132,7 +132,7 @@ func TestReadOnlyDisk(t *testing.T) {
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if err := syscall.Mount("", disk, "", syscall.MS_REMOUNT|syscall.MS_RDONLY, "size=3m"); err != nil {
+	if err := syscall.Mount("", disk, "", syscall.MS_REMOUNT|syscall.MS_RDONLY, "size=9m"); err != nil {
 		t.Fatal(err)
 	}
 	_, err = storage.Open(t.Context(), disk, storage.Options{})

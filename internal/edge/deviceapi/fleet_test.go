@@ -28,8 +28,8 @@ func TestReplaceIsRefusedAtTheWrite(t *testing.T) {
 		}
 		w.must(keys.Block(ctx, "account:demo", "Nk1", "borta"))
 		w.must(keys.Replace(ctx, "account:demo", "Nk1", "Nk2"))
-		if err := keys.Replace(ctx, "account:demo", "Nk1", "Nk2"); !errors.Is(err, fleet.ErrNotInStock) {
-			t.Errorf("the same reserve key twice: got %v", err)
+		if err := keys.Replace(ctx, "account:demo", "Nk1", "Nk2"); !errors.Is(err, fleet.ErrReplaced) {
+			t.Errorf("one loss made good twice: got %v", err)
 		}
 		if err := keys.Block(ctx, "account:demo", "N404", "borta"); !errors.Is(err, fleet.ErrKeyUnknown) {
 			t.Errorf("an unknown key: got %v", err)

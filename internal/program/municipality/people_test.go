@@ -108,6 +108,9 @@ func TestProvidersLookAfterTheirOwnStaff(t *testing.T) {
 		if err != nil || again.Pseudonym != cia.Pseudonym || w.blocked(credential.BlockStaff, uint64(cia.Pseudonym)) {
 			t.Errorf("back again: %+v, %v", again, err)
 		}
+		if verifiers() != 0 {
+			t.Error("who has left and come back has the old badge and PIN")
+		}
 		w.must(w.People.End(ctx, owner, "1002", "avslutad av systemansvarig"))
 		if n := w.entries(journal.StaffEnded); n != 2 {
 			t.Errorf("journal: %d ended, want 2", n)
