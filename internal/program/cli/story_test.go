@@ -45,6 +45,7 @@ func tell(t *testing.T, file, db string) {
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"code":    code,
 			"serve":   serve,
+			"part":    part,
 			"token":   token,
 			"capture": capture,
 			"want":    want,
@@ -61,13 +62,20 @@ func dayFromNow(offset int) string {
 }
 
 // serve starts a server over $DB, which ends with the script, and sets $URL.
-func serve(ts *testscript.TestScript, _ bool, args []string) {
+func serve(ts *testscript.TestScript, neg bool, args []string) {
+	part(ts, neg, append([]string{"SERVER", "server", "--db", ts.Getenv("DB"), "--listen", "127.0.0.1:0", "--demo-login"}, args...))
+	ts.Setenv("URL", "http://"+ts.Getenv("SERVER"))
+}
+
+// part NAME ARG… starts "hemnyckel ARG…", which ends with the script, and sets $NAME and $NAME2 to the words of its first
+// line: where a server, a station or a lock can be reached.
+func part(ts *testscript.TestScript, _ bool, args []string) {
 	self, err := exec.LookPath("hemnyckel")
 	if err != nil {
 		self = filepath.Join(filepath.SplitList(ts.Getenv("PATH"))[0], "hemnyckel")
 	}
-	c := exec.Command(self, append([]string{"server", "--db", ts.Getenv("DB"), "--listen", "127.0.0.1:0", "--demo-login"}, args...)...)
-	c.Env = append(os.Environ(), "PATH="+ts.Getenv("PATH"))
+	c := exec.Command(self, args[1:]...)
+	c.Env, c.Dir = append(os.Environ(), "PATH="+ts.Getenv("PATH")), ts.Getenv("WORK")
 	said := &bytes.Buffer{}
 	c.Stderr = said
 	out, err := c.StdoutPipe()
@@ -77,11 +85,13 @@ func serve(ts *testscript.TestScript, _ bool, args []string) {
 		_ = c.Process.Signal(os.Interrupt)
 		_ = c.Wait()
 	})
-	address, err := bufio.NewReader(out).ReadString('\n')
+	first, err := bufio.NewReader(out).ReadString('\n')
 	if err != nil {
-		ts.Fatalf("the server did not start: %s", said)
+		ts.Fatalf("%s did not start: %s", args[1], said)
 	}
-	ts.Setenv("URL", "http://"+strings.TrimSpace(address))
+	words := append(strings.Fields(first), "", "")
+	ts.Setenv(args[0], words[0])
+	ts.Setenv(args[0]+"2", words[1])
 }
 
 // token NAME ORGANISATION SCOPE makes a token and sets $NAME.
@@ -145,7 +155,7 @@ func elementAt(list []any, step string) any {
 }
 
 // restMain is the program "rest" of the scripts: rest TOKEN METHOD PATH [FIELD=VALUE | FIELD:=JSON | @FILE]... speaks to the
-// server at $URL as any other system would, prints the answer, and fails where the answer is not a 2xx. It repeats what was
+// server at $URL, or where a whole address leads, as any other system would, prints the answer, and fails where the answer is not a 2xx. It repeats what was
 // read before with If-Match where the resource has an ETag, as a careful client does.
 func restMain() {
 	status, body, err := rest(os.Getenv("URL"), os.Args[1:])
@@ -165,6 +175,9 @@ func rest(base string, args []string) (int, []byte, error) {
 		return 0, nil, fmt.Errorf("usage: rest TOKEN METHOD PATH [FIELD=VALUE | FIELD:=JSON | @FILE]")
 	}
 	secret, method, path := args[0], args[1], args[2]
+	if strings.HasPrefix(path, "http://") {
+		base = ""
+	}
 	body, media, err := restBody(args[3:])
 	if err != nil {
 		return 0, nil, err
