@@ -42,11 +42,7 @@ func things() []Class {
 
 // cutoff is the day before which a class's records are due, and false where nobody has decided.
 func cutoff(p routine.Profile, c Class, now time.Time) (time.Time, bool) {
-	name := c
-	if c == Faults {
-		name = Orders
-	}
-	keep, ok := p.KeptFor(string(name))
+	keep, ok := p.KeptFor(string(c))
 	return now.Add(-keep), ok && keep > 0
 }
 

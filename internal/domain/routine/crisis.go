@@ -41,12 +41,12 @@ type Step struct {
 	Now     bool   // it can be done at that hour
 	When    string // name of the schedule, see [CrisisStep]; "": at any hour
 	SV, EN  string
-	Contact Contact // whom to call; zero: nobody
+	Contact Contact // whom to call at From; zero: nobody
 	Rule    string
 	From    time.Time // when it can be done next; the hour itself if Now, zero if never
 }
 
-// Contact is whom to call about a step, and whether they answer at that hour.
+// Contact is whom to call about a step, and whether they answer at its hour.
 type Contact struct {
 	Unit  string
 	Phone string
@@ -69,11 +69,16 @@ func CrisisSteps(p Profile, failure Failure, t time.Time) []Step {
 }
 
 func (p Profile) step(c CrisisStep, number int, t time.Time) Step {
-	s := Step{Number: number, When: c.When, Rule: c.Rule, Contact: p.contact(c.Contact, t)}
+	s := Step{Number: number, When: c.When, Rule: c.Rule}
 	s.SV = Fill(c.SV, func(name string) (string, bool) { return p.Value(name, "sv") })
 	s.EN = Fill(c.EN, func(name string) (string, bool) { return p.Value(name, "en") })
 	s.From, _ = p.Hours.Next(c.When, t)
 	s.Now = s.From.Equal(t)
+	hour := s.From // a step of other hours is read ahead, on paper or without a network: it names whom to call then
+	if hour.IsZero() {
+		hour = t
+	}
+	s.Contact = p.contact(c.Contact, hour)
 	return s
 }
 

@@ -154,3 +154,34 @@ func TestWithheldNumber(t *testing.T) {
 		}
 	}
 }
+
+// proves S-j: a page that is kept, or hangs on a wall, names for each step who answers at that step's hours
+func TestStepsOfOtherHoursNameWhoAnswersThen(t *testing.T) {
+	p := known(t, "strangnas")
+	for _, at := range []string{monday, night, sunday} {
+		for _, s := range routine.CrisisSteps(p, routine.Extraordinary, hour(t, at)) {
+			want := routine.Contact{Unit: "Trygghetslarmet", Phone: "0152-29603"}
+			if s.When != routine.OfficeHours {
+				want = routine.Contact{Unit: "Trygghetslarmet", Withheld: "Trygghetslarmet"}
+			}
+			if s.Contact != want {
+				t.Errorf("read at %s, step for %s: got %+v, want %+v", at, s.When, s.Contact, want)
+			}
+		}
+	}
+}
+
+// A municipality without key boxes, or where the phone is the key, is not told of the others'.
+func TestFailuresAreCalledByWhatThereIs(t *testing.T) {
+	for name, want := range map[string][3]string{
+		"varberg":   {"Låset eller nyckelgömman fungerar inte", "Nyckeln fungerar inte", "En nyckel är borta"},
+		"strangnas": {"Låset fungerar inte", "Mobilen öppnar inte låset", "En mobil är borta"},
+	} {
+		p := known(t, name)
+		for i, f := range []routine.Failure{routine.FailedLock, routine.FailedKey, routine.LostKey} {
+			if got, _ := p.FailureName(f); got != want[i] {
+				t.Errorf("%s, %s: got %q, want %q", name, f, got, want[i])
+			}
+		}
+	}
+}

@@ -61,21 +61,31 @@ func (k GroupKind) name() (sv, en string) {
 	return string(k), string(k)
 }
 
-// Name is what people call a failure.
-func (f Failure) Name() (sv, en string) {
+// FailureName is what people call a failure, by what the municipality opens doors with.
+func (p Profile) FailureName(f Failure) (sv, en string) {
+	phones := p.Technology.Phones && !p.Technology.Keys
 	switch f {
 	case FailedLock:
-		return "Låset eller nyckelgömman fungerar inte", "The lock or key box does not work"
+		if p.Technology.KeyBoxes {
+			return "Låset eller nyckelgömman fungerar inte", "The lock or key box does not work"
+		}
+		return "Låset fungerar inte", "The lock does not work"
 	case FailedKey:
+		if phones {
+			return "Mobilen öppnar inte låset", "The phone does not open the lock"
+		}
 		return "Nyckeln fungerar inte", "The key does not work"
 	case LostKey:
-		return "Nyckeln är förlorad", "The key is lost"
+		if phones {
+			return "En mobil är borta", "A phone is lost"
+		}
+		return "En nyckel är borta", "A key is lost"
 	case FailedStation:
 		return "Synkstationen fungerar inte", "The sync station does not work"
 	case PowerCut:
 		return "Strömavbrott", "Power cut"
 	case Extraordinary:
-		return "Extraordinär händelse", "Extraordinary event"
+		return "Extraordinär händelse utanför kontorstid", "Extraordinary event outside office hours"
 	}
 	return string(f), string(f)
 }

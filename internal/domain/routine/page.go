@@ -265,7 +265,7 @@ func (w pageWriter) crisis() Section {
 				continue
 			}
 			text := Fill(w.in(c.SV, c.EN), func(name string) (string, bool) { return w.p.Value(name, w.lang) })
-			sv, en := f.Name()
+			sv, en := w.p.FailureName(f)
 			s.row(w.in(sv, en), w.when(c.When), text, c.Rule)
 		}
 	}

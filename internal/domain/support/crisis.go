@@ -46,34 +46,18 @@ func (d Desk) CrisisPage(role routine.Role, at time.Time) (CrisisPage, error) {
 	for _, f := range routine.Failures() {
 		steps := routine.CrisisSteps(d.Profile, f, local)
 		if len(steps) > 0 {
-			p.Sections = append(p.Sections, CrisisSection{f, Title(f), steps})
+			sv, en := d.Profile.FailureName(f)
+			p.Sections = append(p.Sections, CrisisSection{f, problem.Text{SV: sv, EN: en}, steps})
 		}
 	}
 	said, err := json.Marshal([]any{d.Profile.Name, d.Profile.Source, d.Profile.Crisis, d.Profile.Units, d.Profile.Hours,
-		d.Profile.OnCall, d.Profile.Prices, d.Profile.Words, d.Profile.SelfServiceBlock, role})
+		d.Profile.OnCall, d.Profile.Prices, d.Profile.Words, d.Profile.Technology, d.Profile.SelfServiceBlock, role})
 	if err != nil {
 		return CrisisPage{}, err
 	}
 	sum := sha256.Sum256(said)
 	p.Version = hex.EncodeToString(sum[:8])
 	return p, nil
-}
-
-// Title is what a failure is called.
-func Title(f routine.Failure) problem.Text {
-	switch f {
-	case routine.FailedLock:
-		return problem.Text{SV: "Låset eller nyckelgömman fungerar inte", EN: "The lock or key box does not work"}
-	case routine.FailedKey:
-		return problem.Text{SV: "Nyckeln fungerar inte", EN: "The key does not work"}
-	case routine.LostKey:
-		return problem.Text{SV: "En nyckel är borta", EN: "A key is lost"}
-	case routine.FailedStation:
-		return problem.Text{SV: "Synkstationen fungerar inte", EN: "The sync station does not work"}
-	case routine.PowerCut:
-		return problem.Text{SV: "Strömavbrott", EN: "Power cut"}
-	}
-	return problem.Text{SV: "Extraordinär händelse utanför kontorstid", EN: "Extraordinary event outside office hours"}
 }
 
 // contacts are the units that concern a role.
