@@ -183,13 +183,39 @@ func (s *Service) grounds(ctx context.Context, tx Tx, clients []care.Client) ([]
 	}
 	var out []access.Ground
 	for _, c := range clients {
-		situation := s.situation(rural, c, dwellings[c.DwellingID], services[c.ID])
-		for _, g := range routine.Grounds(s.profile, situation) {
-			out = append(out, access.Ground{ID: groundID(g), ClientID: c.ID, ServiceID: g.Service, Kind: g.Kind,
-				GroupID: g.Group, From: g.From, Until: g.Until, Rule: g.Rule})
-		}
+		out = append(out, s.groundsOf(c, s.situation(rural, c, dwellings[c.DwellingID], services[c.ID]))...)
 	}
 	return out, nil
+}
+
+// groundsOf are one client's grounds in a situation.
+func (s *Service) groundsOf(c care.Client, situation routine.Situation) []access.Ground {
+	var out []access.Ground
+	for _, g := range routine.Grounds(s.profile, situation) {
+		out = append(out, access.Ground{ID: groundID(g), ClientID: c.ID, ServiceID: g.Service, Kind: g.Kind,
+			GroupID: g.Group, From: g.From, Until: g.Until, Rule: g.Rule})
+	}
+	return out
+}
+
+// refreshFile is refresh for the client of an opened file whose services have just been changed: nothing is read twice.
+func (s *Service) refreshFile(ctx context.Context, tx Tx, f file, changed []care.Service) (access.Change, error) {
+	now := make(map[string]care.Service, len(changed))
+	for _, v := range changed {
+		now[v.ID] = v
+	}
+	services := make([]routine.Service, 0, len(f.services)+len(changed))
+	for _, v := range f.services {
+		if _, replaced := now[v.ID]; !replaced {
+			services = append(services, v.Service)
+		}
+	}
+	for _, v := range changed {
+		services = append(services, v.Service)
+	}
+	after := f.situation
+	after.Services = services
+	return access.Materialise(ctx, tx, []string{f.client.ID}, s.groundsOf(f.client, after))
 }
 
 // groundID is a function of what the ground says, so that recomputing it gives the same row.

@@ -215,7 +215,7 @@ func (s *Service) carryOut(ctx context.Context, tx Tx, who Orderer, in NewOrder,
 	}
 	entries := append([]journal.Entry{orderEntry(who, o, order)}, tasks...)
 	if len(changed) > 0 {
-		change, err := s.refresh(ctx, tx, []string{f.client.ID})
+		change, err := s.refreshFile(ctx, tx, f, changed)
 		if err != nil {
 			return o, err
 		}
@@ -226,6 +226,11 @@ func (s *Service) carryOut(ctx context.Context, tx Tx, who Orderer, in NewOrder,
 	}
 	if in.Kind == routine.HomeCareGranted && s.profile.Consent.HomeCareAgrees { // V8-b
 		if err := consent.NoteApplication(ctx, tx, who.Actor, f.client.ID, o.ID); err != nil {
+			return o, err
+		}
+	}
+	if len(changed) > 0 {
+		if err := s.followCarer(ctx, tx, "system", f.client.ID); err != nil {
 			return o, err
 		}
 	}
