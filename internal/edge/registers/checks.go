@@ -16,9 +16,12 @@ type serviceKey struct {
 
 type staffKey struct {
 	number string
-	group  int32
+	group  int32 // or noGroup
 	from   swedish.Date
 }
+
+// noGroup is the place of who works in no group: a technician, who mounts locks and opens no doors.
+const noGroup = -1
 
 type consentKey struct{ property, town, owner string }
 
@@ -219,9 +222,12 @@ func (b *builder) place(w *row, l *Lock) {
 
 func (b *builder) staff(w *row) {
 	s := Staff{Row: int32(w.n), Number: own(w.need(staffNumber, "staff-number-missing"))}
-	group, ok := b.groups[w.cells[staffGroup]]
-	if !ok {
-		w.fail(staffGroup, "staff-unknown-group")
+	group, grouped := int32(noGroup), w.cells[staffGroup] != ""
+	if grouped {
+		var ok bool
+		if group, ok = b.groups[w.cells[staffGroup]]; !ok {
+			w.fail(staffGroup, "staff-unknown-group")
+		}
 	}
 	s.From = w.needDate(staffFrom, "staff-date-invalid", b.o.Day)
 	s.Until = w.date(staffUntil, "staff-date-invalid", b.o.Day)
@@ -231,7 +237,9 @@ func (b *builder) staff(w *row) {
 	if w.fault != nil {
 		return
 	}
-	s.Group = b.r.Groups[group].ID
+	if grouped {
+		s.Group = b.r.Groups[group].ID
+	}
 	s.GivenName, s.FamilyName = b.word(w.cells[staffGiven]), b.word(w.cells[staffFamily])
 	s.Email, s.Phone = own(w.cells[staffEmail]), own(w.cells[staffPhone])
 	key := staffKey{s.Number, group, s.From}

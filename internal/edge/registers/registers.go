@@ -155,7 +155,7 @@ type Staff struct {
 	FamilyName string
 	Email      string
 	Phone      string
-	Group      string
+	Group      string // "" for a technician, who works at doors and opens none
 }
 
 // KeyStatus says where a key is in its life.

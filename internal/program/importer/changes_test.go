@@ -161,20 +161,23 @@ func TestAKeyBlockedInTheRegisterIsBlockedAtTheDoors(t *testing.T) {
 func TestWhatMayComeTwiceOrBeEmpty(t *testing.T) {
 	base := here.with(rows{"samtycken": {"Gatan 1;Orten;Brf X;ja;2026-01-01;a", "Gatan 1;Orten;AB Y;nej;2026-01-01;b"},
 		"nycklar":     {"N1;G1;i drift;", "N2;;lager;"},
-		"medarbetare": {"1;X;Y;;;G1;2024-01-01;2024-12-31", "1;X;Y;;;G1;2026-01-01;", "2;Z;Y;;;G1;2026-01-01;"}})
+		"medarbetare": {"1;X;Y;;;G1;2024-01-01;2024-12-31", "1;X;Y;;;G1;2026-01-01;", "2;Z;Y;;;G1;2026-01-01;", "3;Q;Y;;;;2026-01-01;"}})
 	eachTown(t, func(t *testing.T, m town) {
-		if r := m.reads(t, base); r.Accepted["samtycken"] != 2 || r.Accepted["nycklar"] != 2 || r.Accepted["medarbetare"] != 3 {
+		if r := m.reads(t, base); r.Accepted["samtycken"] != 2 || r.Accepted["nycklar"] != 2 || r.Accepted["medarbetare"] != 4 {
 			t.Errorf("accepted %v", r.Accepted)
 		}
 		m.reads(t, base.with(rows{"samtycken": {"GATAN 1;orten;brf x;nej;2026-02-01;a"}}))
-		r := m.reads(t, base.with(rows{"medarbetare": {"1;X;Y;;;G1;2024-01-01;2024-12-31", "1;X;Y;;;G1;2026-02-01;"}}))
+		r := m.reads(t, base.with(rows{"medarbetare": {"1;X;Y;;;G1;2024-01-01;2024-12-31", "1;X;Y;;;G1;2026-02-01;", "3;Q;Y;;;;2026-01-01;"}}))
 		if len(r.Vanished) != 1 || !strings.HasPrefix(r.Vanished[0].Key, "2/") {
 			t.Errorf("a corrected day: vanished %v, want only the other person", r.Vanished)
 		}
 		m.view(t, func(ctx context.Context, tx *storage.Tx) error {
-			found, err := tx.StaffByNumber(ctx, []string{"1"})
+			found, err := tx.StaffByNumber(ctx, []string{"1", "3"})
 			if err != nil {
 				return err
+			}
+			if none, err := tx.MembershipsOf(ctx, []string{found["3"].ID}); found["3"].ID == "" || err != nil || len(none) != 0 {
+				t.Errorf("a technician: got %+v in %v, %v, want somebody who is known and in no group", found["3"], none, err)
 			}
 			times, err := tx.MembershipsOf(ctx, []string{found["1"].ID})
 			if len(times) != 2 || times[1].From.Month() != 1 { // 31 January in UTC

@@ -138,6 +138,9 @@ func (p *plan) staff() {
 			FamilyName: first.FamilyName, Email: first.Email, Phone: first.Phone}}
 		for _, s := range of {
 			all = append(all, row1("medarbetare", s.Row, fmt.Sprintf("%s/%s/%s", s.Number, s.Group, s.From), s.GivenName, s.FamilyName, s.Email, s.Phone, s.From, s.Until))
+			if s.Group == "" { // known by name and number, and let in nowhere
+				continue
+			}
 			out.Groups = append(out.Groups, casework.RegisterMembership{Group: s.Group, From: p.at(s.From), Until: p.until(s.Until)})
 		}
 		if rows := p.fresh(all...); len(rows) > 0 {
