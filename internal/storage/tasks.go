@@ -73,24 +73,22 @@ func (tx *Tx) MoveTask(ctx context.Context, id string, due time.Time) error {
 }
 
 // CloseTask implements casework.TaskTx.
-func (tx *Tx) CloseTask(ctx context.Context, id, state, reason string) error {
+func (tx *Tx) CloseTask(ctx context.Context, id, state, reason string) ([]string, error) {
 	if _, err := tx.exec(ctx, `UPDATE tasks SET state = $1, done_us = $2, reason = $3 WHERE id = $4`, state, us(tx.Now()), reason, id); err != nil {
-		return err
+		return nil, err
 	}
-	_, err := tx.exec(ctx, `UPDATE orders SET state = $1 WHERE state = $2 AND id IN (SELECT order_id FROM order_tasks WHERE task_id = $3)
-		AND NOT EXISTS (SELECT 1 FROM order_tasks l JOIN tasks t ON t.id = l.task_id WHERE l.order_id = orders.id AND t.done_us = 0)`,
+	return collect(ctx, tx, column[string], `UPDATE orders SET state = $1 WHERE state = $2 AND id IN (SELECT order_id FROM order_tasks WHERE task_id = $3)
+		AND NOT EXISTS (SELECT 1 FROM order_tasks l JOIN tasks t ON t.id = l.task_id WHERE l.order_id = orders.id AND t.done_us = 0) RETURNING id`,
 		string(casework.Done), string(casework.InProgress), id)
-	return err
 }
 
 // ReopenTask implements casework.TaskTx.
-func (tx *Tx) ReopenTask(ctx context.Context, id string) error {
+func (tx *Tx) ReopenTask(ctx context.Context, id string) ([]string, error) {
 	if _, err := tx.exec(ctx, `UPDATE tasks SET state = $1, done_us = 0, reason = '' WHERE id = $2`, casework.TaskOpen, id); err != nil {
-		return err
+		return nil, err
 	}
-	_, err := tx.exec(ctx, `UPDATE orders SET state = $1 WHERE state = $2 AND id IN (SELECT order_id FROM order_tasks WHERE task_id = $3)`,
+	return collect(ctx, tx, column[string], `UPDATE orders SET state = $1 WHERE state = $2 AND id IN (SELECT order_id FROM order_tasks WHERE task_id = $3) RETURNING id`,
 		string(casework.InProgress), string(casework.Done), id)
-	return err
 }
 
 // PlaceTasks implements casework.TaskTx.

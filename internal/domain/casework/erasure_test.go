@@ -111,7 +111,7 @@ func (e *erasing) finish(t *testing.T) {
 	err := e.db.Update(t.Context(), func(tx *storage.Tx) error {
 		open, err := tx.OpenTasks(t.Context(), []string{e.client})
 		for _, task := range open {
-			if err := tx.CloseTask(t.Context(), task.ID, casework.TaskDone, ""); err != nil {
+			if _, err := tx.CloseTask(t.Context(), task.ID, casework.TaskDone, ""); err != nil {
 				return err
 			}
 		}

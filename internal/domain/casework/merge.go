@@ -78,6 +78,9 @@ func (s *Service) handOver(ctx context.Context, tx Tx, actor string, client care
 	if err := s.settleReceipts(ctx, tx, actor, f.home, client.ID, "", out.Receipts); err != nil {
 		return out, err
 	}
+	if err := s.followCarer(ctx, tx, actor, client.ID); err != nil {
+		return out, err
+	}
 	change, err := s.refresh(ctx, tx, []string{client.ID})
 	if err != nil {
 		return out, err

@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"hemnyckel/internal/domain/journal"
@@ -69,10 +70,11 @@ type TaskTx interface {
 	// OpenTasksOfLock returns the open tasks that concern a lock, or that it is kept for.
 	OpenTasksOfLock(ctx context.Context, lockID string) ([]Task, error)
 	MoveTask(ctx context.Context, id string, due time.Time) error
-	// CloseTask gives a task its last state, and makes every order done that waited for nothing else. Cancelled needs a reason.
-	CloseTask(ctx context.Context, id, state, reason string) error
-	// ReopenTask makes a closed task open again, and in progress the orders that had waited for it.
-	ReopenTask(ctx context.Context, id string) error
+	// CloseTask gives a task its last state, and makes every order done that waited for nothing else: it returns their ids.
+	// Cancelled needs a reason.
+	CloseTask(ctx context.Context, id, state, reason string) (orderIDs []string, err error)
+	// ReopenTask makes a closed task open again, and in progress the orders that had waited for it: it returns their ids.
+	ReopenTask(ctx context.Context, id string) (orderIDs []string, err error)
 	// OrdersBehind returns the orders that wait or have waited for a task, the oldest first, at most 50.
 	OrdersBehind(ctx context.Context, taskID string) ([]Order, error)
 	// PlaceTasks brings the postal codes of clients' open tasks up to date with where the clients live.
@@ -85,6 +87,7 @@ const (
 	taskJoined    = "joined" // one that was open already
 	taskMoved     = "moved"  // joined, and moved to another day
 	taskWithdrawn = "withdrawn"
+	taskGiven     = "given" // to the group that serves the client now
 )
 
 // reasonWithdrawn is why a task was cancelled that no order asks for any longer.
@@ -106,18 +109,26 @@ func (s *Service) settleTasks(ctx context.Context, tx Tx, o *Order, f file, out 
 			if err := s.endTask(ctx, tx, t, TaskCancelled, reasonWithdrawn); err != nil {
 				return nil, err
 			}
+			if err := s.tellTask(ctx, tx, t, taskWithdrawn); err != nil {
+				return nil, err
+			}
 			o.undo.Withdrawn = append(o.undo.Withdrawn, t.ID)
 			entries = append(entries, taskEntry(*o, t, taskWithdrawn))
 		}
 	}
 	for _, want := range out.Tasks {
-		same := ofKind(open, want.Kind)
+		same := slices.DeleteFunc(ofKind(open, want.Kind), func(t Task) bool { return !t.Kind.Same(t.Rule, want.Kind, want.Rule) })
 		t, change, err := s.settleTask(ctx, tx, *o, f, want, same)
 		if err != nil {
 			return nil, err
 		}
 		if change == taskMoved {
 			o.undo.Moved = append(o.undo.Moved, MovedTask{t.ID, same[0].Due, t.Due})
+		}
+		if change != taskJoined {
+			if err := s.tellTask(ctx, tx, t, change); err != nil {
+				return nil, err
+			}
 		}
 		o.Tasks = append(o.Tasks, t)
 		entries = append(entries, taskEntry(*o, t, change))
@@ -148,14 +159,54 @@ func (s *Service) settleTask(ctx context.Context, tx Tx, o Order, f file, want r
 	return t, taskMoved, tx.MoveTask(ctx, t.ID, due)
 }
 
-// finishTasks closes the open tasks of a kind at a dwelling.
+// followCarer gives what a client's home-care group has been asked to do to the group that serves the client now, or will when
+// the work is due: a provider sees on its worklist what concerns its own clients (V2.1-c, V2.3-b).
+func (s *Service) followCarer(ctx context.Context, tx Tx, actor, clientID string) error {
+	open, err := tx.OpenTasks(ctx, []string{clientID})
+	if err != nil {
+		return err
+	}
+	var services []routine.Service // read when there is something to give
+	for _, t := range open {
+		if !routine.MayDo(routine.Provider, t.Kind) {
+			continue
+		}
+		if services == nil {
+			all, err := tx.ServicesOf(ctx, []string{clientID})
+			if err != nil {
+				return err
+			}
+			for _, v := range all[clientID] {
+				services = append(services, v.Service)
+			}
+		}
+		at := t.Due
+		if at.Before(tx.Now()) {
+			at = tx.Now()
+		}
+		g, ok := routine.Carer(services, at)
+		if !ok || g.ID == t.GroupID {
+			continue
+		}
+		t.GroupID = g.ID
+		if err := tx.PutTasks(ctx, []Task{t}); err != nil {
+			return err
+		}
+		if err := s.noteTask(ctx, tx, actor, t, taskGiven, journal.Field{Name: "group", Value: g.ID}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// finishTasks closes the open tasks of a kind at a dwelling, whose answer or receipt has come.
 func (s *Service) finishTasks(ctx context.Context, tx Tx, home []string, kind routine.TaskKind) error {
 	open, err := tx.OpenTasks(ctx, home)
 	if err != nil {
 		return err
 	}
 	for _, t := range ofKind(open, kind) {
-		if err := s.endTask(ctx, tx, t, TaskDone, ""); err != nil {
+		if err := s.closeTask(ctx, tx, "system", t, TaskDone, ""); err != nil {
 			return err
 		}
 	}

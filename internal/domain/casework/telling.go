@@ -16,6 +16,20 @@ func (s *Service) tellOrder(ctx context.Context, tx Tx, o Order) error {
 	}{o.ID, string(o.Kind), string(o.State), "/api/v1/orders/" + o.ID}})
 }
 
+// tellOrders tells of orders whose state another change has changed.
+func (s *Service) tellOrders(ctx context.Context, tx Tx, ids []string) error {
+	for _, id := range ids {
+		o, ok, err := tx.OrderByID(ctx, id)
+		if err != nil || !ok {
+			return err
+		}
+		if err := s.tellOrder(ctx, tx, o); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // tellTask lets the municipality's systems hear that work has been changed: booked, done, withdrawn.
 func (s *Service) tellTask(ctx context.Context, tx Tx, t Task, change string) error {
 	return notify.Tell(ctx, tx, notify.Event{Type: notify.TaskChanged, Subject: t.ID, Data: struct {

@@ -201,6 +201,9 @@ func (s *Service) revertServices(ctx context.Context, tx Tx, who Orderer, o Orde
 	if err := s.keepNeeded(ctx, tx, f.home, before.LockNeededUntil()); err != nil {
 		return journal.Entry{}, err
 	}
+	if err := s.followCarer(ctx, tx, who.Actor, o.ClientID); err != nil {
+		return journal.Entry{}, err
+	}
 	change, err := s.refresh(ctx, tx, []string{o.ClientID})
 	return rightsEntry(o, change), err
 }
@@ -295,7 +298,11 @@ func (s *Service) revertTasks(ctx context.Context, tx Tx, o Order, f file, undo 
 		if !ok || t.Open() || len(ofKind(open, t.Kind)) > 0 || (t.Kind == routine.Dismount) == (f.situation.Lock == routine.NoLock) {
 			continue // is being done anyway, or the door has changed since
 		}
-		if err := tx.ReopenTask(ctx, id); err != nil {
+		waiting, err := tx.ReopenTask(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		if err := errors.Join(s.tellOrders(ctx, tx, waiting), s.tellTask(ctx, tx, t, taskReopened)); err != nil {
 			return nil, err
 		}
 		entries = append(entries, taskEntry(o, t, taskReopened))

@@ -122,9 +122,13 @@ func (s *Service) placeTask(ctx context.Context, tx Tx, in NewTask, t *Task) err
 	return nil
 }
 
-// wantOnly fails if there is an open task of the kind at the door, or with the lock, already.
+// wantOnly fails if there is an open task of the kind at the door, or with the lock, already, and if there is nothing to do:
+// no lock is mounted where one sits, and none is taken down or exchanged where none does.
 func (s *Service) wantOnly(ctx context.Context, tx Tx, t Task) error {
 	var open []Task
+	if err := s.wantDoable(ctx, tx, t); err != nil {
+		return err
+	}
 	if t.ClientID != "" {
 		home, err := s.homeOf(ctx, tx, t.ClientID)
 		if err != nil {
@@ -141,8 +145,28 @@ func (s *Service) wantOnly(ctx context.Context, tx Tx, t Task) error {
 		}
 		open = append(open, more...)
 	}
-	if same := ofKind(open, t.Kind); len(same) > 0 {
-		return ErrTaskTwice.Fill(same[0].Number)
+	for _, other := range open {
+		if t.Kind.Same(t.Rule, other.Kind, other.Rule) {
+			return ErrTaskTwice.Fill(other.Number)
+		}
+	}
+	return nil
+}
+
+func (s *Service) wantDoable(ctx context.Context, tx Tx, t Task) error {
+	if t.ClientID == "" {
+		return nil
+	}
+	w := work{task: t}
+	if err := s.openDoor(ctx, tx, &w); err != nil {
+		return err
+	}
+	sits := w.mounted.ID != ""
+	switch {
+	case t.Kind == routine.Mount && sits:
+		return fleet.ErrSecondLock.Fill(w.mounted.Serial)
+	case (t.Kind == routine.Dismount || t.Kind == routine.ExchangeLock) && !sits:
+		return refusedBy(routine.NothingThere())
 	}
 	return nil
 }
@@ -209,7 +233,11 @@ func (s *Service) endTask(ctx context.Context, tx Tx, t Task, state, reason stri
 	if err := s.letGo(ctx, tx, t); err != nil {
 		return err
 	}
-	return tx.CloseTask(ctx, t.ID, state, reason)
+	done, err := tx.CloseTask(ctx, t.ID, state, reason)
+	if err != nil {
+		return err
+	}
+	return s.tellOrders(ctx, tx, done)
 }
 
 // letGo puts a lock that was kept for a task, and not mounted, back in stock.
@@ -421,7 +449,11 @@ func (s *Service) Undo(ctx context.Context, who routine.Who, taskID, reason stri
 		if err := s.wantOnly(ctx, tx, t); err != nil {
 			return err
 		}
-		if err := tx.ReopenTask(ctx, t.ID); err != nil {
+		waiting, err := tx.ReopenTask(ctx, t.ID)
+		if err != nil {
+			return err
+		}
+		if err := s.tellOrders(ctx, tx, waiting); err != nil {
 			return err
 		}
 		t.State, t.Reason, t.Done = TaskOpen, "", time.Time{}

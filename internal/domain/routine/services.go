@@ -123,6 +123,16 @@ func (out *Outcome) at(k ServiceKind, g Group, t time.Time) int {
 }
 
 // serves finds the services of a kind that are in force at t.
+// Carer is the home-care group that serves a client at t, if any does. It tells the client what will happen, and opens for
+// the technician (V2.1-c, V2.3-b).
+func Carer(services []Service, t time.Time) (Group, bool) {
+	care := serves(services, HomeCare, t)
+	if len(care) == 0 {
+		return Group{}, false
+	}
+	return care[0].Group, true
+}
+
 func serves(services []Service, k ServiceKind, t time.Time) []Service {
 	var out []Service
 	for _, v := range services {

@@ -49,10 +49,15 @@ func (t Task) Merge(due time.Time) time.Time {
 	return due
 }
 
+// Same reports whether two tasks at one door are one: questions for a person are one only when they ask the same.
+func (k TaskKind) Same(rule string, other TaskKind, otherRule string) bool {
+	return k == other && (k != Judge || rule == otherRule)
+}
+
 // task proposes work, once of each kind.
 func (out *Outcome) task(t Task) {
 	for i, have := range out.Tasks {
-		if have.Kind == t.Kind {
+		if have.Kind.Same(have.Rule, t.Kind, t.Rule) {
 			out.Tasks[i].Due = t.Merge(have.Due)
 			return
 		}
@@ -74,6 +79,14 @@ func (out *Outcome) withdraw(kinds ...TaskKind) { out.Withdrawn = append(out.Wit
 // BeforeMounting are the tasks that prepare a mounting and have no reason without one.
 func BeforeMounting() []TaskKind { return []TaskKind{TellClient, AskConsent, AskClient, Attend} }
 
+// Moot is the work at a door that has no point any longer when a lock of the kind, or none, sits there.
+func Moot(now LockKind) []TaskKind {
+	if now == NoLock {
+		return []TaskKind{Dismount, ExchangeLock, ServiceLock}
+	}
+	return append([]TaskKind{Mount}, BeforeMounting()...)
+}
+
 // prepareMounting says what goes before a new lock: the client is told (V2.1-c), the house's owner is asked where the profile
 // demands it (V5.3-b), and a client with nothing but an alarm is asked, since only applying for home care means agreeing to a
 // lock (V8-b). Home-care staff attend where the client cannot open or has no relative who does (V2.3-b).
@@ -89,8 +102,8 @@ func (out *Outcome) prepareMounting(p Profile, s Situation, o Order) {
 	}
 	care := serves(out.Services, HomeCare, o.At)
 	tell := Task{Kind: TellClient, Rule: RuleTellClient, Due: o.At}
-	if len(care) > 0 {
-		tell.Group = care[0].Group.ID
+	if g, ok := Carer(out.Services, o.At); ok {
+		tell.Group = g.ID
 	}
 	out.task(tell)
 	if p.Consent.Owner && !s.OwnerConsent {
@@ -99,6 +112,7 @@ func (out *Outcome) prepareMounting(p Profile, s Situation, o Order) {
 	if p.Consent.HomeCareAgrees {
 		if len(care) > 0 {
 			out.rule(RuleAgreement)
+			out.withdraw(AskClient) // who has just applied need not be asked
 		} else if !s.ClientAgrees {
 			out.task(Task{Kind: AskClient, Rule: RuleAgreement, Due: o.At})
 		}
@@ -112,15 +126,13 @@ func (out *Outcome) prepareMounting(p Profile, s Situation, o Order) {
 }
 
 // LockChanged says what follows when a lock has been put up, taken down or exchanged ([NoLock] when there is none now): which
-// lock the client has is documented (V5.2-a), and physical keys change hands. What prepared a mounting is over.
+// lock the client has is documented (V5.2-a), and physical keys change hands. What has lost its point is over.
 func LockChanged(p Profile, s Situation, now LockKind, at time.Time) Outcome {
 	out := Outcome{Services: s.Services, Ended: s.Ended}
 	if len(p.Documentation) > 0 {
 		out.task(Task{Kind: Document, Rule: RuleDocument, Due: at})
 	}
-	if now != NoLock {
-		out.withdraw(BeforeMounting()...)
-	}
+	out.withdraw(Moot(now)...)
 	after := s
 	after.Lock = now
 	out.handOver(ReceiptsDue(p, s, after, at))
