@@ -17,15 +17,15 @@ import (
 // sizes are the numbers of clients between which the cost of an order must not grow.
 func (s *session) sizes() []int {
 	if s.quick {
-		return []int{20, 30}
+		return []int{20, 25, 30, 40}
 	}
-	return []int{1000, 10_000, 100_000}
+	return []int{1000, 10_000, 100_000, 300_000}
 }
 
 // nominal are the sizes as they are called in names, also in a quick run.
-var nominal = [...]int{1000, 10_000, 100_000}
+var nominal = [...]int{1000, 10_000, 100_000, 300_000}
 
-// scaleFamilies measure one order, and the rights of one order alone, in municipalities of three sizes. The limit is a bare
+// scaleFamilies measure one order, and the rights of one order alone, in municipalities of four sizes. The limit is a bare
 // durable transaction that writes as many rows, in the same database.
 func scaleFamilies() []family {
 	var all []family
@@ -38,7 +38,7 @@ func scaleFamilies() []family {
 		}
 		names = append(names, "order-growth/"+engine, "rights-growth/"+engine)
 		all = append(all, family{names: names,
-			about: "one order with all its effects, and its rights alone, at 1 000, 10 000 and 100 000 clients",
+			about: "one order with all its effects, and its rights alone, at 1 000, 10 000, 100 000 and 300 000 clients",
 			run:   func(ctx context.Context, s *session) error { return scale(ctx, s, engine) }})
 	}
 	return all
