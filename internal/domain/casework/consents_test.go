@@ -193,6 +193,24 @@ func TestAlarmOnlyClientsAreAsked(t *testing.T) {
 	})
 }
 
+// Who was to be asked about a lock, and then applies for home care, is not asked any more: nothing waits for an answer that
+// nobody needs.
+//
+// proves V8-b
+func TestWhoAppliesForHomeCareNeedNotBeAsked(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		c := newConsenting(t, db)
+		c.alarm(t, alma)
+		if got := c.tasks(t, alma, routine.AskClient); len(got) != 1 {
+			t.Fatalf("with nothing but an alarm: got %d tasks of asking the client, want 1", len(got))
+		}
+		c.place(t, officer, order(routine.HomeCareGranted, alma, day(2), "H1"))
+		if got := c.tasks(t, alma, routine.AskClient); len(got) != 0 {
+			t.Errorf("with home care too: got %+v, want nobody asked", got)
+		}
+	})
+}
+
 // Applying for home care means agreeing to a lock, and is recorded as such.
 //
 // proves V8-b

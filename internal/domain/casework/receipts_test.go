@@ -120,6 +120,19 @@ var (
 	manager = receipt.Holder{Kind: receipt.LockManager}
 )
 
+// A key that has not left the client goes to the provider for the provider's own reason, whoever was to fetch it first.
+//
+// proves V5.3-c
+func TestTheRuleOfAReceiptFollowsWhoHasTheKey(t *testing.T) {
+	eachDay(t, func(t *testing.T, _ string, db *storage.DB, _ *time.Time) {
+		n := keyTown(t, db, nil)
+		n.place(t, officer, order1(routine.AlarmGranted, 2))
+		n.wantDue(t, keyKeeper, "V2.6-e", ownKey, manager)
+		n.place(t, officer, order1(routine.HomeCareGranted, 2, "H1"))
+		n.wantDue(t, keyKeeper, "V5.3-c", ownKey, provides(city))
+	})
+}
+
 // A key goes from the client to the provider, to the next provider, to the lock manager, back to the provider and home.
 //
 // proves V2.6-a, V2.6-b, V2.6-c, V2.6-d, V2.6-f, V5.3-c

@@ -102,6 +102,9 @@ func want(ctx context.Context, tx Tx, actor string, k Key, w Wish) (bool, error)
 	if holder == w.To {
 		return ok, forget(ctx, tx, k, holder)
 	}
+	if holder.Kind == Client { // whoever was to hold it in the meantime never had it
+		w.Rule = ""
+	}
 	_, err = insert(ctx, tx, actor, k, of, w)
 	return true, err
 }
