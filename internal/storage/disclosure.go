@@ -76,6 +76,26 @@ func (tx *Tx) DisclosureTarget(ctx context.Context, kind disclosure.ScopeKind, n
 	}, text, name)
 }
 
+// Concerns implements disclosure.Tx.
+func (tx *Tx) Concerns(ctx context.Context, scope disclosure.Scope, organisation string, from, until time.Time) (bool, error) {
+	const served = ` FROM services v JOIN care_groups g ON g.id = v.group_id JOIN providers p ON p.id = g.provider_id`
+	const then = ` AND p.org_number = $2 AND v.from_us < v.until_us AND v.from_us < $4 AND v.until_us > $3`
+	text := map[disclosure.ScopeKind]string{
+		disclosure.OfClient: `SELECT COUNT(*)` + served + ` WHERE v.client_id = $1` + then,
+		disclosure.OfLock: `SELECT COUNT(*)` + served + ` JOIN clients c ON c.id = v.client_id JOIN dwellings d ON d.id = c.dwelling_id
+			JOIN locks l ON l.dwelling_id = d.id OR l.entrance_id = d.entrance_id WHERE l.id = $1` + then,
+		disclosure.OfKey: `SELECT COUNT(*) FROM keys k JOIN care_groups g ON g.id = k.group_id JOIN providers p ON p.id = g.provider_id
+			WHERE k.id = $1 AND p.org_number = $2 AND CAST($3 AS BIGINT) < CAST($4 AS BIGINT)`,
+		disclosure.OfStaff: `SELECT COUNT(*) FROM staff_groups v JOIN care_groups g ON g.id = v.group_id JOIN providers p ON p.id = g.provider_id
+			WHERE v.staff_id = $1` + then,
+	}[scope.Kind]
+	if text == "" || organisation == "" {
+		return false, nil
+	}
+	n, _, err := one(ctx, tx, column[int], text, scope.ID, organisation, us(from), us(until))
+	return n > 0, err
+}
+
 // DoorNow implements disclosure.Tx.
 func (tx *Tx) DoorNow(ctx context.Context, clientID string) ([]disclosure.DoorTime, error) {
 	return collect(ctx, tx, func(r row) (disclosure.DoorTime, error) {

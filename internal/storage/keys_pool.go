@@ -54,10 +54,20 @@ func (tx *Tx) GroupPage(ctx context.Context, organisation string, p fleet.Page) 
 	return collect(ctx, tx, scanGroupFacts, groupFacts+q.text+` ORDER BY g.code`+q.limit(p.Limit), q.args...)
 }
 
+// groupHas is the condition for a key that its group has: a broken one until it has been handed in.
+const groupHas = `(state IN ('stock', 'issued', 'suspect')
+	OR state = 'broken' AND EXISTS (SELECT 1 FROM key_exchanges e WHERE e.key_id = keys.id AND e.state = 'booked'))`
+
 // KeysOfGroup implements fleet.PoolTx.
 func (tx *Tx) KeysOfGroup(ctx context.Context, groupID string) (int, error) {
-	n, _, err := one(ctx, tx, column[int], `SELECT COUNT(*) FROM keys WHERE group_id = $1 AND state IN ('stock', 'issued', 'suspect', 'broken')`, groupID)
+	n, _, err := one(ctx, tx, column[int], `SELECT COUNT(*) FROM keys WHERE group_id = $1 AND `+groupHas, groupID)
 	return n, err
+}
+
+// CloseExchanges implements fleet.KeyTx.
+func (tx *Tx) CloseExchanges(ctx context.Context, keyID string) error {
+	_, err := tx.exec(ctx, `UPDATE key_exchanges SET state = 'cancelled', closed_us = $2 WHERE key_id = $1 AND state = 'booked'`, keyID, us(tx.Now()))
+	return err
 }
 
 // IssueTo implements fleet.PoolTx: the rule is in the statement, whoever calls (V2.2-e).
@@ -74,13 +84,13 @@ func (tx *Tx) IssueForBroken(ctx context.Context, keyID, brokenID string) (bool,
 	return n == 1, err
 }
 
-const exchangeColumns = `e.id, e.key_id, k.number, e.group_id, g.code, e.cause, e.description, e.reported_us, e.appointment_us, e.state, e.replacement_id,
+const exchangeColumns = `e.id, e.key_id, k.number, e.group_id, g.code, e.cause, e.description, e.was, e.reported_us, e.appointment_us, e.state, e.replacement_id,
 	n.number, e.closed_us, e.negligence, e.decision, e.decided_us, e.decided_by
 	FROM key_exchanges e JOIN keys k ON k.id = e.key_id JOIN care_groups g ON g.id = e.group_id LEFT JOIN keys n ON n.id = e.replacement_id`
 
 func scanExchange(r row) (fleet.Exchange, error) {
 	var e fleet.Exchange
-	err := r.Scan(&e.ID, &e.KeyID, &e.Number, &e.GroupID, &e.GroupCode, &e.Cause, &e.Description, (*zeroTime)(&e.Reported), (*zeroTime)(&e.Appointment),
+	err := r.Scan(&e.ID, &e.KeyID, &e.Number, &e.GroupID, &e.GroupCode, &e.Cause, &e.Description, &e.Was, (*zeroTime)(&e.Reported), (*zeroTime)(&e.Appointment),
 		&e.State, (*nullText)(&e.ReplacementID), (*nullText)(&e.Replacement), (*zeroTime)(&e.Closed), &e.Negligence, &e.Decision, (*zeroTime)(&e.Decided), &e.DecidedBy)
 	return e, err
 }
@@ -106,10 +116,10 @@ func (tx *Tx) Exchanges(ctx context.Context, f fleet.ExchangeFilter, p fleet.Pag
 
 // PutExchange implements fleet.PoolTx.
 func (tx *Tx) PutExchange(ctx context.Context, e fleet.Exchange) error {
-	columns := []string{"id", "key_id", "group_id", "cause", "description", "reported_us", "appointment_us", "state", "replacement_id", "closed_us",
+	columns := []string{"id", "key_id", "group_id", "cause", "description", "was", "reported_us", "appointment_us", "state", "replacement_id", "closed_us",
 		"negligence", "decision", "decided_us", "decided_by"}
 	return put(ctx, tx, "key_exchanges", columns, 1, []fleet.Exchange{e}, func(e fleet.Exchange) []any {
-		return []any{e.ID, e.KeyID, e.GroupID, string(e.Cause), e.Description, us(e.Reported), usOrZero(e.Appointment), string(e.State),
+		return []any{e.ID, e.KeyID, e.GroupID, string(e.Cause), e.Description, string(e.Was), us(e.Reported), usOrZero(e.Appointment), string(e.State),
 			orNull(e.ReplacementID), usOrZero(e.Closed), string(e.Negligence), e.Decision, usOrZero(e.Decided), e.DecidedBy}
 	})
 }

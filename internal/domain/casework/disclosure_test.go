@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"hemnyckel/internal/base/txn"
+	"hemnyckel/internal/domain/care"
 	"hemnyckel/internal/domain/disclosure"
 	"hemnyckel/internal/domain/fleet"
 	"hemnyckel/internal/domain/journal"
@@ -45,6 +46,9 @@ func newWatched(t *testing.T, db *storage.DB, now *time.Time, rules routine.LogR
 			return err
 		}
 		w.anna, w.bert = staff[anna].ID, staff[bert].ID
+		if err := w.firmServes(t, tx); err != nil {
+			return err
+		}
 		station := fleet.Station{ID: "0190b000-0000-7000-8000-0000000000d0", Device: 1, Name: "Provstation"}
 		if err := tx.PutStation(t.Context(), station, "hash"); err != nil {
 			return err
@@ -69,6 +73,25 @@ func newWatched(t *testing.T, db *storage.DB, now *time.Time, rules routine.LogR
 	}
 	*now = now.Add(48 * time.Hour)
 	return w
+}
+
+// firmServes lets the chief's firm serve Alma, and Anna and Bert work for it: a provider asks about its own matters.
+func (w *watched) firmServes(t *testing.T, tx *storage.Tx) error {
+	t.Helper()
+	groups, err := tx.GroupsByCode(t.Context(), []string{"H2"})
+	if err != nil {
+		return err
+	}
+	clients, err := tx.ClientsByNumber(t.Context(), []string{alma})
+	if err != nil {
+		return err
+	}
+	g, since := groups["H2"], tx.Now().AddDate(0, -1, 0)
+	return errors.Join(
+		tx.PutServices(t.Context(), []care.Service{{ClientID: clients[alma].ID, Origin: "register:insatser:1", Service: routine.Service{
+			ID: "0190b000-0000-7000-8000-0000000000f0", Kind: routine.HomeCare, Group: g.ForRoutine(), From: since, Until: routine.Forever, InEffect: true}}}),
+		tx.PutMemberships(t.Context(), []care.Membership{{StaffID: w.anna, GroupID: g.ID, From: since, Until: routine.Forever},
+			{StaffID: w.bert, GroupID: g.ID, From: since, Until: routine.Forever}}))
 }
 
 func opened(t *testing.T, tx *storage.Tx, use keysync.Activation, key string, seq int) error {

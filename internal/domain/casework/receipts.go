@@ -92,18 +92,39 @@ type NewReceipt struct {
 func (s *Service) DraftReceipt(ctx context.Context, who routine.Who, in NewReceipt) (receipt.Receipt, error) {
 	var made receipt.Receipt
 	err := s.db.Update(ctx, func(tx Tx) error {
-		if in.KeyID == "" {
-			client, err := s.keyOwner(ctx, tx, who, in)
-			if err != nil {
-				return err
-			}
-			in.ClientID = client.ID
+		if err := s.mayDraft(ctx, tx, who, &in); err != nil {
+			return err
 		}
 		var err error
 		made, err = receipt.Draft(ctx, tx, s.profile.Receipts, who, in.NewReceipt)
 		return err
 	})
 	return made, err
+}
+
+// mayDraft finds whose key a receipt is for. A provider may pass on a key that it holds; one that it does not hold it may ask
+// for only while it serves the client: having had a key once gives no way back to it.
+func (s *Service) mayDraft(ctx context.Context, tx Tx, who routine.Who, in *NewReceipt) error {
+	if in.KeyID != "" {
+		if receipt.Handles(who.Role) {
+			return nil
+		}
+		of, err := tx.ReceiptsOfKey(ctx, in.KeyID)
+		if err != nil {
+			return err
+		}
+		if holder, _ := receipt.HolderOf(of); holder == (receipt.Holder{Kind: receipt.Provider, ID: who.Organisation}) {
+			return nil
+		}
+		k, _, err := tx.PhysicalKey(ctx, in.KeyID)
+		if err != nil {
+			return err
+		}
+		in.ClientID = k.ClientID
+	}
+	client, err := s.keyOwner(ctx, tx, who, *in)
+	in.ClientID = client.ID
+	return err
 }
 
 // keyOwner finds the client. A provider finds its own clients only, and learns nothing of others.
@@ -152,11 +173,15 @@ type ReceiptPaper struct {
 	Printed time.Time
 }
 
-// ShowReceipt gives what a receipt says, to print or to show for signing, and notes that the client's name was read.
+// ShowReceipt gives what a receipt says, to print or to show for signing, and notes that the client's name was read. A provider
+// is shown it while it is under way, and while it has the key.
 func (s *Service) ShowReceipt(ctx context.Context, who routine.Who, id, lang string) (ReceiptPaper, error) {
 	var out ReceiptPaper
 	err := s.db.Update(ctx, func(tx Tx) error {
 		r, err := receipt.Show(ctx, tx, who, id)
+		if err == nil && !receipt.Handles(who.Role) && !r.State.Open() && (r.State != receipt.Signed || r.To.ID != who.Organisation) {
+			err = receipt.ErrOver // it would name where the client lives now
+		}
 		if err != nil {
 			return err
 		}

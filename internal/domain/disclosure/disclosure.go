@@ -151,6 +151,9 @@ type Tx interface {
 	// DisclosureTarget finds what people call a client (identity number), lock (serial), key (number) or staff member
 	// (employee number), or its id.
 	DisclosureTarget(ctx context.Context, kind ScopeKind, name string) (Target, bool, error)
+	// Concerns reports whether a scope is an organisation's own matter in a period: a client that it served, the lock on such a
+	// client's door, a key of its groups, a person who worked in them.
+	Concerns(ctx context.Context, scope Scope, organisation string, from, until time.Time) (bool, error)
 	// DoorNow returns the lock on a client's own door and since when.
 	DoorNow(ctx context.Context, clientID string) ([]DoorTime, error)
 	// UsesOf returns a person's activations that touch a period, at most limit.
@@ -163,6 +166,7 @@ type Tx interface {
 const (
 	MaxPeriod  = 366 * 24 * time.Hour
 	MaxPage    = 200   // rows of one page of direct reading
+	MaxList    = 1000  // rows of one page of the list of requests
 	maxScanned = 50000 // entries looked through for one extract
 	maxUses    = 2000  // activations of one person in a period
 )

@@ -45,7 +45,9 @@ type Request struct {
 	Doubt       bool // the one who takes the request finds it unclear
 }
 
-// Ask takes a request. Anybody with a role may make one.
+// Ask takes a request. Anybody with a role may make one; an organisation with groups only about its own matters, and the
+// answer about others' is the same as about what does not exist: who is a client, and who has protected identity, is not to be
+// found out by asking. Others' requests are taken in by the municipality's functions.
 func (s *Service) Ask(ctx context.Context, who routine.Who, in Request) (Disclosure, error) {
 	if err := in.check(); err != nil {
 		return Disclosure{}, err
@@ -53,6 +55,9 @@ func (s *Service) Ask(ctx context.Context, who routine.Who, in Request) (Disclos
 	var d Disclosure
 	err := s.db.Update(ctx, func(tx Tx) error {
 		target, err := s.target(ctx, tx, in)
+		if err == nil {
+			err = concerned(ctx, tx, who, in, target)
+		}
 		if err != nil {
 			return err
 		}
@@ -100,6 +105,17 @@ func (s *Service) target(ctx context.Context, tx Tx, in Request) (Target, error)
 		err = ErrScope.On("name")
 	}
 	return target, err
+}
+
+func concerned(ctx context.Context, tx Tx, who routine.Who, in Request, target Target) error {
+	if !who.Role.HoldsGroup() {
+		return nil
+	}
+	own, err := tx.Concerns(ctx, Scope{in.Scope, target.ID}, who.Organisation, in.From, in.Until)
+	if err == nil && !own {
+		err = ErrScope.On("name")
+	}
+	return err
 }
 
 // Assessment is a harm assessment (skadeprövning).
@@ -231,7 +247,7 @@ func (s *Service) List(ctx context.Context, who routine.Who, f Filter, after str
 		}
 	}
 	err = s.db.View(ctx, func(tx Tx) (err error) {
-		all, err = tx.Disclosures(ctx, f, after, min(max(limit, 1), MaxPage+1))
+		all, err = tx.Disclosures(ctx, f, after, min(max(limit, 1), MaxList))
 		return err
 	})
 	return all, err

@@ -25,7 +25,7 @@ type ExchangeState string
 const (
 	ExchangeBooked    ExchangeState = "booked"
 	ExchangeDone      ExchangeState = "done"
-	ExchangeCancelled ExchangeState = "cancelled" // it works after all
+	ExchangeCancelled ExchangeState = "cancelled" // it works after all, or was lost, scrapped or sent back unexchanged
 )
 
 // Negligence is what a person has decided about a damaged key.
@@ -47,6 +47,7 @@ type Exchange struct {
 	GroupCode     string // read with it
 	Cause         BreakCause
 	Description   string
+	Was           KeyState // of the key, before it was reported
 	Reported      time.Time
 	Appointment   time.Time // at the lock manager's; zero while none is agreed
 	State         ExchangeState
@@ -111,9 +112,12 @@ func (s *Pool) ReportBroken(ctx context.Context, who routine.Who, number string,
 		if cause == Fails {
 			rule = routine.RuleFailsAnyway
 		}
-		out = Exchange{ID: newID(), KeyID: key.ID, Number: number, GroupID: key.GroupID, Cause: cause, Description: description,
+		out = Exchange{ID: newID(), KeyID: key.ID, Number: number, GroupID: key.GroupID, Cause: cause, Description: description, Was: key.State,
 			Reported: tx.Now(), Appointment: appointment, State: ExchangeBooked, Negligence: Undecided}
 		if err := tx.PutExchange(ctx, out); err != nil {
+			return err
+		}
+		if err := tx.SettleDifferences(ctx, number, DifferenceExplained, "anmäld som trasig", who.Actor); err != nil {
 			return err
 		}
 		key.State, key.BlockReason = KeyBroken, description
@@ -151,7 +155,8 @@ func (s *Pool) Book(ctx context.Context, who routine.Who, id string, at time.Tim
 	})
 }
 
-// CancelExchange takes a report back: the key works after all, and is issued as before.
+// CancelExchange takes a report back: the key works after all, and is what it was. One that lay in reserve, or was looked for, is
+// not issued by it (V2.2-e).
 func (s *Pool) CancelExchange(ctx context.Context, who routine.Who, id string) (Exchange, error) {
 	return s.changeExchange(ctx, who, id, routine.ReportKey, func(tx PoolTx, e *Exchange) error {
 		key, err := keyByNumber(ctx, tx, e.Number)
@@ -161,7 +166,10 @@ func (s *Pool) CancelExchange(ctx context.Context, who routine.Who, id string) (
 		if key.State != KeyBroken {
 			return ErrKeyState.Fill(e.Number)
 		}
-		key.State, key.BlockReason = KeyIssued, ""
+		key.State, key.BlockReason = e.Was, ""
+		if e.Was == KeySuspect {
+			key.BlockReason = e.Description
+		}
 		e.State, e.Closed = ExchangeCancelled, tx.Now()
 		return tx.PutKeys(ctx, []Key{key})
 	})

@@ -222,6 +222,9 @@ var (
 	ErrState = problem.New(problem.Conflict, "receipt-state",
 		"Kvittensen är redan underskriven eller makulerad. Hämta den på nytt.",
 		"The receipt has been signed or cancelled already. Read it again.")
+	ErrOver = problem.New(problem.Conflict, "receipt-over",
+		"Kvittensen är avslutad och kan inte skrivas ut på nytt. Ert exemplar och det inskannade papperet gäller.",
+		"The receipt is over and cannot be printed anew. Your copy and the scanned paper hold.")
 	ErrNames = problem.New(problem.Invalid, "receipt-names",
 		"Ange vem som skrev under för båda parter, högst 100 tecken var.", "Say who signed for both parties, at most 100 characters each.")
 	ErrHow = problem.New(problem.Invalid, "receipt-how",

@@ -57,6 +57,7 @@ CREATE TABLE key_exchanges (
     group_id       TEXT NOT NULL REFERENCES care_groups (id),
     cause          TEXT NOT NULL CONSTRAINT key_exchanges_cause CHECK (cause IN ('damaged', 'fails')),
     description    TEXT NOT NULL,
+    was            TEXT NOT NULL CONSTRAINT key_exchanges_was CHECK (was IN ('issued', 'suspect', 'stock')), -- state of the key before
     reported_us    BIGINT NOT NULL,
     appointment_us BIGINT NOT NULL,
     state          TEXT NOT NULL CONSTRAINT key_exchanges_state CHECK (state IN ('booked', 'done', 'cancelled')),
