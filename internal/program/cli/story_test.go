@@ -37,7 +37,7 @@ func tell(t *testing.T, file, db string) {
 		Files: []string{file},
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("DB", db)
-			for name, days := range map[string]int{"YESTERDAY": -1, "TODAY": 0, "TOMORROW": 1, "WEEK": 7, "MONTH": 30} {
+			for name, days := range map[string]int{"LASTMONTH": -30, "LASTWEEK": -7, "YESTERDAY": -1, "TODAY": 0, "TOMORROW": 1, "WEEK": 7, "MONTH": 30} {
 				e.Setenv(name, dayFromNow(days))
 			}
 			return nil
@@ -100,8 +100,13 @@ func token(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Setenv(args[0], strings.TrimSpace(ts.ReadFile("stdout")))
 }
 
-// capture NAME PATH sets $NAME to a value of the JSON that the last command printed: capture ORDER orders.0.id.
+// capture NAME PATH sets $NAME to a value of the JSON that the last command printed: capture ORDER orders.0.id. Without a path
+// it is all that was printed.
 func capture(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) == 1 {
+		ts.Setenv(args[0], strings.TrimSpace(ts.ReadFile("stdout")))
+		return
+	}
 	v := valueAt(ts, args[1])
 	if v == nil || v == "" {
 		ts.Fatalf("%s: there is nothing in %s", args[1], ts.ReadFile("stdout"))
