@@ -51,7 +51,8 @@ func (tx *Tx) Keepers(ctx context.Context, groupIDs []string, at time.Time) ([]f
 		err := r.Scan(&k.GroupID, &k.Duty, &k.StaffID, &k.EmployeeNumber, (*zeroTime)(&k.From), (*zeroTime)(&k.Until))
 		return k, err
 	}, `SELECT k.group_id, k.duty, k.staff_id, s.employee_number, k.from_us, k.until_us FROM keepers k JOIN staff s ON s.id = k.staff_id
-		WHERE k.until_us > $1 AND k.group_id IN %s ORDER BY s.employee_number`, groupIDs, us(at))
+		WHERE k.until_us > $1 AND k.group_id IN %s AND EXISTS (SELECT 1 FROM staff_groups m
+			WHERE m.staff_id = k.staff_id AND m.group_id = k.group_id AND m.from_us <= $1 AND m.until_us > $1) ORDER BY s.employee_number`, groupIDs, us(at))
 }
 
 // PutKeeper implements fleet.CabinetTx.
@@ -256,7 +257,7 @@ func (tx *Tx) Have(ctx context.Context, groupIDs []string) (map[string]map[routi
 		out[id] = map[routine.Part]int{}
 	}
 	for _, text := range []string{
-		`SELECT group_id, 'keys', COUNT(*) FROM keys WHERE state IN ('stock', 'issued', 'suspect', 'broken') AND group_id IN %s GROUP BY group_id`,
+		`SELECT group_id, 'keys', COUNT(*) FROM keys WHERE ` + groupHas + ` AND group_id IN %s GROUP BY group_id`,
 		`SELECT group_id, 'cabinet', COUNT(*) FROM cabinets WHERE group_id IN %s GROUP BY group_id`,
 		`SELECT group_id, 'station', COUNT(*) FROM stations WHERE blocked_us = 0 AND group_id IN %s GROUP BY group_id`,
 		`SELECT group_id, item, quantity FROM group_items WHERE group_id IN %s`,

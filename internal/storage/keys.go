@@ -52,7 +52,7 @@ func (tx *Tx) BlocksAt(ctx context.Context, t time.Time) ([]fleet.Block, error) 
 		b.Subject, b.Listed, b.Expires, b.At = uint64(subject), uint64(listed), fromUS(expires), fromUS(at)
 		return b, err
 	}, `SELECT kind, subject, listed, expires_us, at_us, reason FROM blocks WHERE expires_us > $1 ORDER BY kind, subject LIMIT $2`,
-		us(t), credential.MaxBlockEntries+1)
+		us(t), 8*credential.MaxBlockEntries)
 }
 
 // PutBlock implements fleet.KeyTx.

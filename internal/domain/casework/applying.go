@@ -184,17 +184,27 @@ func (a *applier) keys(ctx context.Context, b RegisterBatch) error {
 	for _, k := range b.Keys {
 		key := k.Key
 		state := key.State
-		if old, ok := have[key.Number]; ok {
+		old, ok := have[key.Number]
+		if ok {
 			key = old // what syncs and blocks have written is not the register's to change
-			key.BatteryChanged = k.Key.BatteryChanged
-			if old.State == fleet.KeyBlocked || a.said[rowName{"nycklar", key.Number}] {
-				state = old.State // lifting a block is the lock manager's; and a register that repeats itself has not heard of us
+			if k.Key.BatteryChanged.After(old.BatteryChanged) {
+				key.BatteryChanged = k.Key.BatteryChanged
+			}
+			lost := old.State == fleet.KeySuspect && state == fleet.KeyBlocked
+			if settledHere(old.State) && !lost || a.said[rowName{"nycklar", key.Number}] {
+				state = old.State // a register that repeats itself has not heard of us
 			}
 		} else {
 			device++
 			key.ID, key.Device, key.State = newID(), device, fleet.KeyInStock
 		}
-		if k.Group != "" || state == fleet.KeyInStock {
+		if old.State == fleet.KeyBroken && state != fleet.KeyBroken {
+			if err := a.tx.CloseExchanges(ctx, key.ID); err != nil {
+				return err
+			}
+		}
+		handedBack := ok && old.State == fleet.KeyInStock && old.GroupID == "" && k.Key.State != fleet.KeyInStock && state == fleet.KeyInStock
+		if !handedBack && (k.Group != "" || state == fleet.KeyInStock) {
 			key.GroupID = groups[k.Group].ID
 		}
 		if state == fleet.KeyBlocked && key.State != fleet.KeyBlocked {
@@ -211,6 +221,12 @@ func (a *applier) keys(ctx context.Context, b RegisterBatch) error {
 		return errNoKeys
 	}
 	return a.run.Keys.BlockKeys(ctx, a.tx, a.run.actor(), blockedInRegister, blocked)
+}
+
+// settledHere reports whether a key's state is the lock manager's to change and no register's: it is looked for, blocked, with
+// the supplier or scrapped.
+func settledHere(s fleet.KeyState) bool {
+	return s == fleet.KeySuspect || s == fleet.KeyBlocked || s == fleet.KeyWarranty || s == fleet.KeyScrapped
 }
 
 // blockedInRegister is the reason why a key is blocked when the key register says that it is.

@@ -24,13 +24,18 @@ func (dryTx) PutDwellings(context.Context, []care.Dwelling) error        { retur
 func (dryTx) PutClients(context.Context, []care.Client) error            { return nil }
 func (dryTx) PutServices(context.Context, []care.Service) error          { return nil }
 func (dryTx) PlaceTasks(context.Context, []string) error                 { return nil }
+func (dryTx) EndMounting(context.Context, string) error                  { return nil }
 func (dryTx) PutLocks(context.Context, []fleet.Lock) error               { return nil }
 func (dryTx) PutKeys(context.Context, []fleet.Key) error                 { return nil }
 func (dryTx) PutBlock(context.Context, fleet.Block) error                { return nil }
-func (dryTx) SetBlockList(context.Context, uint64, []byte) error         { return nil }
-func (dryTx) PutConsents(context.Context, []consent.Consent) error       { return nil }
-func (dryTx) AddProperties(context.Context, []consent.Property) error    { return nil }
-func (dryTx) AddOwnership(context.Context, [][2]string) error            { return nil }
+func (dryTx) CloseExchanges(context.Context, string) error               { return nil }
+func (dryTx) SettleDifferences(context.Context, string, fleet.DifferenceState, string, string) error {
+	return nil
+}
+func (dryTx) SetBlockList(context.Context, uint64, []byte) error      { return nil }
+func (dryTx) PutConsents(context.Context, []consent.Consent) error    { return nil }
+func (dryTx) AddProperties(context.Context, []consent.Property) error { return nil }
+func (dryTx) AddOwnership(context.Context, [][2]string) error         { return nil }
 func (dryTx) PutImportedOwners(context.Context, map[string]consent.Owner) error {
 	return nil
 }

@@ -61,6 +61,7 @@ type Count struct {
 	Found       int
 	Away        int // activated by somebody, and not there
 	Differences []Difference
+	away        []string
 }
 
 // GroupKey is a key as a count sees it.
@@ -92,7 +93,7 @@ func (s *Cabinets) Count(ctx context.Context, who routine.Who, groupCode string,
 		}
 		out = tally(g.ID, keys, numbers)
 		out.ID, out.CabinetID, out.At, out.Actor = newID(), c.ID, tx.Now(), who.Actor
-		if err := s.settleFound(ctx, tx, who, numbers); err != nil {
+		if err := s.settleEarlier(ctx, tx, who, out, numbers); err != nil {
 			return err
 		}
 		for i := range out.Differences {
@@ -112,11 +113,23 @@ func (s *Cabinets) Count(ctx context.Context, who routine.Who, groupCode string,
 	return out, err
 }
 
-// settleFound settles what earlier counts missed and this one has seen.
-func (s *Cabinets) settleFound(ctx context.Context, tx CabinetTx, who routine.Who, numbers []string) error {
-	for _, n := range numbers {
-		if err := tx.SettleDifferences(ctx, n, DifferenceExplained, "hittad vid räkning", who.Actor); err != nil {
-			return err
+// settleEarlier settles what earlier counts missed and this one has seen, in the cabinet or in somebody's hand; and what this
+// one misses as well, so that a key is followed up once and not once for each count.
+func (s *Cabinets) settleEarlier(ctx context.Context, tx CabinetTx, who routine.Who, c Count, found []string) error {
+	var missing []string
+	for _, d := range c.Differences {
+		if d.Kind == Missing {
+			missing = append(missing, d.Number)
+		}
+	}
+	for _, of := range []struct {
+		numbers []string
+		why     string
+	}{{found, "hittad vid räkning"}, {c.away, "aktiverad av någon vid räkning"}, {missing, "saknas också vid senare räkning"}} {
+		for _, n := range of.numbers {
+			if err := tx.SettleDifferences(ctx, n, DifferenceExplained, of.why, who.Actor); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -154,6 +167,7 @@ func tally(groupID string, keys []GroupKey, found []string) Count {
 			out.Expected++
 			if !there && k.Active {
 				out.Away++
+				out.away = append(out.away, k.Number)
 			} else if !there {
 				add(k.Number, Missing)
 			}

@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -69,7 +70,7 @@ type KeyTx interface {
 
 	// GroupNumber is what grants and certificates call the group.
 	GroupNumber(ctx context.Context, groupID string) (uint32, error)
-	// BlocksAt returns the blocks that have not expired at t, in a fixed order.
+	// BlocksAt returns the blocks that have not expired at t, in a fixed order, at most a few times what a list holds.
 	BlocksAt(ctx context.Context, t time.Time) ([]Block, error)
 	// PutBlock stores a block. One that is still in force keeps all but its expiry.
 	PutBlock(ctx context.Context, b Block) error
@@ -87,6 +88,8 @@ type KeyTx interface {
 	DeleteBlock(ctx context.Context, kind credential.BlockKind, subject uint64) error
 	// SettleDifferences settles the open differences of counts about a key.
 	SettleDifferences(ctx context.Context, number string, state DifferenceState, explanation, actor string) error
+	// CloseExchanges ends the open exchange of a key that will not be exchanged, if there is one.
+	CloseExchanges(ctx context.Context, keyID string) error
 	// DoorsForKey returns the locks that the group of the key had a right to when the key was last synced.
 	DoorsForKey(ctx context.Context, keyID string) ([]KeyDoor, error)
 }
@@ -114,8 +117,12 @@ func (s *Keys) Enrol(ctx context.Context, actor, number string, public credentia
 		if err != nil {
 			return err
 		}
-		if key.State == KeyBlocked {
+		switch key.State {
+		case KeyIssued, KeyInStock, KeySuspect:
+		case KeyBlocked:
 			return ErrKeyBlocked.Fill(number)
+		default:
+			return ErrKeyState.Fill(number)
 		}
 		if key.PublicKey != nil && string(key.PublicKey) != string(public[:]) {
 			return ErrKeyEnrolled.Fill(number)
@@ -153,8 +160,16 @@ func (s *Keys) Block(ctx context.Context, actor, number, reason string) error {
 		if err != nil {
 			return err
 		}
-		return s.BlockKeys(ctx, tx, actor, reason, []Key{key})
+		return s.lose(ctx, tx, actor, reason, key)
 	})
+}
+
+// lose blocks a key. One that is out of use, or with the supplier, cannot be lost.
+func (s *Keys) lose(ctx context.Context, tx KeyTx, actor, reason string, key Key) error {
+	if key.State == KeyScrapped || key.State == KeyWarranty {
+		return ErrKeyState.Fill(key.Number)
+	}
+	return s.BlockKeys(ctx, tx, actor, reason, []Key{key})
 }
 
 // BlockKeys is [Keys.Block] for several keys inside a transaction of another module, with one new block list for them all. A
@@ -180,6 +195,14 @@ func (s *Keys) BlockKeys(ctx context.Context, tx KeyTx, actor, reason string, ke
 	}
 	if err := tx.PutKeys(ctx, changed); err != nil {
 		return err
+	}
+	for _, key := range changed { // it will not be exchanged, and nobody looks for it in a cabinet
+		if err := tx.CloseExchanges(ctx, key.ID); err != nil {
+			return err
+		}
+		if err := tx.SettleDifferences(ctx, key.Number, DifferenceBlocked, reason, actor); err != nil {
+			return err
+		}
 	}
 	if err := s.list(ctx, tx, blocks); err != nil {
 		return err
@@ -266,13 +289,32 @@ func nextList(ctx context.Context, tx KeyTx) (uint64, error) {
 	return credential.Version{Number: last}.Next(credential.At(tx.Now())).Number, err
 }
 
+// fit is what a full list holds of what is blocked: staff who left so long ago that what they had activated has ended give way,
+// the first who left first. They could open something only where a station has not been heard of since; a lost key or station
+// could open everything.
+func fit(blocks []Block, now time.Time) []Block {
+	over := len(blocks) - credential.MaxBlockEntries
+	if over <= 0 {
+		return blocks
+	}
+	var gone []Block
+	for _, b := range blocks {
+		if b.Kind == credential.BlockStaff && b.Expires.Before(now.Add(BlockLife-credential.MaxActivationLife)) {
+			gone = append(gone, b)
+		}
+	}
+	slices.SortStableFunc(gone, func(a, b Block) int { return a.Expires.Compare(b.Expires) })
+	gone = gone[:min(over, len(gone))]
+	return slices.DeleteFunc(slices.Clone(blocks), func(b Block) bool { return slices.Contains(gone, b) })
+}
+
 // sign makes the snapshot of that number, of everything that is blocked now.
 func (s *Keys) sign(ctx context.Context, tx KeyTx, number uint64) ([]byte, error) {
 	blocks, err := tx.BlocksAt(ctx, tx.Now())
 	if err != nil {
 		return nil, err
 	}
-	if len(blocks) > credential.MaxBlockEntries {
+	if blocks = fit(blocks, tx.Now()); len(blocks) > credential.MaxBlockEntries {
 		return nil, ErrBlockListFull.Fill(len(blocks))
 	}
 	list := credential.BlockList{Version: credential.Version{Number: number}}

@@ -52,13 +52,7 @@ func (s *Pool) Lose(ctx context.Context, who routine.Who, number, reason string)
 		if err != nil {
 			return s.orSelfService(who, err)
 		}
-		if key.State == KeyScrapped || key.State == KeyWarranty {
-			return ErrNotIssued.Fill(number)
-		}
-		if err := s.keys.BlockKeys(ctx, tx, who.Actor, reason, []Key{key}); err != nil {
-			return err
-		}
-		if err := tx.SettleDifferences(ctx, number, DifferenceBlocked, reason, who.Actor); err != nil {
+		if err := s.keys.lose(ctx, tx, who.Actor, reason, key); err != nil {
 			return err
 		}
 		out, err = exposureOf(ctx, tx, number)
@@ -102,6 +96,9 @@ func (s *Pool) Find(ctx context.Context, who routine.Who, number, reason string)
 			return ErrNotLost.Fill(number)
 		}
 		if err := tx.PutKeys(ctx, []Key{key}); err != nil {
+			return err
+		}
+		if err := tx.SettleDifferences(ctx, number, DifferenceExplained, reason, who.Actor); err != nil {
 			return err
 		}
 		return journal.Append(ctx, tx, entry(journal.KeyReturned, who, []string{key.ID}, "key", number, "what", "found", "reason", reason, journal.FieldGround, rule))

@@ -30,7 +30,7 @@ type PoolTx interface {
 	GroupsFacts(ctx context.Context, ids []string) (map[string]GroupFacts, error)
 	// GroupByCode returns the id of a group, "" if there is none.
 	GroupByCode(ctx context.Context, code string) (string, error)
-	// KeysOfGroup returns how many keys a group has: issued, missed, broken or in its reserve.
+	// KeysOfGroup returns how many keys a group has: issued, missed, in its reserve, or broken and not handed in yet.
 	KeysOfGroup(ctx context.Context, groupID string) (int, error)
 	// IssueTo makes a key in stock an issued one of a group and reports whether it did, in one statement: not while the group
 	// looks for a key that has not been blocked, as the new one would be in its place (V2.2-e).

@@ -112,8 +112,8 @@ var (
 	ErrTooMany = problem.New(problem.TooLarge, "stock-too-many",
 		"Listan har fler än %d rader. Dela upp den.", "The list has more than %d rows. Divide it.")
 	ErrScrap = problem.New(problem.Conflict, "stock-cannot-scrap",
-		"%s kan inte skrotas nu: den sitter uppe, är utlämnad, spärrad eller redan skrotad. Montera ned, ta emot eller byt ut den först.",
-		"%s cannot be scrapped now: it is mounted, issued, blocked or scrapped already. Dismount, receive or exchange it first.")
+		"%s kan inte skrotas nu: den sitter uppe, är utlämnad, spärrad, hos leverantören eller redan skrotad. Montera ned, ta emot eller byt ut den först, eller anteckna leverantörens svar.",
+		"%s cannot be scrapped now: it is mounted, issued, blocked, with the supplier or scrapped already. Dismount, receive or exchange it first, or note the supplier's answer.")
 	ErrRestock = problem.New(problem.Conflict, "stock-cannot-restock",
 		"Lås %s är inte nedmonterat. Bara ett nedmonterat lås läggs tillbaka i lager.",
 		"Lock %s is not dismounted. Only a dismounted lock goes back into stock.")
@@ -140,6 +140,8 @@ type StockTx interface {
 	WarrantyReturn(ctx context.Context, id string) (WarrantyReturn, bool, error)
 	WarrantyReturns(ctx context.Context, f WarrantyFilter, p Page) ([]WarrantyReturn, error)
 	PutWarrantyReturn(ctx context.Context, w WarrantyReturn) error
+	// CloseExchanges ends the open exchange of a key that will not be exchanged, if there is one.
+	CloseExchanges(ctx context.Context, keyID string) error
 }
 
 // Stock is the service of the lock manager's stock: what is there, what is ordered, what went back.
@@ -339,8 +341,11 @@ func scrap(ctx context.Context, tx StockTx, t Thing, serial, reason string) (str
 		if err != nil {
 			return "", err
 		}
-		if key.State != KeyInStock && key.State != KeyBroken && key.State != KeyWarranty {
+		if key.State != KeyInStock && key.State != KeyBroken {
 			return "", ErrScrap.Fill(serial)
+		}
+		if err := tx.CloseExchanges(ctx, key.ID); err != nil {
+			return "", err
 		}
 		key.State, key.BlockReason = KeyScrapped, reason
 		return key.ID, tx.PutKeys(ctx, []Key{key})
@@ -349,7 +354,7 @@ func scrap(ctx context.Context, tx StockTx, t Thing, serial, reason string) (str
 	if err != nil {
 		return "", err
 	}
-	if lock.State != InStock && lock.State != Dismounted && lock.State != InWarranty {
+	if lock.State != InStock && lock.State != Dismounted {
 		return "", ErrScrap.Fill(serial)
 	}
 	lock.State, lock.Reason = Scrapped, reason

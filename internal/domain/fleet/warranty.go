@@ -132,6 +132,9 @@ func sendBack(ctx context.Context, tx StockTx, r NewReturn) (string, error) {
 		if key.State != KeyBroken && (key.State != KeyInStock || key.GroupID != "") {
 			return "", ErrWarrantyState.Fill(r.Serial)
 		}
+		if err := tx.CloseExchanges(ctx, key.ID); err != nil {
+			return "", err
+		}
 		key.State, key.BlockReason = KeyWarranty, r.Fault
 		return key.ID, tx.PutKeys(ctx, []Key{key})
 	}
@@ -172,6 +175,9 @@ func (s *Stock) Settle(ctx context.Context, who routine.Who, id string, answer W
 		return WarrantyReturn{}, ErrWarrantyAnswer.On("answer")
 	}
 	return s.changeReturn(ctx, who, id, "settled", func(tx StockTx, w *WarrantyReturn) error {
+		if replacement == w.Serial {
+			return ErrWarrantyAnswer.On("replacement") // it came back itself: repaired
+		}
 		w.Answer, w.Answered, w.Replacement = answer, tx.Now(), replacement
 		product, err := comeBack(ctx, tx, *w)
 		if err != nil || answer != Replaced {
@@ -190,6 +196,9 @@ func comeBack(ctx context.Context, tx StockTx, w WarrantyReturn) (Product, error
 		if err != nil {
 			return "", err
 		}
+		if key.State != KeyWarranty {
+			return KeyProduct, nil // a register has said since what became of it
+		}
 		switch w.Answer {
 		case Repaired:
 			key.State, key.BlockReason, key.GroupID, key.Certificate = KeyInStock, "", "", nil
@@ -203,6 +212,9 @@ func comeBack(ctx context.Context, tx StockTx, w WarrantyReturn) (Product, error
 	lock, err := lockBySerial(ctx, tx, w.Serial)
 	if err != nil {
 		return "", err
+	}
+	if lock.State != InWarranty {
+		return Product(lock.Kind), nil
 	}
 	switch w.Answer {
 	case Repaired:

@@ -59,22 +59,24 @@ func profile() routine.Profile {
 
 // eachWorld runs a test on both engines.
 func eachWorld(t *testing.T, p routine.Profile, test func(w *world)) {
-	storagetest.EachTarget(t, func(t *testing.T, target string) {
-		w := &world{t: t, now: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)} // a Monday
-		w.db = storagetest.Open(t, target, storage.Options{Clock: func() time.Time {
-			w.mu.Lock()
-			defer w.mu.Unlock()
-			return w.now
-		}})
-		var err error
-		w.auth, err = credential.NewAuthority(w.now)
-		w.must(err)
-		w.keys = fleet.NewKeys(txn.Narrow(w.db, func(tx *storage.Tx) fleet.KeyTx { return tx }), w.auth)
-		orders := casework.NewService(txn.Narrow(w.db, func(tx *storage.Tx) casework.Tx { return tx }), p)
-		w.Fleet = municipality.NewFleet(w.db, p, orders, w.keys)
-		w.update(w.seed)
-		test(w)
-	})
+	storagetest.EachTarget(t, func(t *testing.T, target string) { test(newWorld(t, target, p)) })
+}
+
+func newWorld(t *testing.T, target string, p routine.Profile) *world {
+	w := &world{t: t, now: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)} // a Monday
+	w.db = storagetest.Open(t, target, storage.Options{Clock: func() time.Time {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		return w.now
+	}})
+	var err error
+	w.auth, err = credential.NewAuthority(w.now)
+	w.must(err)
+	w.keys = fleet.NewKeys(txn.Narrow(w.db, func(tx *storage.Tx) fleet.KeyTx { return tx }), w.auth)
+	orders := casework.NewService(txn.Narrow(w.db, func(tx *storage.Tx) casework.Tx { return tx }), p)
+	w.Fleet = municipality.NewFleet(w.db, p, orders, w.keys)
+	w.update(w.seed)
+	return w
 }
 
 func (w *world) seed(ctx context.Context, tx *storage.Tx) error {
