@@ -28,7 +28,7 @@ type Webhook struct {
 	Target       string    `json:"target,omitempty" sv:"System i profilen" en:"System in the profile"`
 	State        string    `json:"state" enum:"active,paused,removed" sv:"Läge" en:"State"`
 	Created      time.Time `json:"created" sv:"Skapad" en:"Created"`
-	Secret       string    `json:"secret,omitempty" doc:"Shown when it is made or rotated, and never again: whsec_ and what signs the messages, in base64."`
+	Secret       string    `json:"secret,omitempty" secret:"once" doc:"Shown when it is made or rotated, and never again, also not when the request is repeated: whsec_ and what signs the messages, in base64."`
 }
 
 // Message is a message on its way to a webhook.

@@ -319,8 +319,9 @@ func write[Out any](w http.ResponseWriter, r request, o op, body []byte, check f
 		return err
 	}
 	a := answer{Status: o.Status}
+	plain := withoutSecrets(out)
 	if a.Status != http.StatusNoContent {
-		a.Body, a.ETag = encode(out), etag(out)
+		a.Body, a.ETag = encode(plain), etag(plain)
 	}
 	if at != nil {
 		a.Location = at(out)
@@ -331,8 +332,25 @@ func write[Out any](w http.ResponseWriter, r request, o op, body []byte, check f
 			web.Describe(r.Context(), err) // logs it; the change is made, and its maker shall be told so
 		}
 	}
+	if a.Status != http.StatusNoContent {
+		a.Body = encode(out)
+	}
 	a.write(w)
 	return nil
+}
+
+// withoutSecrets is an answer as it may be remembered: fields tagged secret are answered once, and kept nowhere.
+func withoutSecrets[T any](v T) T {
+	s := reflect.ValueOf(&v).Elem()
+	if s.Kind() != reflect.Struct {
+		return v
+	}
+	for i := range s.NumField() {
+		if _, secret := s.Type().Field(i).Tag.Lookup("secret"); secret {
+			s.Field(i).SetZero()
+		}
+	}
+	return v
 }
 
 // before finds what was answered to the same request before. The answer is lost if we ended between change and answer.

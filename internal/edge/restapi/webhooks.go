@@ -31,7 +31,7 @@ func (h *Handler) webhooks(to *routes) {
 	const one = "/api/v1/webhooks/{id}"
 	list(to, op{ID: "list-webhooks", Path: "/api/v1/webhooks", Summary: "List the systems that are told of events", Roles: owner}, h.listWebhooks)
 	create(to, op{ID: "register-webhook", Path: "/api/v1/webhooks", Summary: "Register a system to be told of events", Roles: owner,
-		Doc: "Messages are signed and numbered as https://www.standardwebhooks.com says: check the signature, and ignore an id that you have seen. They hold ids; read the rest by this API. A message that is not answered with 2xx is tried again for three days."},
+		Doc: "Messages are signed and numbered as https://www.standardwebhooks.com says: check the signature, and ignore an id that you have seen. They hold ids; read the rest by this API. The answer holds the secret; a repetition's does not, so rotate it if the answer was lost. A message that is not answered with 2xx is tried again for three days."},
 		func(w api.Webhook) string { return "/api/v1/webhooks/" + w.ID }, h.registerWebhook)
 	read(to, op{ID: "read-webhook", Path: one, Summary: "Read one", Roles: owner}, h.webhook)
 	change(to, http.MethodPost, op{ID: "rotate-webhook", Path: one + "/rotate", Summary: "Give it a new secret", Roles: owner,
