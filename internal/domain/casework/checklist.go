@@ -112,10 +112,13 @@ func (w *work) lock() routine.LockKind {
 
 // has reports whether a step belongs to the work, whatever kind of lock it comes to be.
 func (w *work) has(step routine.WorkStep) bool {
-	for _, kind := range []routine.LockKind{routine.DoorLock, routine.KeyBox} {
-		for _, r := range routine.Checklist(w.task.Kind, kind) {
-			if r.Step == step {
-				return true
+	kinds := []routine.LockKind{routine.DoorLock, routine.KeyBox}
+	for _, kind := range kinds {
+		for _, was := range kinds {
+			for _, r := range routine.Checklist(w.task.Kind, kind, was) {
+				if r.Step == step {
+					return true
+				}
 			}
 		}
 	}
@@ -132,7 +135,10 @@ type Item struct {
 // checked by the one who read it, is left.
 func (w *work) checklist() (all []Item, left []Item) {
 	first, read := w.said[routine.StepSerial]
-	for _, r := range routine.Checklist(w.task.Kind, w.lock()) {
+	for _, r := range routine.Checklist(w.task.Kind, w.lock(), routine.LockKind(w.mounted.Kind)) {
+		if r.Step == routine.StepTaken && w.nothing() {
+			continue
+		}
 		item := Item{Required: r}
 		if said, ok := w.said[r.Step]; ok && !(r.Step == routine.StepTaken && said.Found.Serial != w.mounted.Serial && w.task.Open()) {
 			of := r.Step == routine.StepSecond || r.Step == routine.StepTest
@@ -146,6 +152,11 @@ func (w *work) checklist() (all []Item, left []Item) {
 		}
 	}
 	return all, left
+}
+
+// nothing reports whether the lock that is to come down has gone by other ways, so that only the door and the keys are left.
+func (w *work) nothing() bool {
+	return w.task.Kind == routine.Dismount && w.mounted.ID == "" && w.task.Open()
 }
 
 // finished fails with what is left.

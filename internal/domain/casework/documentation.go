@@ -141,6 +141,32 @@ func (s *Service) Documentation(ctx context.Context, who routine.Who, after int6
 	return lines, next, err
 }
 
+// documented ends the work of documenting the locks of clients where everybody who shares the door is documented everywhere.
+func (s *Service) documented(ctx context.Context, tx Tx, clientIDs []string) error {
+	clients, err := tx.ClientsByID(ctx, clientIDs)
+	if err != nil {
+		return err
+	}
+	var dwellings []string
+	for _, c := range clients {
+		dwellings = append(dwellings, c.DwellingID)
+	}
+	people, err := tx.ClientsOfDwellings(ctx, distinct(dwellings))
+	if err != nil {
+		return err
+	}
+	undone, err := tx.Undocumented(ctx, idsOf(people), s.targets())
+	if err != nil {
+		return err
+	}
+	waits := map[string]bool{} // by dwelling
+	for _, c := range people {
+		waits[c.DwellingID] = waits[c.DwellingID] || undone[c.ID]
+	}
+	people = slices.DeleteFunc(people, func(c care.Client) bool { return waits[c.DwellingID] })
+	return s.finishTasks(ctx, tx, idsOf(people), routine.Document)
+}
+
 // targets are the names of the profile's systems.
 func (s *Service) targets() []string {
 	names := make([]string, len(s.profile.Documentation))
@@ -182,13 +208,7 @@ func (s *Service) acknowledge(ctx context.Context, tx Tx, actor, target string, 
 	for _, d := range fresh {
 		clients = append(clients, d.ClientID)
 	}
-	clients = distinct(clients)
-	open, err := tx.Undocumented(ctx, clients, s.targets())
-	if err != nil {
-		return err
-	}
-	clients = slices.DeleteFunc(clients, func(id string) bool { return open[id] })
-	if err := s.finishTasks(ctx, tx, clients, routine.Document); err != nil {
+	if err := s.documented(ctx, tx, distinct(clients)); err != nil {
 		return err
 	}
 	for _, d := range fresh {

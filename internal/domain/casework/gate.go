@@ -54,20 +54,51 @@ func (s *Service) agreed(ctx context.Context, tx Tx, t Task) error {
 	if !s.profile.Consent.HomeCareAgrees || t.Kind != routine.Mount || t.ClientID == "" {
 		return nil
 	}
-	services, err := tx.ServicesOf(ctx, []string{t.ClientID})
+	home, err := s.asksWhom(ctx, tx, t)
 	if err != nil {
 		return err
 	}
-	for _, v := range services[t.ClientID] {
-		if v.Kind == routine.HomeCare && v.From.Before(v.Until) && v.Until.After(tx.Now()) {
+	services, err := tx.ServicesOf(ctx, home)
+	if err != nil {
+		return err
+	}
+	for _, of := range services {
+		for _, v := range of {
+			if v.Kind == routine.HomeCare && v.From.Before(v.Until) && v.Until.After(tx.Now()) {
+				return nil
+			}
+		}
+	}
+	said, err := tx.Agreements(ctx, home)
+	if err != nil {
+		return err
+	}
+	for _, id := range home {
+		if said[id].Agrees {
 			return nil
 		}
 	}
-	said, err := tx.Agreements(ctx, []string{t.ClientID})
-	if err == nil && !said[t.ClientID].Agrees {
-		err = consent.ErrClientNotAsked
+	return consent.ErrClientNotAsked
+}
+
+// asksWhom are the ids of those whose agreement a mounting needs: whose door the task says that it is or, when that one has
+// died or moved, those who live on behind it.
+func (s *Service) asksWhom(ctx context.Context, tx Tx, t Task) ([]string, error) {
+	people, err := s.homeOf(ctx, tx, t.ClientID)
+	if err != nil {
+		return nil, err
 	}
-	return err
+	var others []string
+	for _, c := range people {
+		switch {
+		case !c.Ended.After(tx.Now()):
+		case c.ID == t.ClientID:
+			return []string{c.ID}, nil
+		default:
+			others = append(others, c.ID)
+		}
+	}
+	return others, nil
 }
 
 // reasonWaits is why a task waits.
@@ -118,10 +149,24 @@ func (s *Service) waitOrGoOn(ctx context.Context, tx Tx, actor string, t Task, d
 		}
 		t.State, t.Reason = TaskWaiting, reasonWaits
 	}
-	if err := tx.PutTasks(ctx, []Task{t}); err != nil {
+	if err := errors.Join(tx.PutTasks(ctx, []Task{t}), s.noteTask(ctx, tx, actor, t, t.State)); err != nil || !wait {
 		return err
 	}
-	return s.noteTask(ctx, tx, actor, t, t.State)
+	return s.askOwner(ctx, tx, actor, t)
+}
+
+// askOwner sees to it that somebody asks the owner for whom a mounting waits (V5.3-b).
+func (s *Service) askOwner(ctx context.Context, tx Tx, actor string, t Task) error {
+	home, err := s.homeOf(ctx, tx, t.ClientID)
+	if err != nil {
+		return err
+	}
+	open, err := tx.OpenTasks(ctx, idsOf(home))
+	if err != nil || len(ofKind(open, routine.AskConsent)) > 0 {
+		return err
+	}
+	_, err = s.addTask(ctx, tx, actor, Task{Kind: routine.AskConsent, Rule: routine.RuleAskConsent, ClientID: t.ClientID, OrderID: t.OrderID, Due: tx.Now()})
+	return err
 }
 
 // restingState is where a task is that nobody has begun and nothing is booked for.

@@ -2,10 +2,12 @@ package casework
 
 import (
 	"context"
+	"slices"
 
 	"hemnyckel/internal/domain/care"
 	"hemnyckel/internal/domain/fleet"
 	"hemnyckel/internal/domain/journal"
+	"hemnyckel/internal/domain/routine"
 )
 
 // fileLocks is the register that locks come from.
@@ -121,13 +123,16 @@ func (a *applier) putLocks(ctx context.Context, locks []fleet.Lock) error {
 		old, known := have[l.Serial]
 		switch {
 		case !known:
+			a.doors = append(a.doors, l.DwellingID)
 			number++
 			l.ID, l.Number, l.Epoch = newID(), number, 1
 		case old.State == fleet.Mounted && l.State != fleet.Mounted && a.said[rowName{fileLocks, l.Serial}]:
 			continue // mounted by the system; the register has not heard of it yet and only says again what it said
 		default:
 			l.ID, l.Number, l.Epoch, l.Certificate = old.ID, old.Number, old.Epoch, old.Certificate
-			a.moved(old, &l)
+			if err := a.moved(ctx, old, &l); err != nil {
+				return err
+			}
 		}
 		out = append(out, l)
 	}
@@ -136,10 +141,11 @@ func (a *applier) putLocks(ctx context.Context, locks []fleet.Lock) error {
 
 // moved notices that a lock leaves its place, and raises its epoch: a lock in use takes the higher epoch from the first
 // grant that carries it, and from then on refuses every grant that was given for its old place.
-func (a *applier) moved(old fleet.Lock, now *fleet.Lock) {
+func (a *applier) moved(ctx context.Context, old fleet.Lock, now *fleet.Lock) error {
 	if old.State == now.State && old.DwellingID == now.DwellingID && old.EntranceID == now.EntranceID {
-		return
+		return nil
 	}
+	a.doors = append(a.doors, now.DwellingID)
 	kind := journal.LockMounted
 	if now.State != fleet.Mounted {
 		kind = journal.LockRemoved
@@ -157,4 +163,40 @@ func (a *applier) moved(old fleet.Lock, now *fleet.Lock) {
 		{Name: journal.FieldActor, Value: a.run.actor()},
 		{Name: "serial", Value: now.Serial},
 	}})
+	if old.State != fleet.Mounted {
+		return nil
+	}
+	return a.tx.EndMounting(ctx, old.ID) // what was known of it held where it sat
+}
+
+// reasonSits is why a mounting ends that the registers tell has been done.
+const reasonSits = "Ett lås sitter där enligt låsregistret"
+
+// settleDoors ends the work of mounting at doors that have got a lock by the registers. A dismounting stays where the lock has
+// gone: the door and the client's keys are to be seen to all the same, and another row may put another lock there.
+func (a *applier) settleDoors(ctx context.Context) error {
+	if _, dry := a.tx.(dryTx); dry {
+		return nil
+	}
+	people, err := a.tx.ClientsOfDwellings(ctx, slices.DeleteFunc(distinct(a.doors), func(id string) bool { return id == "" }))
+	if err != nil {
+		return err
+	}
+	people = slices.DeleteFunc(people, func(c care.Client) bool { return a.made[c.ID] }) // nothing waits for who is new
+	if len(people) == 0 {
+		return nil
+	}
+	open, err := a.tx.OpenTasks(ctx, idsOf(people))
+	if err != nil {
+		return err
+	}
+	for _, t := range open {
+		if !slices.Contains(routine.Moot(routine.DoorLock), t.Kind) {
+			continue
+		}
+		if err := a.s.closeTask(ctx, a.tx, a.run.actor(), t, TaskCancelled, reasonSits); err != nil {
+			return err
+		}
+	}
+	return nil
 }

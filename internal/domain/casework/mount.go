@@ -3,6 +3,7 @@ package casework
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"hemnyckel/internal/base/problem"
 	"hemnyckel/internal/domain/care"
@@ -149,7 +150,11 @@ func (s *Service) hang(ctx context.Context, tx Tx, actor string, w *work, certif
 	if err != nil {
 		return lock, err
 	}
-	rests, err := s.gate(ctx, tx, w.task.Kind, routine.LockKind(lock.Kind), w.dwelling)
+	does := w.task.Kind
+	if w.mounted.ID != "" && w.mounted.Kind != lock.Kind {
+		does = routine.Mount // nobody has agreed to this by agreeing to that
+	}
+	rests, err := s.gate(ctx, tx, does, routine.LockKind(lock.Kind), w.dwelling)
 	if err != nil {
 		return lock, err
 	}
@@ -166,7 +171,7 @@ func (s *Service) hang(ctx context.Context, tx Tx, actor string, w *work, certif
 		return lock, err
 	}
 	err = tx.InsertMounting(ctx, Mounting{ID: newID(), LockID: lock.ID, Kind: lock.Kind, DwellingID: lock.DwellingID, TaskID: w.task.ID,
-		At: tx.Now(), ConsentNeeded: s.profile.NeedsConsent(w.task.Kind), Consent: rests,
+		At: tx.Now(), ConsentNeeded: s.profile.NeedsConsent(does), Consent: rests,
 		BoxReason: w.said[routine.StepWhyBox].Found.Reason, OriginalPart: w.original()})
 	if err != nil {
 		return lock, err
@@ -267,12 +272,8 @@ func (s *Service) followUp(ctx context.Context, tx Tx, actor string, from Task, 
 	if err != nil {
 		return err
 	}
-	for _, kind := range out.Withdrawn {
-		for _, t := range ofKind(open, kind) {
-			if err := s.closeTask(ctx, tx, actor, t, TaskCancelled, reasonWithdrawn); err != nil {
-				return err
-			}
-		}
+	if err := s.moot(ctx, tx, actor, open, from, out.Withdrawn); err != nil {
+		return err
 	}
 	orders, err := tx.OrdersOfTask(ctx, from.ID)
 	if err != nil {
@@ -290,6 +291,31 @@ func (s *Service) followUp(ctx context.Context, tx Tx, actor string, from Task, 
 			if err := tx.LinkTasks(ctx, id, []Task{t}); err != nil {
 				return err
 			}
+		}
+	}
+	return nil
+}
+
+// moot ends the open work of some kinds, but for the work that has just been done and what concerns another lock. With
+// the lock goes also the question whether it stays.
+func (s *Service) moot(ctx context.Context, tx Tx, actor string, open []Task, done Task, kinds []routine.TaskKind) error {
+	gone := slices.Contains(kinds, routine.Dismount)
+	for _, t := range open {
+		question := gone && t.Kind == routine.Judge && t.Note == reasonNoConsent
+		if t.ID == done.ID || !question && !slices.Contains(kinds, t.Kind) {
+			continue
+		}
+		if t.LockID != "" {
+			locks, err := tx.LocksByID(ctx, []string{t.LockID})
+			if err != nil {
+				return err
+			}
+			if locks[t.LockID].State == fleet.Mounted {
+				continue
+			}
+		}
+		if err := s.closeTask(ctx, tx, actor, t, TaskCancelled, reasonWithdrawn); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -169,7 +169,7 @@ func (s *Service) ApplyRegisters(ctx context.Context, tx RegisterTx, run Import,
 	b = b.copied()
 	a := applier{s: s, tx: tx, run: run, said: saidBefore(b.Rows)}
 	for _, step := range []func(context.Context, RegisterBatch) error{
-		a.providers, a.groups, a.staff, a.entrances, a.stock, a.clients, a.keys, a.consents,
+		a.providers, a.groups, a.staff, a.entrances, a.stock, a.clients, a.keys, a.consents, func(ctx context.Context, _ RegisterBatch) error { return a.settleDoors(ctx) },
 	} {
 		if err := step(ctx, b); err != nil {
 			return nil, err
@@ -256,6 +256,7 @@ type applier struct {
 	made    map[string]bool  // ids of those that were not
 	homes   []string         // dwellings whose people's rights may have changed
 	ports   []string         // entrances, for everybody behind them
+	doors   []string         // dwellings where a lock has come or gone
 	faults  []RegisterFault
 	entries []journal.Entry
 }

@@ -394,7 +394,9 @@ func (s *Service) complete(ctx context.Context, tx Tx, who routine.Who, w *work,
 		_, err := s.exchange(ctx, tx, who.Actor, w, nil)
 		return err
 	case routine.Dismount:
-		return s.takeDown(ctx, tx, who.Actor, w)
+		if !w.nothing() {
+			return s.takeDown(ctx, tx, who.Actor, w)
+		}
 	}
 	return s.closeTask(ctx, tx, who.Actor, w.task, TaskDone, "")
 }

@@ -53,23 +53,31 @@ type Required struct {
 }
 
 // Checklist says what work of a kind at a door demands, in the order in which it is best done. lock is what is put up or taken
-// down; while that is not known ([NoLock]) the list is that of a door lock. Other kinds of work demand nothing.
-func Checklist(k TaskKind, lock LockKind) []Required {
+// down; while that is not known ([NoLock]) the list is that of a door lock. was is what an exchange takes down: where it is of
+// another kind, the door is put in order for that too. Other kinds of work demand nothing.
+func Checklist(k TaskKind, lock, was LockKind) []Required {
 	informed := Required{StepInformed, RuleTellClient, "Kunden är informerad", "The client has been informed"}
 	serial := Required{StepSerial, RuleBooking, "Låsets serienummer är avläst", "The lock's serial number has been read"}
 	second := Required{StepSecond, RuleBooking, "En annan person har kontrollerat", "Another person has checked"}
 	test := Required{StepTest, RuleBooking, "Låset är provöppnat", "The lock has been opened as a test"}
 	taken := Required{StepTaken, removalRule(lock), "Det gamla låset är nedtaget", "The old lock has come down"}
+	restored := Required{StepRestored, removalRule(lock), "Dörren är återställd", "The door is as it was"}
 	switch k {
 	case Mount:
 		return append([]Required{informed, serial}, append(onlyBox(lock), second, test, original(lock))...)
 	case TellClient:
 		return []Required{informed}
 	case ExchangeLock:
-		return append([]Required{taken, serial}, append(onlyBox(lock), second, test)...)
+		list := append([]Required{taken, serial}, append(onlyBox(lock), second, test)...)
+		switch {
+		case lock == KeyBox && was == DoorLock:
+			return append(list, restored, original(lock))
+		case lock == DoorLock && was == KeyBox:
+			return append(list, original(lock))
+		}
+		return list
 	case Dismount:
-		return []Required{taken,
-			{StepRestored, removalRule(lock), "Dörren är återställd", "The door is as it was"},
+		return []Required{taken, restored,
 			{StepKeys, removalRule(lock), "Kundens vanliga nycklar är återlämnade", "The client's ordinary keys have gone back"}}
 	}
 	return nil
@@ -98,7 +106,7 @@ func removalRule(lock LockKind) string {
 }
 
 // NeedsConsent reports whether work puts up something new, so that the house's owner must have agreed (V5.3-a). An exchange
-// does not: the door has a lock already.
+// for a lock of the same kind does not: the door has one already. For another kind it counts as a [Mount].
 func (p Profile) NeedsConsent(k TaskKind) bool { return p.Consent.Owner && k == Mount }
 
 // MayMount reports whether the municipality mounts that kind of thing at all (V5.6-a).

@@ -41,3 +41,6 @@ var (
 		"Någon i bostaden har trygghetslarm den dagen, och låset behövs för det. Låset tas ned när larmet har upphört.",
 		"Somebody in the dwelling has a safety alarm on that day, and needs the lock for it. The lock is taken down when the alarm has ended."}
 )
+
+// NothingThere refuses work at a lock where there is none.
+func NothingThere() *Refusal { return refusedNoLock }
