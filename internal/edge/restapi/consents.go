@@ -68,7 +68,7 @@ func (h *Handler) consents(to *routes) {
 }
 
 func (h *Handler) putOwner(ctx context.Context, r request, id string, in api.Owner) (api.StoredOwner, error) {
-	o, err := h.options.Register.PutOwner(ctx, r.Who, consent.Owner{ID: id, Kind: consent.OwnerKind(in.Kind), Name: in.Name, OrgNumber: in.Organisation,
+	o, err := h.options.Register.PutOwner(ctx, r.Who, consent.Owner{ID: id, Kind: consent.OwnerKind(in.Kind), Name: in.Name, OrgNumber: groupName(in.Organisation),
 		Contact: in.Contact, Phone: in.Phone, Email: in.Mail, Street: in.Street, PostalCode: in.PostalCode, Town: in.Town, Protected: in.Protected})
 	return wireOwner(o), err
 }

@@ -96,7 +96,7 @@ func (h *Handler) draftReceipt(ctx context.Context, r request, in api.NewReceipt
 		return api.Receipt{}, err
 	}
 	n := casework.NewReceipt{NewReceipt: receipt.NewReceipt{KeyID: in.KeyID, ClientID: in.ClientID, Purpose: receipt.Purpose(in.Purpose), Door: receipt.Door(in.Door),
-		Copies: in.Copies, To: receipt.Holder{Kind: receipt.HolderKind(in.To.Kind), ID: in.To.Organisation}, Due: due}}
+		Copies: in.Copies, To: receipt.Holder{Kind: receipt.HolderKind(in.To.Kind), ID: groupName(in.To.Organisation)}, Due: due}}
 	if in.PersonalNumber != "" {
 		if n.PersonalNumber, err = h.number(in.PersonalNumber); err != nil {
 			return api.Receipt{}, err

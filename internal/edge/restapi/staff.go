@@ -36,7 +36,7 @@ type staffFilter struct {
 }
 
 func (h *Handler) listStaff(ctx context.Context, r request, f staffFilter, p page) ([]api.Member, string, error) {
-	all, err := h.options.Fleet.People.Members(ctx, r.Who, identity.MemberFilter{Organisation: f.Organisation, Group: f.Group, Left: f.Left}, p.After, p.Limit+1)
+	all, err := h.options.Fleet.People.Members(ctx, r.Who, identity.MemberFilter{Organisation: groupName(f.Organisation), Group: f.Group, Left: f.Left}, p.After, p.Limit+1)
 	rows, next := cut(all, p.Limit, func(m identity.Member) api.Member {
 		return api.Member{EmployeeNumber: m.EmployeeNumber, GivenName: m.GivenName, FamilyName: m.FamilyName, Group: m.GroupCode, From: m.From.UTC(), Until: ending(m.Until), HasBadge: m.HasBadge}
 	}, identity.Member.Place)
