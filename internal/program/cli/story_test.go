@@ -18,6 +18,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"hemnyckel/internal/domain/routine"
 	"hemnyckel/internal/storage/storagetest"
 )
 
@@ -37,9 +38,12 @@ func tell(t *testing.T, file, db string) {
 		Files: []string{file},
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("DB", db)
-			for name, days := range map[string]int{"LASTMONTH": -30, "LASTWEEK": -7, "YESTERDAY": -1, "TODAY": 0, "TOMORROW": 1, "WEEK": 7, "MONTH": 30} {
+			for name, days := range map[string]int{"LASTMONTH": -30, "LASTWEEK": -7, "YESTERDAY": -1, "TODAY": 0, "TOMORROW": 1, "WEEK": 7, "MONTH": 30,
+				"AGO7": -7, "AGO10": -10, "AGO15": -15, "AGO20": -20, "AGO30": -30} {
 				e.Setenv(name, dayFromNow(days))
 			}
+			e.Setenv("NOW", time.Now().UTC().Format(time.RFC3339))
+			e.Setenv("WORKDAY", nextWorkday())
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
@@ -49,6 +53,8 @@ func tell(t *testing.T, file, db string) {
 			"token":   token,
 			"capture": capture,
 			"want":    want,
+			"await":   await,
+			"word":    word,
 		},
 	})
 }
@@ -59,6 +65,19 @@ func dayFromNow(offset int) string {
 		panic(err)
 	}
 	return time.Now().In(zone).AddDate(0, 0, offset).Format(time.DateOnly)
+}
+
+// nextWorkday is the next day, from tomorrow, on which offices are open.
+func nextWorkday() string {
+	for offset := 1; ; offset++ {
+		day, err := time.Parse(time.DateOnly, dayFromNow(offset))
+		if err != nil {
+			panic(err)
+		}
+		if weekend := day.Weekday() == time.Saturday || day.Weekday() == time.Sunday; !weekend && routine.Holiday(day) == "" {
+			return day.Format(time.DateOnly)
+		}
+	}
 }
 
 // serve starts a server over $DB, which ends with the script, and sets $URL.
@@ -114,11 +133,34 @@ func capture(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Setenv(args[0], fmt.Sprint(v))
 }
 
+// word NAME sets $NAME to the first word that the last command printed.
+func word(ts *testscript.TestScript, _ bool, args []string) {
+	words := strings.Fields(ts.ReadFile("stdout"))
+	if len(words) == 0 {
+		ts.Fatalf("the last command printed nothing")
+	}
+	ts.Setenv(args[0], words[0])
+}
+
 // want PATH VALUE compares a value of the JSON that the last command printed; "! want" demands that it is another.
 func want(ts *testscript.TestScript, neg bool, args []string) {
 	got := fmt.Sprint(valueAt(ts, args[0]))
 	if (got == args[1]) == neg {
 		ts.Fatalf("%s: got %q, want (not: %v) %q in %s", args[0], got, neg, args[1], ts.ReadFile("stdout"))
+	}
+}
+
+// await PATH VALUE COMMAND… repeats a command until a value of the JSON that it prints is there: what is done in the background.
+func await(ts *testscript.TestScript, _ bool, args []string) {
+	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+		ts.Check(ts.Exec(args[2], args[3:]...))
+		got := fmt.Sprint(valueAt(ts, args[0]))
+		if got == args[1] {
+			return
+		}
+		if time.Now().After(deadline) {
+			ts.Fatalf("%s: got %q, want %q at last in %s", args[0], got, args[1], ts.ReadFile("stdout"))
+		}
 	}
 }
 
@@ -236,6 +278,9 @@ func restBody(fields []string) ([]byte, string, error) {
 	for _, f := range fields {
 		if file, ok := strings.CutPrefix(f, "@"); ok {
 			text, err := os.ReadFile(file)
+			if media, known := map[string]string{".json": "application/json", ".csv": "text/csv"}[filepath.Ext(file)]; known {
+				return text, media, err
+			}
 			return text, http.DetectContentType(text), err
 		}
 		if name, raw, ok := strings.Cut(f, ":="); ok {
