@@ -102,9 +102,17 @@ func (tx *Tx) MessagePage(ctx context.Context, webhookID string, state notify.Me
 	return collect(ctx, tx, scanMessage, `SELECT `+messageColumns+` FROM outbox`+q.text+` ORDER BY id DESC`+q.limit(limit), q.args...)
 }
 
-// DropMessages implements notify.Tx.
+// GiveUp implements notify.Tx.
+func (tx *Tx) GiveUp(ctx context.Context, webhookID string, t time.Time, failure string) error {
+	_, err := tx.exec(ctx, `UPDATE outbox SET state = 'dead', done_us = $2, body = '', failure = $3 WHERE webhook_id = $1 AND state IN ('waiting', 'dead') AND body <> ''`,
+		webhookID, us(t), failure)
+	return err
+}
+
+// DropMessages implements notify.Tx: both by the index on state and end.
 func (tx *Tx) DropMessages(ctx context.Context, t time.Time, limit int) (int, error) {
-	n, err := tx.exec(ctx, `DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE state = 'sent' AND done_us < $1 ORDER BY done_us LIMIT $2)`, us(t), int64(limit))
+	n, err := tx.exec(ctx, `DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE (state = 'sent' OR state = 'dead' AND body = '')
+		AND done_us < $1 AND done_us > 0 ORDER BY done_us LIMIT $2)`, us(t), int64(limit))
 	return int(n), err
 }
 

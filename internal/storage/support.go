@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"strings"
+	"time"
 
 	"hemnyckel/internal/domain/routine"
 	"hemnyckel/internal/domain/support"
@@ -49,7 +50,7 @@ func (tx *Tx) LockBehind(ctx context.Context, clientID string) (support.Thing, b
 }
 
 // FaultPayers implements support.FaultTx.
-func (tx *Tx) FaultPayers(ctx context.Context, clientID string) (homeCare, alarm []string, err error) {
+func (tx *Tx) FaultPayers(ctx context.Context, clientID string, t time.Time) (homeCare, alarm []string, err error) {
 	type serving struct {
 		kind routine.ServiceKind
 		org  string
@@ -60,7 +61,7 @@ func (tx *Tx) FaultPayers(ctx context.Context, clientID string) (homeCare, alarm
 		return s, err
 	}, `SELECT DISTINCT s.kind, p.org_number FROM clients w JOIN clients c ON c.dwelling_id = w.dwelling_id
 		JOIN services s ON s.client_id = c.id JOIN care_groups g ON g.id = s.group_id JOIN providers p ON p.id = g.provider_id
-		WHERE w.id = $1 AND s.kind IN ('homecare', 'alarm') AND s.from_us <= $2 AND s.until_us > $2 ORDER BY 1, 2`, clientID, us(tx.now))
+		WHERE w.id = $1 AND s.kind IN ('homecare', 'alarm') AND s.from_us <= $2 AND s.until_us > $2 ORDER BY 1, 2`, clientID, us(t))
 	for _, s := range all {
 		if s.kind == routine.Alarm {
 			alarm = append(alarm, s.org)
@@ -262,9 +263,9 @@ func (tx *Tx) DecideCharge(ctx context.Context, c support.Charge) (bool, error) 
 }
 
 // Credited implements support.ChargeTx.
-func (tx *Tx) Credited(ctx context.Context, chargeID string) (kronor, count int, err error) {
+func (tx *Tx) Credited(ctx context.Context, chargeID, beside string) (kronor, count int, err error) {
 	err = each(ctx, tx, func(r row) error { return r.Scan(&kronor, &count) },
-		`SELECT COALESCE(SUM(CASE state WHEN 'waived' THEN 0 ELSE -amount END), 0), COUNT(*) FROM charges WHERE credits = $1`, chargeID)
+		`SELECT COALESCE(SUM(CASE state WHEN 'waived' THEN 0 ELSE -amount END), 0), COUNT(*) FROM charges WHERE credits = $1 AND id <> $2`, chargeID, beside)
 	return kronor, count, err
 }
 

@@ -145,7 +145,9 @@ type Tx interface {
 	MessagePage(ctx context.Context, webhookID string, state MessageState, after string, limit int) ([]Message, error)
 	// DropRequests forgets at most limit requests of other systems that were carried out before t.
 	DropRequests(ctx context.Context, t time.Time, limit int) (int, error)
-	// DropMessages removes at most limit messages that have arrived before t.
+	// GiveUp makes all messages that wait for a webhook dead, without their contents.
+	GiveUp(ctx context.Context, webhookID string, t time.Time, failure string) error
+	// DropMessages removes at most limit messages that have arrived, or been given up with their webhook, before t.
 	DropMessages(ctx context.Context, t time.Time, limit int) (int, error)
 }
 
@@ -297,7 +299,7 @@ func (s *Service) Rotate(ctx context.Context, who routine.Who, id string) (Webho
 	})
 }
 
-// SetState pauses, resumes or removes a webhook.
+// SetState pauses, resumes or removes a webhook. What waits for one that is removed is given up: nobody is left to hear it.
 func (s *Service) SetState(ctx context.Context, who routine.Who, id string, to State) (Webhook, error) {
 	return s.change(ctx, who, id, string(to), func(w *Webhook, _ time.Time) { w.State = to })
 }
@@ -316,6 +318,11 @@ func (s *Service) change(ctx context.Context, who routine.Who, id, what string, 
 		changed = w
 		if err := tx.PutWebhook(ctx, w); err != nil {
 			return err
+		}
+		if w.State == Removed {
+			if err := tx.GiveUp(ctx, w.ID, tx.Now(), "the webhook was removed"); err != nil {
+				return err
+			}
 		}
 		return noted(ctx, tx, who, w, what)
 	})

@@ -80,8 +80,8 @@ func (s *Service) Due(ctx context.Context) (due bool, err error) {
 // Settle stores how an attempt went and returns the message as it is then.
 func Settle(ctx context.Context, tx Tx, id string, r Result) (Message, error) {
 	m, ok, err := tx.MessageByID(ctx, id)
-	if err != nil || !ok || m.State == Sent {
-		return m, err // settled by another dispatcher, whose lease came after ours ran out
+	if err != nil || !ok || m.State == Sent || m.State == Dead && !r.Arrived {
+		return m, err // settled by another dispatcher, whose lease came after ours ran out, or given up meanwhile
 	}
 	m.Attempts++
 	m.Failure = r.Failure
@@ -108,7 +108,7 @@ func Settle(ctx context.Context, tx Tx, id string, r Result) (Message, error) {
 	return m, noted(ctx, tx, routine.Who{Actor: "system"}, w, "paused: the receiver answered 410 Gone")
 }
 
-// Resend tries a dead message again from the beginning.
+// Resend tries a dead message again from the beginning, if its webhook is still there.
 func (s *Service) Resend(ctx context.Context, who routine.Who, id string) (Message, error) {
 	if !who.Is(routine.SystemOwner) {
 		return Message{}, ErrMayNot
@@ -121,6 +121,9 @@ func (s *Service) Resend(ctx context.Context, who routine.Who, id string) (Messa
 		}
 		if !ok {
 			return ErrMessageUnknown
+		}
+		if _, err := known(ctx, tx, m.WebhookID); err != nil {
+			return err
 		}
 		if m.State == Dead {
 			m.State, m.Attempts, m.Next, m.Done = Waiting, 0, tx.Now(), time.Time{}

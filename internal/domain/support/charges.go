@@ -100,8 +100,9 @@ type ChargeTx interface {
 	InsertCharge(ctx context.Context, c Charge) error
 	// DecideCharge stores a decision unless the charge has been exported, and reports whether it did.
 	DecideCharge(ctx context.Context, c Charge) (bool, error)
-	// Credited is the sum of a charge's credits that are not waived, as a positive number, and how many there have been.
-	Credited(ctx context.Context, chargeID string) (kronor, count int, err error)
+	// Credited is the sum of a charge's credits that are not waived, as a positive number, and how many there have been, beside
+	// one of them ("" for all).
+	Credited(ctx context.Context, chargeID, beside string) (kronor, count int, err error)
 	ListCharges(ctx context.Context, f Charges) ([]Charge, error)
 	ExportByKey(ctx context.Context, organisation, key string) (Export, bool, error)
 	ExportByID(ctx context.Context, id string) (Export, bool, error)
@@ -121,6 +122,11 @@ var (
 		"The charge has not been handed over for invoicing. Change the decision instead.")
 	ErrAmount = problem.New(problem.Invalid, "charge-amount",
 		"Ange ett belopp mellan 1 och %s kronor.", "Give an amount between 1 and %s kronor.")
+	ErrCredited = problem.New(problem.Conflict, "charge-credited",
+		"Av debiteringen återstår bara %s kronor att kreditera: andra krediteringar har gjorts sedan dess.",
+		"Only %s kronor of the charge are left to credit: other credits have been made since.")
+	ErrCreditPayer = problem.New(problem.Invalid, "charge-credit-payer",
+		"En kreditering går till den som debiterades. Ta bort betalaren.", "A credit goes to the one who was charged. Take the payer away.")
 	ErrPayer = problem.New(problem.Invalid, "charge-payer",
 		"Ange organisationsnumret för den som ska betala.", "Give the organisation number of the one who is to pay.")
 	ErrMunicipalityBears = problem.New(problem.Conflict, "charge-municipality-bears",
@@ -203,8 +209,8 @@ func (k ThingKind) cost() routine.CostKind {
 	return routine.CostBrokenEquipment
 }
 
-// payersOf finds who may have to pay for a fault: the provider that has the thing, or those that serve behind the door. Of
-// several that do, the one that reported the fault; else a person must say.
+// payersOf finds who may have to pay for a fault: the provider that has the thing, or those that served behind the door when it
+// was reported, whoever does now. Of several that did, the one that reported the fault; else a person must say.
 func (d Desk) payersOf(ctx context.Context, tx Tx, f Fault) (p Payers, homeCare bool, err error) {
 	if f.Thing != Lock {
 		t, _, err := tx.FindThing(ctx, f.Thing, f.Label)
@@ -213,7 +219,7 @@ func (d Desk) payersOf(ctx context.Context, tx Tx, f Fault) (p Payers, homeCare 
 	if f.ClientID == "" {
 		return p, false, nil
 	}
-	care, alarm, err := tx.FaultPayers(ctx, f.ClientID)
+	care, alarm, err := tx.FaultPayers(ctx, f.ClientID, f.Reported)
 	return Payers{Provider: oneOf(care, f.Organisation), AlarmTeam: oneOf(alarm, f.Organisation)}, len(care) > 0, err
 }
 
@@ -252,12 +258,30 @@ func (d Desk) Decide(ctx context.Context, tx Tx, who routine.Who, id string, in 
 	if c, err = c.decided(in, again); err != nil {
 		return Charge{}, err
 	}
+	if c.Kind == Credit && again && c.State == Approved {
+		if err := withinCharge(ctx, tx, c); err != nil {
+			return Charge{}, err
+		}
+	}
 	c.DecidedBy, c.DecidedAt = who.Actor, tx.Now()
 	stored, err := tx.DecideCharge(ctx, c)
 	if err != nil || !stored {
 		return Charge{}, orElse(err, ErrExported)
 	}
 	return c, c.note(ctx, tx, journal.ChargeDecided, who)
+}
+
+// withinCharge refuses a credit that was waived, and that others have taken the place of since.
+func withinCharge(ctx context.Context, tx Tx, credit Charge) error {
+	of, ok, err := tx.ChargeByID(ctx, credit.Credits)
+	if err != nil || !ok {
+		return orElse(err, ErrChargeUnknown)
+	}
+	others, _, err := tx.Credited(ctx, of.ID, credit.ID)
+	if err == nil && others-credit.Amount > of.Amount {
+		err = ErrCredited.Fill(kronor(of.Amount - others))
+	}
+	return err
 }
 
 // decided applies a decision to a charge that may be decided.
@@ -271,6 +295,8 @@ func (c Charge) decided(in Decision, again bool) (Charge, error) {
 	switch {
 	case in.State != Approved && in.State != Waived:
 		return c, ErrDecision.On("state")
+	case c.Kind == Credit && in.PayerOrg != "" && in.PayerOrg != c.PayerOrg:
+		return c, ErrCreditPayer.On("payer")
 	case in.Amount < 0 || in.Amount > maxKronor || (c.Kind == Credit && in.Amount != 0):
 		return c, ErrAmount.Fill(kronor(maxKronor)).On("amount")
 	case changed && reason == "":
@@ -316,7 +342,7 @@ func (d Desk) CreditCharge(ctx context.Context, tx Tx, who routine.Who, id strin
 	if c.State != Exported || c.Kind == Credit {
 		return Charge{}, ErrNotExported
 	}
-	before, count, err := tx.Credited(ctx, id)
+	before, count, err := tx.Credited(ctx, id, "")
 	if err != nil {
 		return Charge{}, err
 	}

@@ -223,59 +223,113 @@ func TestWhatNobodyKnowsThePriceOfAPersonSays(t *testing.T) {
 	})
 }
 
+// proves V6-e: a waived credit that others have taken the place of does not come back, and a credit goes where the charge went.
+func TestCreditsNeverExceedTheirCharge(t *testing.T) {
+	each(t, profile(), func(t *testing.T, n *town) {
+		ctx := t.Context()
+		decide := func(id string, in support.Decision) error {
+			_, err := n.Decide(ctx, manager, id, in)
+			return err
+		}
+		c := n.extra(t, "extra:1", 500)
+		if err := decide(c.ID, support.Decision{State: support.Approved}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := n.ExportCharges(ctx, manager, "1"); err != nil {
+			t.Fatal(err)
+		}
+		first, err := n.Credit(ctx, manager, c.ID, 1000, "fel")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := decide(first.ID, support.Decision{State: support.Approved, PayerOrg: courier, Reason: "till dem"}); !errors.Is(err, support.ErrCreditPayer) {
+			t.Errorf("credited to somebody else: got %v", err)
+		}
+		if err := decide(first.ID, support.Decision{State: support.Waived, Reason: "ångrad"}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := n.Credit(ctx, manager, c.ID, 400, "en del"); err != nil {
+			t.Fatal(err)
+		}
+		if err := decide(first.ID, support.Decision{State: support.Approved, Reason: "ändå"}); !errors.Is(err, support.ErrCredited) {
+			t.Errorf("1400 kronor credited of 1000: got %v", err)
+		}
+		if run, err := n.ExportCharges(ctx, manager, "2"); err != nil || run.Total != -400 {
+			t.Errorf("the run with the credit: got %+v, %v", run, err)
+		}
+	})
+}
+
+// proves V6-c: who served behind the door when the fault was reported pays for the call-out, whoever does when it ends.
+func TestThePayerIsWhoServedThen(t *testing.T) {
+	each(t, profile(), func(t *testing.T, n *town) {
+		f, _ := n.report(t, nurses, support.Lock, "DC1", false)
+		n.now = n.now.Add(time.Hour)
+		n.update(t, func(tx *storage.Tx) error {
+			all, err := tx.ServicesOf(t.Context(), []string{"c1"})
+			theirs := all["c1"]
+			for i := range theirs {
+				theirs[i].Until = n.now
+			}
+			return errors.Join(err, tx.PutServices(t.Context(), theirs))
+		})
+		n.now = n.now.Add(time.Hour)
+		if _, err := n.finish(t, f.ID, support.Remedied, support.End{Cause: support.HandlingError, CallOut: true, Done: "fel handhavande"}); err != nil {
+			t.Fatal(err)
+		}
+		if got, want := n.charges(t, f.ID), []string{"call-out provider/" + firm + " 1000 V6-c proposed"}; !slices.Equal(got, want) {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	})
+}
+
+// act is one thing that happens in a random history.
+type act struct {
+	do      int
+	who     routine.Who
+	kind    support.ThingKind
+	label   string
+	inside  bool
+	how     support.State
+	end     support.End
+	approve bool
+	credit  int
+}
+
+// histories are rows of acts. Each costs several durable transactions: they are drawn ahead, and few.
+var histories = rapid.SliceOfN(rapid.Custom(func(r *rapid.T) act {
+	thing := rapid.SampledFrom([]act{{kind: support.Lock, label: "DC1"}, {kind: support.Lock, label: "DC2"}, {kind: support.Key, label: "N1"},
+		{kind: support.Key, label: "N3"}, {kind: support.Station, label: "Norr"}, {kind: support.Cabinet, label: "H1"}}).Draw(r, "thing")
+	return act{
+		do:   rapid.IntRange(0, 4).Draw(r, "do"),
+		who:  rapid.SampledFrom([]routine.Who{provider, delivery, nurses}).Draw(r, "who"),
+		kind: thing.kind, label: thing.label, inside: rapid.Bool().Draw(r, "inside"),
+		how: rapid.SampledFrom([]support.State{support.Remedied, support.Closed}).Draw(r, "how"),
+		end: support.End{Cause: rapid.SampledFrom(support.Causes()).Draw(r, "cause"), Done: "klart", Cost: rapid.IntRange(0, 3).Draw(r, "cost") * 500,
+			CallOut: thing.kind == support.Lock && rapid.Bool().Draw(r, "call-out")},
+		approve: rapid.Bool().Draw(r, "approve"),
+		credit:  rapid.IntRange(1, 1000).Draw(r, "credit"),
+	}
+}), 12, 12)
+
 // Whatever happens in whatever order: every fault can be ended, an ended one names who bears its cost, every charge names a
 // rule of the routine, and what has been exported a person has decided and nobody has changed since.
 //
 // proves V6-e, V2.3-a
 func TestEveryFaultEndsAndEveryChargeNamesItsRule(t *testing.T) {
 	each(t, profile(), func(t *testing.T, n *town) {
-		things := []struct {
-			kind  support.ThingKind
-			label string
-		}{{support.Lock, "DC1"}, {support.Lock, "DC2"}, {support.Key, "N1"}, {support.Key, "N3"}, {support.Station, "Norr"}, {support.Cabinet, "H1"}}
 		rule := map[string]bool{}
 		for _, r := range routine.Rules() {
 			rule[r.ID] = true
 		}
 		exported := map[string]support.Charge{}
-		run := 0
-		rapid.Check(t, func(r *rapid.T) {
-			end := func(label string) support.End {
-				return support.End{Cause: rapid.SampledFrom(support.Causes()).Draw(r, label), Done: "klart", Cost: rapid.IntRange(0, 3).Draw(r, "cost") * 500}
-			}
-			for range rapid.IntRange(1, 5).Draw(r, "steps") {
+		for seed := range 10 {
+			for i, a := range histories.Example(seed) {
 				n.now = n.now.Add(time.Minute)
-				thing := rapid.SampledFrom(things).Draw(r, "thing")
-				switch rapid.IntRange(0, 4).Draw(r, "do") {
-				case 0:
-					n.report(t, rapid.SampledFrom([]routine.Who{provider, delivery, nurses}).Draw(r, "who"), thing.kind, thing.label, rapid.Bool().Draw(r, "inside"))
-				case 1:
-					f, _ := n.report(t, provider, thing.kind, thing.label, false)
-					e := end("cause")
-					e.CallOut = thing.kind == support.Lock && rapid.Bool().Draw(r, "call-out")
-					ended, err := n.finish(t, f.ID, rapid.SampledFrom([]support.State{support.Remedied, support.Closed}).Draw(r, "how"), e)
-					if err != nil || !ended.State.Ended() || !rule[ended.Rule] {
-						r.Fatalf("ended: %+v, %v", ended, err)
-					}
-				case 2:
-					n.decideOne(t, r)
-				case 3:
-					run++
-					if _, err := n.ExportCharges(t.Context(), manager, fmt.Sprint(run)); err != nil && !errors.Is(err, support.ErrNothing) {
-						r.Fatal(err)
-					}
-				case 4:
-					for id, c := range exported {
-						_, err := n.Credit(t.Context(), manager, id, rapid.IntRange(1, 1000).Draw(r, "credit"), "fel")
-						if err != nil && !errors.Is(err, support.ErrAmount) && !errors.Is(err, support.ErrNotExported) {
-							r.Fatalf("%+v: %v", c, err)
-						}
-						break
-					}
-				}
+				n.carryOut(t, a, fmt.Sprintf("%d/%d", seed, i), rule, exported)
 			}
-			n.checkCharges(t, r, rule, exported)
-		})
+			n.checkCharges(t, rule, exported)
+		}
 		open, err := n.Faults(t.Context(), manager, support.Faults{Open: true})
 		if err != nil {
 			t.Fatal(err)
@@ -288,37 +342,65 @@ func TestEveryFaultEndsAndEveryChargeNamesItsRule(t *testing.T) {
 	})
 }
 
+// carryOut does one thing of a history; key names a run of charges.
+func (n *town) carryOut(t testing.TB, a act, key string, rule map[string]bool, exported map[string]support.Charge) {
+	switch a.do {
+	case 0:
+		n.report(t, a.who, a.kind, a.label, a.inside)
+	case 1:
+		f, _ := n.report(t, provider, a.kind, a.label, false)
+		ended, err := n.finish(t, f.ID, a.how, a.end)
+		if err != nil || !ended.State.Ended() || !rule[ended.Rule] {
+			t.Fatalf("%s: ended: %+v, %v", key, ended, err)
+		}
+	case 2:
+		n.decideOne(t, a.approve)
+	case 3:
+		if _, err := n.ExportCharges(t.Context(), manager, key); err != nil && !errors.Is(err, support.ErrNothing) {
+			t.Fatalf("%s: %v", key, err)
+		}
+	case 4:
+		for id, c := range exported {
+			_, err := n.Credit(t.Context(), manager, id, a.credit, "fel")
+			if err != nil && !errors.Is(err, support.ErrAmount) && !errors.Is(err, support.ErrNotExported) {
+				t.Fatalf("%s: %+v: %v", key, c, err)
+			}
+			break
+		}
+	}
+}
+
 // decideOne decides about the newest charge that can be decided, if there is one.
-func (n *town) decideOne(t testing.TB, r *rapid.T) {
+func (n *town) decideOne(t testing.TB, approve bool) {
 	all, err := n.Charges(t.Context(), manager, support.Charges{State: support.Proposed, Page: support.Page{Limit: 1}})
 	if err != nil {
-		r.Fatal(err)
+		t.Fatal(err)
 	}
 	for _, c := range all {
 		in := support.Decision{State: support.Waived, Reason: "nej"}
-		if rapid.Bool().Draw(r, "approve") {
+		if approve {
 			in = support.Decision{State: support.Approved, Amount: max(c.Amount, 1), PayerOrg: firm, Reason: "ja"}
 		}
 		if _, err := n.Decide(t.Context(), manager, c.ID, in); err != nil {
-			r.Fatalf("%+v: %v", in, err)
+			t.Fatalf("%+v: %v", in, err)
 		}
 	}
 }
 
 // checkCharges holds all charges to what is promised of them.
-func (n *town) checkCharges(t testing.TB, r *rapid.T, rule map[string]bool, exported map[string]support.Charge) {
+func (n *town) checkCharges(t testing.TB, rule map[string]bool, exported map[string]support.Charge) {
 	credited := map[string]int{}
 	for before := ""; ; {
 		page, err := n.Charges(t.Context(), manager, support.Charges{Page: support.Page{Before: before, Limit: 50}})
 		if err != nil {
-			r.Fatal(err)
+			t.Fatal(err)
 		}
 		for _, c := range page {
 			if !rule[c.Rule] || (c.State != support.Proposed) != (c.DecidedBy != "") || (c.State == support.Exported) != (c.ExportID != "") {
-				r.Fatalf("a charge that should not be: %+v", c)
+				t.Fatalf("a charge that should not be: %+v", c)
 			}
 			if old, ok := exported[c.ID]; ok && (old.Amount != c.Amount || old.PayerOrg != c.PayerOrg || old.ExportID != c.ExportID) {
-				r.Fatalf("changed after its export: %+v, was %+v", c, old)
+				t.Fatalf("changed after its export: %+v, was %+v", c, old)
 			}
 			if c.State == support.Exported {
 				exported[c.ID] = c
@@ -332,7 +414,7 @@ func (n *town) checkCharges(t testing.TB, r *rapid.T, rule map[string]bool, expo
 	}
 	for id, kronor := range credited {
 		if c, ok := exported[id]; ok && id != "" && kronor > c.Amount {
-			r.Fatalf("%d kronor credited of %d", kronor, c.Amount)
+			t.Fatalf("%d kronor credited of %d", kronor, c.Amount)
 		}
 	}
 }

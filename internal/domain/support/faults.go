@@ -156,8 +156,8 @@ type FaultTx interface {
 	FindThing(ctx context.Context, kind ThingKind, label string) (Thing, bool, error)
 	// LockBehind finds the door lock or key box at a client's dwelling.
 	LockBehind(ctx context.Context, clientID string) (Thing, bool, error)
-	// FaultPayers are the organisations that serve a client's dwelling now, by number: with home care, and with an alarm.
-	FaultPayers(ctx context.Context, clientID string) (homeCare, alarm []string, err error)
+	// FaultPayers are the organisations that served a client's dwelling at t, by number: with home care, and with an alarm.
+	FaultPayers(ctx context.Context, clientID string, t time.Time) (homeCare, alarm []string, err error)
 	OpenFault(ctx context.Context, kind ThingKind, thingID string) (Fault, bool, error)
 	FaultByID(ctx context.Context, id string) (Fault, bool, error)
 	PutFault(ctx context.Context, f Fault) error
@@ -270,7 +270,7 @@ func (d Desk) Finish(ctx context.Context, tx Tx, who routine.Who, id string, how
 	case !known(Causes(), e.Cause):
 		return Fault{}, ErrCause.On("cause")
 	case !how.Ended():
-		return Fault{}, ErrState.Fill(how)
+		return Fault{}, ErrEnd.On("state")
 	}
 	return d.change(ctx, tx, who, id, string(how), func(f *Fault) error {
 		if e.CallOut && f.Thing != Lock {
@@ -293,7 +293,7 @@ func (d Desk) change(ctx context.Context, tx Tx, who routine.Who, id, what strin
 	case !ok:
 		return Fault{}, ErrFaultUnknown
 	case fault.State.Ended():
-		return Fault{}, ErrState.Fill(fault.State)
+		return Fault{}, ErrState
 	}
 	if err := f(&fault); err != nil {
 		return Fault{}, err
@@ -324,16 +324,33 @@ func (d Desk) Fault(ctx context.Context, tx Tx, who routine.Who, id string) (Fau
 	if err != nil || all {
 		return f, reports, err
 	}
-	own := reports[:0]
+	f, own := f.seenBy(who, reports)
+	return f, own, nil
+}
+
+// seenBy is a fault as one of several organisations that have reported it sees it, with its own reports: another
+// organisation's words are not theirs to read.
+func (f Fault) seenBy(who routine.Who, reports []Report) (Fault, []Report) {
+	var own []Report
 	for _, r := range reports {
 		if r.Organisation == who.Organisation {
 			own = append(own, r)
 		}
 	}
-	if len(own) > 0 { // another organisation's words are not theirs to read
+	if len(own) > 0 {
 		f.Organisation, f.Reporter, f.Description, f.Reported = own[0].Organisation, own[0].Reporter, own[0].Description, own[0].At
 	}
-	return f, own, nil
+	return f, own
+}
+
+// Seen is a fault as somebody may see it who has reported it.
+func (d Desk) Seen(ctx context.Context, tx Tx, who routine.Who, f Fault) (Fault, error) {
+	if manages(who) || f.Organisation == who.Organisation {
+		return f, nil
+	}
+	reports, err := tx.FaultReports(ctx, f.ID)
+	f, _ = f.seenBy(who, reports)
+	return f, err
 }
 
 // List returns faults, newest first: those who manage see all, others what their organisation has reported.
@@ -352,7 +369,13 @@ func (d Desk) List(ctx context.Context, tx Tx, who routine.Who, f Faults) ([]Fau
 		}
 		thingID = thing.ID
 	}
-	return tx.ListFaults(ctx, f, thingID)
+	all, err := tx.ListFaults(ctx, f, thingID)
+	for i := range all {
+		if err == nil {
+			all[i], err = d.Seen(ctx, tx, who, all[i])
+		}
+	}
+	return all, err
 }
 
 func orElse(err error, other *problem.Error) error {

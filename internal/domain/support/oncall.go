@@ -205,7 +205,7 @@ func (d Desk) SettleCall(ctx context.Context, tx Tx, who routine.Who, id string,
 	case err != nil || !ok:
 		return OnCall{}, orElse(err, ErrOnCallUnknown)
 	case !o.Settled.IsZero():
-		return OnCall{}, ErrState.Fill("settled")
+		return OnCall{}, ErrState
 	}
 	o.Cause, o.Note, o.SettledBy, o.Settled = c, remark, who.Actor, tx.Now()
 	if err := tx.PutOnCall(ctx, o); err != nil {

@@ -46,7 +46,9 @@ var (
 		"Kunden har inget monterat lås. Kontrollera kunden, eller ange låsets serienummer.",
 		"The client has no mounted lock. Check the client, or give the lock's serial number.")
 	ErrState = problem.New(problem.Conflict, "support-state",
-		"Ärendet är %s och kan inte ändras så. Läs in sidan igen.", "The case is %s and cannot be changed like that. Load the page again.")
+		"Ärendet är avslutat och kan inte ändras. Läs in sidan igen.", "The case has ended and cannot be changed. Load the page again.")
+	ErrEnd = problem.New(problem.Invalid, "support-end",
+		"Ett fel avslutas som remedied (avhjälpt) eller closed (avslutat utan åtgärd).", "A fault ends as remedied, or closed without remedy.")
 	ErrFaultUnknown = problem.New(problem.NotFound, "fault-unknown",
 		"Felanmälan finns inte.", "There is no such fault report.")
 )

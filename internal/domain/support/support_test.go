@@ -304,7 +304,7 @@ func TestReportsRefused(t *testing.T) {
 			"ended as assigned": {func(ctx context.Context, tx *storage.Tx) error {
 				_, err := n.Desk().Finish(ctx, tx, manager, f.ID, support.Assigned, support.End{Cause: support.Wear, Done: "x"})
 				return err
-			}, support.ErrState},
+			}, support.ErrEnd},
 		} {
 			if err := n.db.Update(ctx, func(tx *storage.Tx) error { return c.do(ctx, tx) }); !errors.Is(err, c.want) {
 				t.Errorf("%s: got %v, want %v", what, err, c.want)

@@ -243,6 +243,42 @@ func TestAReceiverThatWantsNoMoreIsPaused(t *testing.T) {
 	})
 }
 
+// What waits for a webhook that is removed does not wait for ever: it is given up without its contents, also when it is under way,
+// nobody can send it again, and in time it is forgotten.
+func TestWhatWaitsForARemovedWebhookIsGivenUp(t *testing.T) {
+	each(t, func(t *testing.T, s *site) {
+		ctx := t.Context()
+		hook := s.register(t, "https://example.se/")
+		s.tell(t, "order-1")
+		s.tell(t, "order-2")
+		under, err := s.hooks.Take(ctx, 1)
+		if err != nil || len(under) != 1 {
+			t.Fatalf("got %v, %v", under, err)
+		}
+		if _, err := s.hooks.SetState(ctx, owner, hook.ID, notify.Removed); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.db.Update(ctx, func(tx *storage.Tx) error {
+			_, err := notify.Settle(ctx, tx, under[0].Message.ID, notify.Result{Failure: "no answer in time"})
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range s.messages(t) {
+			if m.State != notify.Dead || m.Body != "" || m.Failure != "the webhook was removed" {
+				t.Errorf("got %+v", m)
+			}
+			if _, err := s.hooks.Resend(ctx, owner, m.ID); !errors.Is(err, notify.ErrUnknown) {
+				t.Errorf("sent again: %v", err)
+			}
+		}
+		s.now = s.now.Add(31 * 24 * time.Hour)
+		if _, err := s.hooks.Tidy(ctx); err != nil || len(s.messages(t)) != 0 {
+			t.Errorf("a month later: %d messages, %v", len(s.messages(t)), err)
+		}
+	})
+}
+
 // Nothing is sent inside a network, whatever the address is called.
 func TestNothingIsSentInside(t *testing.T) {
 	each(t, func(t *testing.T, s *site) {
