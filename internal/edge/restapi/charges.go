@@ -101,7 +101,7 @@ func (h *Handler) decideCharge(ctx context.Context, r request, in api.ChargeDeci
 		return api.Charge{}, err
 	}
 	c, err := h.options.Support.Decide(ctx, r.Who, r.id("id"), support.Decision{State: support.ChargeState(in.State), Amount: in.Amount,
-		PayerOrg: in.PayerOrg, Reason: in.Reason})
+		PayerOrg: groupName(in.PayerOrg), Reason: in.Reason})
 	return wireCharge(c), err
 }
 
