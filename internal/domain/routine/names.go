@@ -90,7 +90,8 @@ func (p Profile) FailureName(f Failure) (sv, en string) {
 	return string(f), string(f)
 }
 
-func retentionName(kind string) (sv, en string) {
+// RetentionName is what people call a kind of records that is kept for a time; "journal" is what is left of the log.
+func RetentionName(kind string) (sv, en string) {
 	switch kind {
 	case "receipts":
 		return "Nyckelkvittenser", "Key receipts"
@@ -108,6 +109,8 @@ func retentionName(kind string) (sv, en string) {
 		return "Debiteringar", "Charges"
 	case "faults":
 		return "Felanmälningar", "Fault reports"
+	case "journal":
+		return "Loggen i övrigt", "The rest of the log"
 	}
 	return kind, kind
 }

@@ -286,7 +286,7 @@ func (w pageWriter) when(name string) string {
 func (w pageWriter) records() Section {
 	s := w.section("records", "Hur länge uppgifter sparas", "How long records are kept", w.in("Uppgifter", "Records"), w.in("Dagar efter att de avslutats", "Days after their end"))
 	for _, r := range w.p.Retention {
-		sv, en := retentionName(r.Kind)
+		sv, en := RetentionName(r.Kind)
 		s.row(w.in(sv, en), strconv.Itoa(r.Days))
 	}
 	return s

@@ -95,7 +95,11 @@ func keyProvider(services []Service, at time.Time) (Holder, bool) {
 // ReceiptsDue says which keys change hands at an instant when one situation becomes another. A waiting key that goes into a
 // key box is the same key.
 func ReceiptsDue(p Profile, before, after Situation, at time.Time) []ReceiptDue {
-	was, is := KeyHolders(p, before, at), KeyHolders(p, after, at)
+	return changes(KeyHolders(p, before, at), KeyHolders(p, after, at), at)
+}
+
+// changes compares who shall hold keys before and after something.
+func changes(was, is []KeyHolding, at time.Time) []ReceiptDue {
 	var out []ReceiptDue
 	for _, spare := range []bool{false, true} {
 		from, to := holding(was, spare), holding(is, spare)
@@ -142,6 +146,14 @@ func (out *Outcome) settleKeys(p Profile, s Situation, o Order) {
 
 func (out *Outcome) handOver(due []ReceiptDue) {
 	out.Receipts = due
+	for _, t := range KeyTasks(due) {
+		out.task(t)
+	}
+}
+
+// KeyTasks is the work of handing keys over.
+func KeyTasks(due []ReceiptDue) []Task {
+	var out []Task
 	for _, r := range due {
 		t := Task{Kind: TakeReceipt, Rule: r.Rule, Due: r.Due, Group: r.To.Group}
 		switch {
@@ -150,6 +162,27 @@ func (out *Outcome) handOver(due []ReceiptDue) {
 		case r.Purpose == KeySpare:
 			t.Kind = TakeSpare
 		}
-		out.task(t)
+		out = append(out, t)
 	}
+	return out
+}
+
+// HandOversAfter says, in order of time, which keys change hands after an instant because services begin or end.
+func HandOversAfter(p Profile, s Situation, after time.Time) []ReceiptDue {
+	var days []time.Time
+	for _, v := range s.everybody(s.Services) {
+		if v.From.Before(v.Until) {
+			days = append(days, v.From, v.Until)
+		}
+	}
+	sort.Slice(days, func(i, j int) bool { return days[i].Before(days[j]) })
+	var out []ReceiptDue
+	for i, at := range days {
+		if !at.After(after) || !at.Before(Forever) || i > 0 && at.Equal(days[i-1]) {
+			continue
+		}
+		was, is := KeyHolders(p, s, at.Add(-time.Microsecond)), KeyHolders(p, s, at)
+		out = append(out, changes(was, is, at)...)
+	}
+	return out
 }

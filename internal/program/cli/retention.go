@@ -43,7 +43,10 @@ func (c *retentionRunCmd) Run(p *program) error {
 
 // erasures prints a report as a table.
 func (p *program) erasures(report retention.Report) {
-	rows := [][]string{{"class", "ended before", "due", "held", "waiting"}}
+	rows := [][]string{{"slag", "avslutat före", "gallras", "stoppat", "väntar"}}
+	if p.lang == "en" {
+		rows = [][]string{{"kind", "ended before", "due", "held", "waiting"}}
+	}
 	for _, c := range report {
 		before := "-"
 		if c.Undecided {
@@ -51,7 +54,8 @@ func (p *program) erasures(report retention.Report) {
 		} else if !c.Before.IsZero() {
 			before = p.day(c.Before)
 		}
-		rows = append(rows, []string{string(c.Class), before, fmt.Sprint(c.Due), fmt.Sprint(c.Held), fmt.Sprint(c.Waits)})
+		sv, en := routine.RetentionName(string(c.Class))
+		rows = append(rows, []string{problem.Text{SV: sv, EN: en}.In(p.lang), before, fmt.Sprint(c.Due), fmt.Sprint(c.Held), fmt.Sprint(c.Waits)})
 	}
 	p.table(p.stdout, rows)
 }
@@ -92,7 +96,10 @@ type retentionListCmd struct{ database }
 
 func (c *retentionListCmd) Run(p *program) error {
 	return with(p, c.DB, func(m *municipality.Municipality) error {
-		rows := [][]string{{"id", "about", "since", "ended", "reason"}}
+		rows := [][]string{{"id", "gäller", "från", "hävt", "skäl"}}
+		if p.lang == "en" {
+			rows = [][]string{{"id", "about", "since", "ended", "reason"}}
+		}
 		for after := ""; ; {
 			page, err := m.Retention.Holds(p.ctx, after, 200)
 			if err != nil {
