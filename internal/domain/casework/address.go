@@ -96,11 +96,13 @@ func (s *Service) CorrectAddress(ctx context.Context, who routine.Who, clientID 
 		if err := tx.PlaceTasks(ctx, home); err != nil {
 			return err
 		}
-		if _, err := s.refresh(ctx, tx, home); err != nil {
+		change, err := s.refresh(ctx, tx, home)
+		if err != nil {
 			return err
 		}
-		return journal.Append(ctx, tx, journal.Entry{Kind: journal.ClientChanged, Subjects: home, Fields: []journal.Field{
-			{Name: journal.FieldActor, Value: who.Actor}, {Name: "change", Value: "address"}, {Name: "reason", Value: in.Reason}}})
+		moved := journal.Entry{Kind: journal.ClientChanged, Subjects: home, Fields: []journal.Field{
+			{Name: journal.FieldActor, Value: who.Actor}, {Name: "change", Value: "address"}, {Name: "reason", Value: in.Reason}}}
+		return journal.Append(ctx, tx, append([]journal.Entry{moved}, rightsEntries("system", "address:"+out.ID, change, nil)...)...)
 	})
 	return out, err
 }

@@ -78,6 +78,9 @@ func (s *Service) handOver(ctx context.Context, tx Tx, actor string, client care
 	if err := s.settleReceipts(ctx, tx, actor, f.home, client.ID, "", out.Receipts); err != nil {
 		return out, err
 	}
+	if err := s.handOverTasks(ctx, tx, actor, f, out.Tasks); err != nil {
+		return out, err
+	}
 	if err := s.followCarer(ctx, tx, actor, client.ID); err != nil {
 		return out, err
 	}
@@ -103,7 +106,11 @@ func (s *Service) refreshProvider(ctx context.Context, tx Tx, providerID string)
 		if err != nil || len(clients) == 0 {
 			return err
 		}
-		if _, err := s.refreshRead(ctx, tx, clients); err != nil {
+		change, err := s.refreshRead(ctx, tx, clients)
+		if err != nil {
+			return err
+		}
+		if err := journal.Append(ctx, tx, rightsEntries("system", "provider:"+providerID, change, nil)...); err != nil {
 			return err
 		}
 		after = clients[len(clients)-1].ID

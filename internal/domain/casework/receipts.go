@@ -44,6 +44,9 @@ func (s *Service) receiptsAfter(ctx context.Context, tx Tx, who Orderer, o Order
 	if err := s.settleReceipts(ctx, tx, who.Actor, f.home, f.client.ID, o.ID, out.Receipts); err != nil || len(out.Rules) == 0 {
 		return err
 	}
+	if err := s.idleKeyTasks(ctx, tx, "system", f.home); err != nil {
+		return err
+	}
 	keys, err := tx.OpenKeysOf(ctx, f.home)
 	if err != nil || len(keys) == 0 {
 		return err
@@ -243,6 +246,9 @@ func (s *Service) SignReceipt(ctx context.Context, who routine.Who, id string, s
 		if signed, err = receipt.Sign(ctx, tx, who, id, sign); err != nil {
 			return err
 		}
+		if err := s.nextHandOver(ctx, tx, who.Actor, signed); err != nil {
+			return err
+		}
 		return s.afterReceipt(ctx, tx, signed)
 	})
 	if err != nil {
@@ -257,21 +263,9 @@ func (s *Service) afterReceipt(ctx context.Context, tx Tx, r receipt.Receipt) er
 	if err != nil {
 		return err
 	}
-	keys, err := tx.OpenKeysOf(ctx, home)
+	waiting, err := s.handOversWaiting(ctx, tx, home)
 	if err != nil {
 		return err
-	}
-	waiting := map[routine.TaskKind]bool{}
-	for _, k := range keys {
-		of, err := tx.ReceiptsOfKey(ctx, k.ID)
-		if err != nil {
-			return err
-		}
-		for _, other := range of {
-			if other.State.Open() {
-				waiting[taskOf(k, other)] = true
-			}
-		}
 	}
 	k, _, err := tx.PhysicalKey(ctx, r.KeyID)
 	if err != nil {
@@ -307,8 +301,14 @@ func homeOf(ctx context.Context, tx Tx, clientID string) ([]string, error) {
 // CancelReceipt ends a hand-over that will not take place.
 func (s *Service) CancelReceipt(ctx context.Context, who routine.Who, id, reason string) (out receipt.Receipt, err error) {
 	err = s.db.Update(ctx, func(tx Tx) (err error) {
-		out, err = receipt.Cancel(ctx, tx, who, id, reason)
-		return err
+		if out, err = receipt.Cancel(ctx, tx, who, id, reason); err != nil {
+			return err
+		}
+		home, err := homeOf(ctx, tx, out.ClientID)
+		if err != nil {
+			return err
+		}
+		return s.idleKeyTasks(ctx, tx, who.Actor, home)
 	})
 	return out, err
 }

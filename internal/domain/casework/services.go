@@ -126,6 +126,7 @@ func (m *merger) update(r RegisterService, old care.Service) {
 	v := old
 	v.Until, v.InEffect, v.OpensSelf, v.EndedBy = r.Until, r.InEffect, r.OpensSelf, ""
 	if fromOrder(old.Origin) {
+		v.InEffect = r.InEffect || old.InEffect // the case officer has said so here; the register may not have heard
 		if r.Until.Before(routine.Forever) {
 			v.EndedBy = origin(r.Row)
 		}

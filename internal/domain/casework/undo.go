@@ -195,10 +195,10 @@ func (s *Service) revertServices(ctx context.Context, tx Tx, who Orderer, o Orde
 		before.Services = append(before.Services, v.Service)
 	}
 	due := routine.ReceiptsDue(s.profile, f.situation, before, o.Effective)
-	if err := s.settleReceipts(ctx, tx, who.Actor, f.home, o.ClientID, "", due); err != nil {
+	if err := s.backToHolders(ctx, tx, who.Actor, f, o.ID, due); err != nil {
 		return journal.Entry{}, err
 	}
-	if err := s.keepNeeded(ctx, tx, f.home, before.LockNeededUntil()); err != nil {
+	if err := s.keepNeeded(ctx, tx, who.Actor, f.home, before.LockNeededUntil()); err != nil {
 		return journal.Entry{}, err
 	}
 	if err := s.followCarer(ctx, tx, who.Actor, o.ClientID); err != nil {
@@ -210,7 +210,7 @@ func (s *Service) revertServices(ctx context.Context, tx Tx, who Orderer, o Orde
 
 // keepNeeded sees to it that no lock comes down, unless that was ordered outright, before the last day that anybody in the
 // dwelling needs it: a partner may have got a need since.
-func (s *Service) keepNeeded(ctx context.Context, tx Tx, home []string, until time.Time) error {
+func (s *Service) keepNeeded(ctx context.Context, tx Tx, actor string, home []string, until time.Time) error {
 	open, err := tx.OpenTasks(ctx, home)
 	if err != nil {
 		return err
@@ -219,9 +219,10 @@ func (s *Service) keepNeeded(ctx context.Context, tx Tx, home []string, until ti
 		switch {
 		case t.Rule != routine.RuleDismount || !t.Due.Before(until):
 		case until.Equal(routine.Forever):
-			err = s.endTask(ctx, tx, t, TaskCancelled, reasonWithdrawn)
+			err = s.closeTask(ctx, tx, actor, t, TaskCancelled, reasonWithdrawn)
 		default:
-			err = tx.MoveTask(ctx, t.ID, until)
+			t.Due = until
+			err = errors.Join(tx.MoveTask(ctx, t.ID, until), s.noteTask(ctx, tx, actor, t, taskMoved))
 		}
 		if err != nil {
 			return err
@@ -250,11 +251,18 @@ func (s *Service) untouched(ctx context.Context, tx Tx, o Order, f file, undo Un
 		if err != nil {
 			return err
 		}
-		if u.services() && l.State != Returned && l.State != Withdrawn {
+		if (u.services() || l.repeats(o)) && l.State != Returned && l.State != Withdrawn {
 			return ErrLaterChange
 		}
 	}
 	return nil
+}
+
+// repeats reports whether a later order asks for what an earlier one had brought about: it changed nothing, and rests on it
+// (V1.1-d with V2.1-h: the same death, told by two).
+func (o Order) repeats(earlier Order) bool {
+	ends := func(k routine.OrderKind) bool { return k == routine.Died || k == routine.Moved }
+	return o.Kind == earlier.Kind && o.GroupID == earlier.GroupID && o.ToGroupID == earlier.ToGroupID || ends(o.Kind) && ends(earlier.Kind)
 }
 
 func sameService(a, b care.Service) bool {
@@ -306,6 +314,16 @@ func (s *Service) revertTasks(ctx context.Context, tx Tx, o Order, f file, undo 
 			return nil, err
 		}
 		entries = append(entries, taskEntry(o, t, taskReopened))
+		wait, err := s.waits(ctx, tx, t.Kind, f.dwelling)
+		if err != nil {
+			return nil, err
+		}
+		if wait {
+			t.State, t.Reason, t.Done = TaskWaiting, reasonWaits, time.Time{}
+			if err := tx.PutTasks(ctx, []Task{t}); err != nil {
+				return nil, err
+			}
+		}
 	}
 	return entries, nil
 }

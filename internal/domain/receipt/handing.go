@@ -91,10 +91,12 @@ func want(ctx context.Context, tx Tx, actor string, k Key, w Wish) (bool, error)
 	}
 	holder, _ := HolderOf(of)
 	open, ok := underWay(of)
-	if ok && open.To == w.To {
+	switch {
+	case ok && open.To == w.To:
 		return false, nil
-	}
-	if ok {
+	case ok && w.Due.After(open.Due) && w.Due.After(tx.Now()) && holder != w.To:
+		return false, nil // first things first: what follows gets its receipt when this one is signed
+	case ok:
 		if err := cancel(ctx, tx, actor, &open, "another receiver"); err != nil {
 			return true, err
 		}
@@ -107,6 +109,31 @@ func want(ctx context.Context, tx Tx, actor string, k Key, w Wish) (bool, error)
 	}
 	_, err = insert(ctx, tx, actor, k, of, w)
 	return true, err
+}
+
+// TakeBack ends the hand-overs of a home that an order had called for, and that nobody has signed.
+func TakeBack(ctx context.Context, tx Tx, actor string, home []string, orderID string) error {
+	keys, err := tx.OpenKeysOf(ctx, home)
+	if err != nil {
+		return err
+	}
+	for _, k := range keys {
+		of, err := tx.ReceiptsOfKey(ctx, k.ID)
+		if err != nil {
+			return err
+		}
+		r, ok := underWay(of)
+		if !ok || r.OrderID != orderID {
+			continue
+		}
+		if err := cancel(ctx, tx, actor, &r, "the order was taken back"); err != nil {
+			return err
+		}
+		if err := forget(ctx, tx, k, r.From); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // cancel ends a hand-over that waits.
