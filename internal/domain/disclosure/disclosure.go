@@ -197,6 +197,8 @@ var (
 		"Begäran är redan avgjord. Hämta den på nytt.", "The request has been decided already. Read it again.")
 	ErrNotGranted = problem.New(problem.Conflict, "disclosure-not-granted",
 		"Begäran är inte beviljad, så det finns inget utdrag.", "The request has not been granted, so there is no extract.")
+	ErrNothing = problem.New(problem.NotFound, "disclosure-nothing",
+		"Inget hände under tiden, så det finns inget att visa upp bevis för.", "Nothing happened in that time, so there is nothing to prove.")
 	ErrHarm = problem.New(problem.Invalid, "disclosure-harm",
 		"Ange vad prövningen visar: none, some eller serious, och motivera.", "Say what the assessment shows: none, some or serious, and why.")
 	ErrHarmful = problem.New(problem.Conflict, "disclosure-harmful",

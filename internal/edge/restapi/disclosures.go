@@ -136,7 +136,7 @@ func wireDisclosure(d disclosure.Disclosure) api.Disclosure {
 func (h *Handler) extract(ctx context.Context, r request) (document, error) {
 	x, err := h.options.Disclosures.Extract(ctx, r.Who, r.id("id"))
 	if err == nil && x.Proof == nil {
-		err = journal.ErrEmpty // nothing happened: the rows say so, there is nothing to prove
+		err = disclosure.ErrNothing // the rows say so; there is nothing to prove
 	}
 	return document{Name: "utdrag.json", Type: "application/json", Body: x.Proof}, err
 }
