@@ -45,7 +45,10 @@ func (tx *Tx) Worklist(ctx context.Context, f casework.WorkFilter) ([]casework.W
 	if f.Provider != "" {
 		q.values("t.group_id IN (SELECT g.id FROM care_groups g JOIN providers p ON p.id = g.provider_id WHERE p.org_number = %s)", f.Provider)
 	}
-	if f.PostalCode != "" {
+	switch {
+	case len(f.PostalCode) == 5:
+		q.equal("t.postal_code", f.PostalCode)
+	case f.PostalCode != "":
 		q.and("t.postal_code >= ", f.PostalCode)
 		q.and("t.postal_code < ", after(f.PostalCode))
 	}
@@ -65,7 +68,8 @@ func (tx *Tx) Worklist(ctx context.Context, f casework.WorkFilter) ([]casework.W
 	if f.OrderKind != "" {
 		q.values("EXISTS (SELECT 1 FROM order_tasks x JOIN orders y ON y.id = x.order_id WHERE x.task_id = t.id AND y.kind = %s)", string(f.OrderKind))
 	}
-	text := workColumns + q.text + " ORDER BY " + order + q.limit(f.Limit)
+	// The page is found from the tasks' own columns, by an index alone where there is one; only its lines are then looked up.
+	text := workColumns + " FROM (SELECT t.id FROM tasks t" + q.text + " ORDER BY " + order + q.limit(f.Limit) + ") page" + workTables + " ORDER BY " + order
 	return collect(ctx, tx, scanWork, text, q.args...)
 }
 
@@ -79,12 +83,12 @@ func (q *where) values(sql string, values ...any) {
 	q.is(strings.Replace(sql, "%s", strings.Join(binds, ", "), 1))
 }
 
-// Place and booking are looked up for the lines of the page only: all else is decided by the tasks' own columns.
 const workColumns = `SELECT t.id, t.number, COALESCE(t.order_id, ''), COALESCE(t.client_id, ''), COALESCE(t.lock_id, ''), COALESCE(t.fault_id, ''), t.kind, t.rule, t.state,
 	t.urgency, t.due_us, t.created_us, t.done_us, COALESCE(t.staff_id, ''), COALESCE(t.group_id, ''), t.unit, t.postal_code, t.note, t.reason,
 	COALESCE(o.number, ''), COALESCE(o.kind, ''), COALESCE(d.town, ''), COALESCE(c.protected, 0), COALESCE(p.employee_number, ''), COALESCE(g.code, ''), COALESCE(l.serial, ''),
-	COALESCE(b.from_us, 0), COALESCE(b.until_us, 0), COALESCE(b.told, '')
-	FROM tasks t LEFT JOIN orders o ON o.id = t.order_id LEFT JOIN clients c ON c.id = t.client_id LEFT JOIN dwellings d ON d.id = c.dwelling_id
+	COALESCE(b.from_us, 0), COALESCE(b.until_us, 0), COALESCE(b.told, '')`
+
+const workTables = ` JOIN tasks t ON t.id = page.id LEFT JOIN orders o ON o.id = t.order_id LEFT JOIN clients c ON c.id = t.client_id LEFT JOIN dwellings d ON d.id = c.dwelling_id
 	LEFT JOIN staff p ON p.id = t.staff_id LEFT JOIN care_groups g ON g.id = t.group_id LEFT JOIN locks l ON l.id = t.lock_id
 	LEFT JOIN bookings b ON b.task_id = t.id AND b.ended_us = 0`
 
