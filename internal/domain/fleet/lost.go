@@ -13,8 +13,8 @@ import (
 // Problems with lost keys. Codes are stable.
 var (
 	ErrNotIssued = problem.New(problem.Conflict, "key-not-issued",
-		"Nyckeln %s är inte utlämnad. Bara en utlämnad nyckel kan saknas.",
-		"Key %s is not issued. Only an issued key can be missing.")
+		"Nyckeln %s är inte utlämnad, eller redan anmäld som saknad. Hittas den inte, spärra den.",
+		"Key %s is not issued, or reported missing already. If it cannot be found, block it.")
 	ErrNotLost = problem.New(problem.Conflict, "key-not-lost",
 		"Nyckeln %s är varken anmäld som saknad eller spärrad.", "Key %s is neither reported missing nor blocked.")
 	ErrNoSelfService = problem.New(problem.Denied, "key-block-by-lock-manager",

@@ -1,6 +1,7 @@
 package restapi
 
 import (
+	"strings"
 	"testing"
 
 	"hemnyckel/internal/domain/fleet"
@@ -15,7 +16,10 @@ func TestParseArrivals(t *testing.T) {
 		{"product;serial\nkey;N1\nkey;N2\n", 2}, {"\ufeffProdukt;Serienummer\r\ndoor;L1\r\n", 1}, {"key,N1\n", 1}, {"key;N1;x\n", -1},
 		{"", -1}, {"product;serial\n", -1}, {"N1\n", -1}, {"key;\"N1\n", -1},
 	} {
-		got, err := parseArrivals([]byte(c.text), "o1")
+		got, heading, err := parseArrivals([]byte(c.text), "o1")
+		if titled := strings.Contains(strings.ToLower(c.text), "produ"); err == nil && (heading == 1) != titled {
+			t.Errorf("%q: %d rows of heading", c.text, heading)
+		}
 		if n := len(got); (err != nil) != (c.want < 0) || err == nil && n != c.want {
 			t.Errorf("%q: got %v, %v", c.text, got, err)
 		}
@@ -29,7 +33,7 @@ func FuzzParseArrivals(f *testing.F) {
 	f.Add("product;serial\nkey;N1\n")
 	f.Add("key,\"N1\"\n\n")
 	f.Fuzz(func(t *testing.T, text string) {
-		got, err := parseArrivals([]byte(text), "")
+		got, _, err := parseArrivals([]byte(text), "")
 		if err == nil && (len(got) == 0 || len(got) > fleet.MaxArrivals) {
 			t.Errorf("%q: %d rows", text, len(got))
 		}

@@ -106,7 +106,11 @@ func received(a fleet.Received) api.Received {
 }
 
 func (h *Handler) receiveFile(ctx context.Context, r request, in document) (api.ReceivedFile, error) {
-	all, err := parseArrivals(in.Body, r.URL.Query().Get("order"))
+	order := r.URL.Query().Get("order")
+	if len(order) > maxName || !printable(order) {
+		return api.ReceivedFile{}, errFilterValue.On("order")
+	}
+	all, heading, err := parseArrivals(in.Body, order)
 	if err != nil {
 		return api.ReceivedFile{}, err
 	}
@@ -116,7 +120,7 @@ func (h *Handler) receiveFile(ctx context.Context, r request, in document) (api.
 		out.Received = append(out.Received, received(a))
 	}
 	for _, f := range faults {
-		fault := api.RowFault{Row: f.Row}
+		fault := api.RowFault{Row: f.Row + heading}
 		if p, ok := errors.AsType[*problem.Error](f.Err); ok {
 			fault.Code, fault.Detail = p.Code, p.Text.In(web.Language(ctx))
 		}
@@ -129,8 +133,9 @@ var errArrivals = problem.New(problem.Invalid, "stock-file",
 	"Filen går inte att läsa. Det är CSV i UTF-8 med produkt (door, box, entrance, key) och serienummer i varje rad, högst %d rader.",
 	"The file cannot be read. It is CSV in UTF-8 with product (door, box, entrance, key) and serial number in each row, at most %d rows.")
 
-// parseArrivals reads a list of product and serial number, with semicolons or commas, with or without a heading.
-func parseArrivals(body []byte, order string) ([]fleet.Arrival, error) {
+// parseArrivals reads a list of product and serial number, with semicolons or commas, with or without a heading, and says how
+// many rows that takes.
+func parseArrivals(body []byte, order string) (all []fleet.Arrival, heading int, err error) {
 	wrong := errArrivals.Fill(fleet.MaxArrivals)
 	reader := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(body, []byte("\ufeff"))))
 	first, _, _ := bytes.Cut(body, []byte("\n"))
@@ -140,19 +145,19 @@ func parseArrivals(body []byte, order string) ([]fleet.Arrival, error) {
 	reader.FieldsPerRecord = 2
 	rows, err := reader.ReadAll()
 	if err != nil {
-		return nil, wrong.With(err)
+		return nil, 0, wrong.With(err)
 	}
 	if len(rows) > 0 && strings.HasPrefix(strings.ToLower(rows[0][0]), "produ") {
-		rows = rows[1:]
+		rows, heading = rows[1:], 1
 	}
 	if len(rows) == 0 || len(rows) > fleet.MaxArrivals {
-		return nil, wrong
+		return nil, 0, wrong
 	}
 	out := make([]fleet.Arrival, len(rows))
 	for i, row := range rows {
 		out[i] = fleet.Arrival{Product: fleet.Product(strings.TrimSpace(row[0])), Serial: row[1], OrderID: order}
 	}
-	return out, nil
+	return out, heading, nil
 }
 
 func (h *Handler) scrap(ctx context.Context, r request, in api.ThingAct) (api.ThingAct, error) {
