@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"hemnyckel/internal/domain/consent"
+	"hemnyckel/internal/domain/routine"
 )
 
 const consentColumns = `c.id, c.owner_id, c.blanket, c.answer, c.how, c.heard_by, c.date_us, c.from_us, c.until_us, c.things, c.places, c.note,
@@ -80,10 +81,10 @@ func (tx *Tx) ConsentWords(ctx context.Context, addressKeys []string) (map[strin
 	for _, text := range []string{
 		`SELECT a.place_key, ` + consentColumns + ` FROM property_addresses a JOIN consent_properties p ON p.property_id = a.property_id
 			JOIN consents c ON c.id = p.consent_id JOIN property_owners o ON o.property_id = a.property_id AND o.owner_id = c.owner_id
-			WHERE c.answer <> 'unknown' AND a.place_key IN %s`,
+			WHERE ` + owned + ` AND c.answer <> 'unknown' AND a.place_key IN %s`,
 		`SELECT a.place_key, ` + consentColumns + ` FROM property_addresses a JOIN property_owners o ON o.property_id = a.property_id
 			JOIN consents c ON c.owner_id = o.owner_id AND c.blanket = 1
-			WHERE c.answer <> 'unknown' AND a.place_key IN %s`,
+			WHERE ` + owned + ` AND c.answer <> 'unknown' AND a.place_key IN %s`,
 	} {
 		type word struct {
 			key string
@@ -92,7 +93,7 @@ func (tx *Tx) ConsentWords(ctx context.Context, addressKeys []string) (map[strin
 		words, err := collectIn(ctx, tx, func(r row) (w word, err error) {
 			w.c, err = scanConsent(r, &w.key)
 			return w, err
-		}, text, addressKeys)
+		}, text, addressKeys, us(tx.Now()))
 		if err != nil {
 			return nil, err
 		}
@@ -171,9 +172,9 @@ func (tx *Tx) AddProperties(ctx context.Context, properties []consent.Property) 
 func (tx *Tx) AddOwnership(ctx context.Context, pairs [][2]string) error {
 	rows := make([][]any, len(pairs))
 	for i, p := range pairs {
-		rows[i] = []any{p[0], p[1], us(tx.Now())}
+		rows[i] = []any{p[0], p[1], us(tx.Now()), int64(0), us(routine.Forever)}
 	}
-	_, err := tx.insert(ctx, "property_owners", []string{"property_id", "owner_id", "place"}, rows, "ON CONFLICT (property_id, owner_id) DO NOTHING")
+	_, err := tx.insert(ctx, "property_owners", ownershipColumns, rows, "ON CONFLICT (property_id, owner_id, from_us) DO NOTHING")
 	return err
 }
 

@@ -3,8 +3,10 @@ package storage
 import (
 	"context"
 	"slices"
+	"strconv"
 
 	"hemnyckel/internal/domain/consent"
+	"hemnyckel/internal/domain/routine"
 )
 
 const ownerFields = `id, kind, name, org_number, contact, phone, email, street, postal_code, town, protected`
@@ -70,7 +72,7 @@ func (tx *Tx) PropertiesByID(ctx context.Context, ids []string) (map[string]cons
 	if err != nil {
 		return nil, err
 	}
-	owners, err := collectIn(ctx, tx, scanPair, `SELECT property_id, owner_id FROM property_owners WHERE property_id IN %s ORDER BY property_id, place, owner_id`, ids)
+	owners, err := collectIn(ctx, tx, scanPair, `SELECT o.property_id, o.owner_id FROM property_owners o WHERE `+owned+` AND o.property_id IN %s ORDER BY o.property_id, o.place, o.owner_id`, ids, us(tx.Now()))
 	if err != nil {
 		return nil, err
 	}
@@ -102,23 +104,27 @@ func (tx *Tx) PutProperty(ctx context.Context, p consent.Property) error {
 	if err != nil {
 		return err
 	}
-	for _, table := range []string{"property_addresses", "property_owners"} {
-		if _, err := tx.exec(ctx, `DELETE FROM `+table+` WHERE property_id = $1`, p.ID); err != nil {
-			return err
-		}
+	if _, err := tx.exec(ctx, `DELETE FROM property_addresses WHERE property_id = $1`, p.ID); err != nil {
+		return err
 	}
-	var addresses, owners [][]any
+	if _, err := tx.exec(ctx, `DELETE FROM property_owners WHERE property_id = $1 AND from_us <= $2 AND until_us > $2`, p.ID, us(tx.Now())); err != nil {
+		return err
+	}
+	var addresses [][]any
 	for _, a := range p.Addresses {
 		addresses = append(addresses, []any{a.Key(), p.ID, a.Street, a.Town, a.TownKey()})
-	}
-	for i, o := range p.Owners {
-		owners = append(owners, []any{p.ID, o, int64(i)})
 	}
 	if _, err := tx.insert(ctx, "property_addresses", []string{"place_key", "property_id", "street", "town", "town_key"}, addresses, ""); err != nil {
 		return err
 	}
-	_, err = tx.insert(ctx, "property_owners", []string{"property_id", "owner_id", "place"}, owners, "")
-	return err
+	until, sold, err := tx.SoldFrom(ctx, p.ID)
+	if err != nil {
+		return err
+	}
+	if !sold {
+		until = routine.Forever
+	}
+	return tx.own(ctx, p.ID, p.Owners, tx.Now(), until)
 }
 
 // HousePage implements consent.Tx. A house's key in the list is that of its address.
@@ -131,7 +137,9 @@ func (tx *Tx) HousePage(ctx context.Context, f consent.HouseFilter, last string,
 	}
 	q.equal("a.town_key", at.TownKey())
 	if f.Owner != "" {
-		q.and("a.property_id IN (SELECT property_id FROM property_owners WHERE owner_id = ", f.Owner)
+		q.args = append(q.args, us(tx.Now()))
+		now := "$" + strconv.Itoa(len(q.args))
+		q.and("a.property_id IN (SELECT property_id FROM property_owners WHERE from_us <= "+now+" AND until_us > "+now+" AND owner_id = ", f.Owner)
 		q.text += ")"
 	}
 	if last != "" {

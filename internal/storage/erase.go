@@ -165,7 +165,7 @@ func (tx *Tx) eraseProperty(ctx context.Context, id string) error {
 	if err != nil || len(left) > 0 {
 		return err
 	}
-	owners, err := collect(ctx, tx, column[string], `SELECT owner_id FROM property_owners WHERE property_id = $1`, id)
+	owners, err := collect(ctx, tx, column[string], `SELECT DISTINCT owner_id FROM property_owners WHERE property_id = $1`, id)
 	if err != nil {
 		return err
 	}
@@ -182,6 +182,7 @@ func (tx *Tx) eraseProperty(ctx context.Context, id string) error {
 	for _, text := range []string{
 		`DELETE FROM consent_properties WHERE property_id = $1`,
 		`DELETE FROM property_owners WHERE property_id = $1`,
+		`DELETE FROM mass_rows WHERE property_id = $1`,
 		`DELETE FROM properties WHERE id = $1`,
 	} {
 		if _, err := tx.exec(ctx, text, id); err != nil {

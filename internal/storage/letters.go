@@ -31,7 +31,8 @@ func (tx *Tx) PropertiesInStreet(ctx context.Context, street consent.Address, li
 
 // PropertiesOfOwner implements consent.LetterTx.
 func (tx *Tx) PropertiesOfOwner(ctx context.Context, ownerID string, limit int) ([]string, error) {
-	return collect(ctx, tx, column[string], `SELECT property_id FROM property_owners WHERE owner_id = $1 ORDER BY property_id LIMIT $2`, ownerID, int64(limit))
+	return collect(ctx, tx, column[string], `SELECT o.property_id FROM property_owners o WHERE `+owned+` AND o.owner_id = $2 ORDER BY o.property_id LIMIT $3`,
+		us(tx.Now()), ownerID, int64(limit))
 }
 
 // InsertLetterJob implements consent.LetterTx.

@@ -49,6 +49,12 @@ func (tx *Tx) MassPage(ctx context.Context, after string, limit int) ([]casework
 	return collect(ctx, tx, scanMass, `SELECT `+massColumns+` FROM mass_changes`+q.text+` ORDER BY id DESC`+q.limit(limit), q.args...)
 }
 
+// SalesDue implements casework.SaleTx.
+func (tx *Tx) SalesDue(ctx context.Context, limit int) ([]string, error) {
+	return collect(ctx, tx, column[string], `SELECT id FROM mass_changes WHERE state = $1 AND kind = $2 AND effective_us <= $3 ORDER BY id LIMIT $4`,
+		string(casework.MassApplied), string(casework.HouseSold), us(tx.Now()), int64(limit))
+}
+
 // PutMassRows implements casework.MassTx.
 func (tx *Tx) PutMassRows(ctx context.Context, id string, rows []casework.MassRow) error {
 	for _, r := range rows {
@@ -56,10 +62,12 @@ func (tx *Tx) PutMassRows(ctx context.Context, id string, rows []casework.MassRo
 		if err != nil {
 			return err
 		}
-		_, err = tx.exec(ctx, `INSERT INTO mass_rows (mass_id, seq, client_id, from_group, to_group, state, note, services, rights, receipts, undo, at_us)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (mass_id, seq) DO UPDATE SET state = excluded.state, note = excluded.note,
-			services = excluded.services, rights = excluded.rights, receipts = excluded.receipts, undo = excluded.undo, at_us = excluded.at_us`,
-			id, r.Seq, r.ClientID, r.From, r.To, r.State, r.Note, int64(r.Services), int64(r.Rights), int64(r.Receipts), string(undo), usOrZero(r.At))
+		_, err = tx.exec(ctx, `INSERT INTO mass_rows (mass_id, seq, client_id, property_id, from_group, to_group, state, note, services, rights, receipts, locks, mountings, undo, at_us)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT (mass_id, seq) DO UPDATE SET state = excluded.state, note = excluded.note,
+			services = excluded.services, rights = excluded.rights, receipts = excluded.receipts, locks = excluded.locks, mountings = excluded.mountings,
+			undo = excluded.undo, at_us = excluded.at_us`,
+			id, r.Seq, orNull(r.ClientID), orNull(r.PropertyID), orNull(r.From), r.To, r.State, r.Note, int64(r.Services), int64(r.Rights), int64(r.Receipts),
+			int64(r.Locks), int64(r.Mountings), string(undo), usOrZero(r.At))
 		if err != nil {
 			return err
 		}
@@ -77,10 +85,11 @@ func (tx *Tx) MassRows(ctx context.Context, id, state string, after int64, limit
 		var m casework.MassRow
 		var undo string
 		var at int64
-		if err := r.Scan(&m.Seq, &m.ClientID, &m.From, &m.To, &m.State, &m.Note, &m.Services, &m.Rights, &m.Receipts, &undo, &at); err != nil {
+		if err := r.Scan(&m.Seq, &m.ClientID, &m.PropertyID, &m.From, &m.To, &m.State, &m.Note, &m.Services, &m.Rights, &m.Receipts, &m.Locks, &m.Mountings, &undo, &at); err != nil {
 			return m, err
 		}
 		m.At = fromZeroUS(at)
 		return m, json.Unmarshal([]byte(undo), &m.Undo)
-	}, `SELECT seq, client_id, from_group, to_group, state, note, services, rights, receipts, undo, at_us FROM mass_rows`+q.text+` ORDER BY seq`+q.limit(limit), q.args...)
+	}, `SELECT seq, COALESCE(client_id, ''), COALESCE(property_id, ''), COALESCE(from_group, ''), to_group, state, note, services, rights, receipts, locks,
+		mountings, undo, at_us FROM mass_rows`+q.text+` ORDER BY seq`+q.limit(limit), q.args...)
 }

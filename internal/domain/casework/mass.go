@@ -7,6 +7,7 @@ import (
 
 	"hemnyckel/internal/base/problem"
 	"hemnyckel/internal/domain/care"
+	"hemnyckel/internal/domain/consent"
 	"hemnyckel/internal/domain/journal"
 	"hemnyckel/internal/domain/routine"
 )
@@ -14,16 +15,17 @@ import (
 // A mass change passes many clients on from one day: a provider that has gone bankrupt or lost its contract, a group that is
 // split or merged with others (V5.1-f). It is drafted, which plans a row for each client and tries it without keeping
 // anything; reviewed by somebody else; applied in short transactions, all effective at the one midnight; and can be undone until
-// then, row by row back to what was. Each step goes on where an interrupted one stopped.
+// then, row by row back to what was. Houses that are sold go the same way, property by property. Each step goes on where an interrupted one stopped.
 
-// MassKind says why many clients change group.
+// MassKind says why many clients change group, or houses owner.
 type MassKind string
 
-// The kinds. They differ in who is meant, not in what is done.
+// The kinds. All but the last differ in who is meant, not in what is done.
 const (
 	ProviderReplaced MassKind = "provider-replaced" // bankrupt, or re-procured
 	GroupSplit       MassKind = "group-split"
 	GroupsMerged     MassKind = "groups-merged"
+	HouseSold        MassKind = "house-sold" // properties, not clients: see sales.go
 )
 
 // MassState is how far a mass change has come.
@@ -38,14 +40,19 @@ const (
 	MassUndoing   MassState = "undoing"
 	MassUndone    MassState = "undone"
 	MassCancelled MassState = "cancelled"
+	MassSettled   MassState = "settled" // of houses sold: has taken effect, with everything that follows
 )
 
-// MassSpec says who goes where.
+// MassSpec says who goes where, or of houses sold what is sold to whom.
 type MassSpec struct {
 	From   []string          // codes of the groups whose clients are passed on
 	To     string            // code of the group that takes those whom nothing else names; "" if there is none
 	Postal map[string]string // postal code of the dwelling → code of the group
 	Client map[string]string // client's id → code of the group; goes before Postal
+
+	Properties []string `json:",omitempty"` // ids of what is sold; or
+	OldOwner   string   `json:",omitempty"` // whose everything is sold; filled into Properties by the draft
+	Owners     []string `json:",omitempty"` // ids of the new owners; letters go to the first
 }
 
 // NewMass is a mass change to be drafted.
@@ -74,18 +81,21 @@ type MassChange struct {
 // Planned reports whether every row is there.
 func (m MassChange) Planned() bool { return m.Place == "" }
 
-// MassRow is what a mass change does for one client.
+// MassRow is what a mass change does for one client, or with one property.
 type MassRow struct {
-	Seq      int64
-	ClientID string
-	From, To string // ids of groups; To is "" where nothing says who takes over
-	State    string // planned, applied, refused, undone
-	Note     string // code of the problem with it, or ""
-	Services int    // how many change
-	Rights   int    // how many are added or taken away
-	Receipts int    // how many physical keys change hands
-	Undo     Undo
-	At       time.Time // when it was applied
+	Seq        int64
+	ClientID   string // or
+	PropertyID string
+	From, To   string // ids of groups; To is "" where nothing says who takes over
+	State      string // planned, applied, refused, undone, settled
+	Note       string // code of the problem with it, or ""
+	Services   int    // how many change
+	Rights     int    // how many are added or taken away
+	Receipts   int    // how many physical keys change hands
+	Locks      int    // dwellings of the property that have one
+	Mountings  int    // dwellings of the property where one is waited for
+	Undo       Undo
+	At         time.Time // when it was applied
 }
 
 // The states of a row.
@@ -94,10 +104,12 @@ const (
 	RowApplied = "applied"
 	RowRefused = "refused"
 	RowUndone  = "undone"
+	RowSettled = "settled"
 )
 
 // MassTx is what mass changes need of a database transaction.
 type MassTx interface {
+	SaleTx
 	// Savepoint runs f so that its error takes back what f did and nothing else.
 	Savepoint(ctx context.Context, f func() error) error
 	PutMass(ctx context.Context, m MassChange) error
@@ -146,22 +158,20 @@ func (s *Service) DraftMass(ctx context.Context, who routine.Who, in NewMass) (M
 	if err := mayMass(who); err != nil {
 		return MassChange{}, err
 	}
+	if in.Kind == HouseSold {
+		return s.draftSale(ctx, who, in)
+	}
 	known := []MassKind{ProviderReplaced, GroupSplit, GroupsMerged}
 	takers := append(values(in.Spec.Postal), values(in.Spec.Client)...)
 	if in.Spec.To != "" {
 		takers = append(takers, in.Spec.To)
 	}
 	if !slices.Contains(known, in.Kind) || in.Reason == "" || len(in.Reason) > 500 || len(in.Spec.From) == 0 || len(in.Spec.From) > 100 ||
-		len(takers) == 0 || len(takers) > maxAssigned {
+		len(takers) == 0 || len(takers) > maxAssigned || len(in.Spec.Properties)+len(in.Spec.Owners) > 0 || in.Spec.OldOwner != "" {
 		return MassChange{}, ErrMassInvalid
 	}
 	in.Spec.From = distinct(in.Spec.From)
-	m := MassChange{ID: newID(), Number: newNumber(), NewMass: in, State: MassDraft, CreatedBy: who.Actor, Place: "0/"}
-	err := s.db.Update(ctx, func(tx Tx) error {
-		m.Created = tx.Now()
-		if !tx.Now().Before(in.Effective) {
-			return ErrMassLate.On("effective")
-		}
+	return s.draft(ctx, who, in, func(tx Tx, _ *MassSpec) error {
 		codes := distinct(append(takers, in.Spec.From...))
 		groups, err := tx.GroupsByCode(ctx, codes)
 		if err != nil {
@@ -171,6 +181,21 @@ func (s *Service) DraftMass(ctx context.Context, who routine.Who, in NewMass) (M
 			if groups[code].ID == "" {
 				return ErrGroupUnknown.Fill(code)
 			}
+		}
+		return nil
+	})
+}
+
+// draft stores a draft that check finds nothing wrong with, and plans it.
+func (s *Service) draft(ctx context.Context, who routine.Who, in NewMass, check func(tx Tx, spec *MassSpec) error) (MassChange, error) {
+	m := MassChange{ID: newID(), Number: newNumber(), NewMass: in, State: MassDraft, CreatedBy: who.Actor, Place: "0/"}
+	err := s.db.Update(ctx, func(tx Tx) error {
+		m.Created = tx.Now()
+		if !tx.Now().Before(in.Effective) {
+			return ErrMassLate.On("effective")
+		}
+		if err := check(tx, &m.Spec); err != nil {
+			return err
 		}
 		if err := tx.PutMass(ctx, m); err != nil {
 			return err
@@ -255,6 +280,9 @@ func (s *Service) turnMass(ctx context.Context, who routine.Who, id, what string
 	err = s.db.Update(ctx, func(tx Tx) error {
 		if m, err = massByID(ctx, tx, id); err != nil {
 			return err
+		}
+		if m.Kind == HouseSold && what != "reviewed" && !consent.MayKeep(who) {
+			return consent.ErrMayNot
 		}
 		if !slices.Contains(from, m.State) {
 			return ErrMassState.Fill(string(m.State))

@@ -42,9 +42,18 @@ func (s *Service) ContinueMass(ctx context.Context, who routine.Who, id string) 
 
 // massStep does one batch and reports whether there may be more.
 func (s *Service) massStep(ctx context.Context, tx Tx, who routine.Who, m *MassChange) (bool, error) {
+	sale := m.Kind == HouseSold
 	switch {
+	case m.State == MassDraft && !m.Planned() && sale:
+		return true, s.planSale(ctx, tx, who, m)
 	case m.State == MassDraft && !m.Planned():
 		return true, s.planMass(ctx, tx, who, m)
+	case m.State == MassApplying && sale:
+		return s.massRows(ctx, tx, m, RowPlanned, MassApplied, func(r *MassRow) error { return s.sellRow(ctx, tx, who, m, r) })
+	case m.State == MassUndoing && sale:
+		return s.massRows(ctx, tx, m, RowApplied, MassUndone, func(r *MassRow) error { return s.unsellRow(ctx, tx, who, m, r) })
+	case m.State == MassApplied && sale && !tx.Now().Before(m.Effective):
+		return s.settleSale(ctx, tx, who, m)
 	case m.State == MassApplying:
 		return s.massRows(ctx, tx, m, RowPlanned, MassApplied, func(r *MassRow) error { return s.applyRow(ctx, tx, who, m, r) })
 	case m.State == MassUndoing:

@@ -135,6 +135,19 @@ func (s *Service) AskOwners(ctx context.Context, who routine.Who, a Ask) (job Le
 	return job, err
 }
 
+// AskAbout begins to make letters about properties whose owners are to be asked as a part of something else, such as a sale. It
+// does nothing where the municipality asks no owners, has no text for the letter, or nobody is left to ask.
+func AskAbout(ctx context.Context, tx Tx, p routine.Profile, actor string, properties []string) error {
+	if _, ok := p.Letter(routine.ConsentRequest, language(""), nil); !ok || !p.Consent.Owner || len(properties) == 0 {
+		return nil
+	}
+	parts, err := toAsk(ctx, tx, properties, "")
+	if err != nil || len(parts) == 0 {
+		return err
+	}
+	return begin(ctx, tx, LetterJob{ID: newID(), Kind: routine.ConsentRequest, Language: language(""), Actor: actor, Made: tx.Now(), Wanted: len(parts)}, parts)
+}
+
 // RemindOwners begins to make reminders of all letters that should have been answered by now.
 func (s *Service) RemindOwners(ctx context.Context, who routine.Who) (job LetterJob, err error) {
 	if _, ok := s.profile.Letter(routine.ConsentReminder, "sv", nil); !ok {

@@ -30,10 +30,10 @@ func (h *Handler) mass(to *routes) {
 	const one = "/api/v1/mass-changes/{id}"
 	list(to, op{ID: "list-mass-changes", Path: "/api/v1/mass-changes", Summary: "List mass changes", Roles: roles}, h.listMass)
 	create(to, op{ID: "draft-mass-change", Path: "/api/v1/mass-changes", Summary: "Draft a mass change", Roles: roles, MaxBody: 1 << 20,
-		Doc: "Plans a row for each client, and tries it without keeping anything: the rows say what would change. If no answer comes, read it; what is unfinished can be continued."},
+		Doc: "Plans a row for each client or property, and tries it without keeping anything: the rows say what would change. If no answer comes, read it; what is unfinished can be continued."},
 		func(m api.MassChange) string { return "/api/v1/mass-changes/" + m.ID }, h.draftMass)
 	read(to, op{ID: "read-mass-change", Path: one, Summary: "Read one", Roles: roles}, h.massChange)
-	list(to, op{ID: "list-mass-rows", Path: one + "/rows", Summary: "List what it does, client by client", Roles: roles}, h.massRows)
+	list(to, op{ID: "list-mass-rows", Path: one + "/rows", Summary: "List what it does, client by client or property by property", Roles: roles}, h.massRows)
 	for _, act := range []struct {
 		name, summary string
 		do            func(ctx context.Context, who routine.Who, id string) (casework.MassChange, error)
@@ -71,7 +71,8 @@ func (h *Handler) draftMass(ctx context.Context, r request, in api.NewMassChange
 		return api.MassChange{}, err
 	}
 	m, err := h.options.Mass.DraftMass(ctx, r.Who, casework.NewMass{Kind: casework.MassKind(in.Kind), Effective: at, Reason: in.Reason,
-		Spec: casework.MassSpec{From: in.From, To: in.To, Postal: in.Postal, Client: in.Clients}})
+		Spec: casework.MassSpec{From: in.From, To: in.To, Postal: in.Postal, Client: in.Clients,
+			Properties: in.Properties, OldOwner: in.OldOwner, Owners: in.Owners}})
 	return h.wireMass(m), err
 }
 
@@ -91,12 +92,12 @@ func (h *Handler) listMass(ctx context.Context, r request, _ struct{}, p page) (
 
 func (h *Handler) wireMass(m casework.MassChange) api.MassChange {
 	return api.MassChange{ID: m.ID, Number: m.Number, Kind: string(m.Kind), State: string(m.State), Effective: m.Effective.In(h.options.Zone).Format(time.DateOnly),
-		Reason: m.Reason, From: append([]string{}, m.Spec.From...), Created: m.Created, Reviewed: orNil(m.Reviewed), Ended: orNil(m.Ended), Planned: m.Planned() || m.State != casework.MassDraft,
+		Reason: m.Reason, From: append([]string{}, m.Spec.From...), Owners: m.Spec.Owners, Created: m.Created, Reviewed: orNil(m.Reviewed), Ended: orNil(m.Ended), Planned: m.Planned() || m.State != casework.MassDraft,
 		Total: m.Total, Done: m.Count, Unfinished: m.State == casework.MassApplying || m.State == casework.MassUndoing || m.State == casework.MassDraft && !m.Planned()}
 }
 
 type massRowFilter struct {
-	State string `query:"state" enum:"planned,applied,refused,undone" doc:"How far they have come."`
+	State string `query:"state" enum:"planned,applied,refused,undone,settled" doc:"How far they have come."`
 }
 
 func (h *Handler) massRows(ctx context.Context, r request, f massRowFilter, p page) ([]api.MassRow, string, error) {
@@ -110,7 +111,8 @@ func (h *Handler) massRows(ctx context.Context, r request, f massRowFilter, p pa
 	found, next, err := h.options.Mass.MassRows(ctx, r.Who, r.id("id"), f.State, after, p.Limit)
 	rows := make([]api.MassRow, len(found))
 	for i, m := range found {
-		rows[i] = api.MassRow{Seq: m.Seq, ClientID: m.ClientID, FromID: m.From, ToID: m.To, State: m.State, Note: m.Note, Services: m.Services, Rights: m.Rights, Receipts: m.Receipts}
+		rows[i] = api.MassRow{Seq: m.Seq, ClientID: m.ClientID, PropertyID: m.PropertyID, FromID: m.From, ToID: m.To, State: m.State, Note: m.Note,
+			Services: m.Services, Rights: m.Rights, Receipts: m.Receipts, Locks: m.Locks, Mountings: m.Mountings}
 	}
 	if next == 0 {
 		return rows, "", err

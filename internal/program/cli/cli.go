@@ -43,7 +43,7 @@ type commands struct {
 	Crisis    crisisCmd    `cmd:"" help:"What to do now when something fails."`
 	Fault     faultCmd     `cmd:"" help:"Faults: report, list, end."`
 	Charge    chargeCmd    `cmd:"" help:"Charges: list, decide, hand over for invoicing."`
-	Mass      massCmd      `cmd:"" help:"Mass changes: many clients to other groups from one day."`
+	Mass      massCmd      `cmd:"" help:"Mass changes: many clients to other groups, or houses to other owners, from one day."`
 	Rights    rightsCmd    `cmd:"" help:"Recompute all rights from their grounds."`
 	Log       logCmd       `cmd:"" help:"The journal: public keys, proofs, check."`
 	Retention retentionCmd `cmd:"" help:"Erase what has been kept long enough."`

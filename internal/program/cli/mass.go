@@ -15,7 +15,7 @@ import (
 type massCmd struct {
 	Draft    massDraftCmd    `cmd:"" help:"Plan a mass change and show what it would do."`
 	List     massListCmd     `cmd:"" help:"List mass changes."`
-	Rows     massRowsCmd     `cmd:"" help:"List what a mass change does, client by client."`
+	Rows     massRowsCmd     `cmd:"" help:"List what a mass change does, row by row."`
 	Review   massReviewCmd   `cmd:"" help:"Approve a draft that somebody else has made."`
 	Apply    massApplyCmd    `cmd:"" help:"Carry out a mass change that has been reviewed."`
 	Undo     massUndoCmd     `cmd:"" help:"Put back what a mass change has done, until it takes effect."`
@@ -33,10 +33,13 @@ func (b by) who() routine.Who { return routine.Who{Actor: "cli:" + b.By, Role: r
 type massDraftCmd struct {
 	database
 	by
-	Kind      string   `default:"provider-replaced" enum:"provider-replaced,group-split,groups-merged" help:"Why many clients change group: provider-replaced, group-split or groups-merged."`
-	From      []string `required:"" sep:"," help:"Codes of the groups whose clients are passed on."`
+	Kind      string   `default:"provider-replaced" enum:"provider-replaced,group-split,groups-merged,house-sold" help:"What happens: provider-replaced, group-split, groups-merged or house-sold."`
+	From      []string `sep:"," help:"Codes of the groups whose clients are passed on."`
 	To        string   `help:"Code of the group that takes those whom nothing else names."`
 	Postal    []string `sep:"," help:"Postal code and group that takes over there, such as 43299=G002. May be given several times." placeholder:"CODE=GROUP"`
+	Property  []string `sep:"," help:"Of houses sold: the properties' ids." placeholder:"ID"`
+	OldOwner  string   `help:"Of houses sold, instead of properties: the id of the owner who sells everything." placeholder:"ID"`
+	NewOwner  []string `sep:"," help:"Of houses sold: the new owners' ids. Letters go to the first." placeholder:"ID"`
 	Effective string   `required:"" help:"Day from which it holds, YYYY-MM-DD."`
 	Reason    string   `required:"" help:"Why, kept with the change."`
 }
@@ -60,12 +63,12 @@ func (c *massDraftCmd) Run(p *program) error {
 	}
 	return with(p, c.DB, func(m *municipality.Municipality) error {
 		change, err := m.Casework.DraftMass(p.ctx, c.who(), casework.NewMass{Kind: casework.MassKind(c.Kind), Effective: at, Reason: c.Reason,
-			Spec: casework.MassSpec{From: c.From, To: c.To, Postal: postal}})
+			Spec: casework.MassSpec{From: c.From, To: c.To, Postal: postal, Properties: c.Property, OldOwner: c.OldOwner, Owners: c.NewOwner}})
 		if err != nil {
 			return usage(err)
 		}
 		fmt.Fprintln(p.stdout, change.ID)
-		p.say("Utkast %s: %d kunder. Se raderna, och låt någon annan granska.", "Draft %s: %d clients. Look at the rows, and let somebody else review it.",
+		p.say("Utkast %s: %d rader. Se dem, och låt någon annan granska.", "Draft %s: %d rows. Look at them, and let somebody else review it.",
 			change.Number, change.Total)
 		return nil
 	})
@@ -110,14 +113,15 @@ type massRowsCmd struct {
 
 func (c *massRowsCmd) Run(p *program) error {
 	return with(p, c.DB, func(m *municipality.Municipality) error {
-		rows := [][]string{{"row", "client", "to", "state", "services", "rights", "receipts", "note"}}
+		rows := [][]string{{"row", "client", "property", "to", "state", "services", "rights", "receipts", "locks", "mountings", "note"}}
 		for after := int64(0); ; {
 			page, next, err := m.Casework.MassRows(p.ctx, c.who(), c.ID, "", after, 500)
 			if err != nil {
 				return err
 			}
 			for _, x := range page {
-				rows = append(rows, []string{fmt.Sprint(x.Seq), x.ClientID, x.To, x.State, fmt.Sprint(x.Services), fmt.Sprint(x.Rights), fmt.Sprint(x.Receipts), x.Note})
+				rows = append(rows, []string{fmt.Sprint(x.Seq), x.ClientID, x.PropertyID, x.To, x.State, fmt.Sprint(x.Services), fmt.Sprint(x.Rights),
+					fmt.Sprint(x.Receipts), fmt.Sprint(x.Locks), fmt.Sprint(x.Mountings), x.Note})
 			}
 			if after = next; next == 0 {
 				p.table(p.stdout, rows)

@@ -212,11 +212,15 @@ func (s *Server) Close() error { return errors.Join(s.listener.Close(), s.m.Clos
 // letterEvery is how often the server looks for letters to make.
 const letterEvery = time.Second
 
-// writeLetters makes the letters that somebody has asked for, a few at a time, until ctx ends.
+// writeLetters makes the letters that somebody has asked for, or that follow when a house has been sold, a few at a time, until
+// ctx ends.
 func (s *Server) writeLetters(ctx context.Context) {
 	ticker := time.NewTicker(letterEvery)
 	defer ticker.Stop()
 	for {
+		if err := s.m.Casework.SettleSales(ctx); err != nil && ctx.Err() == nil {
+			s.cfg.Logger.Error("houses that were sold were not settled", "error", err)
+		}
 		more, err := s.m.Register.MakeLetters(ctx)
 		if err != nil && ctx.Err() == nil {
 			s.cfg.Logger.Error("letters were not made", "error", err)

@@ -67,7 +67,7 @@ CREATE TABLE mass_changes (
     id           TEXT COLLATE "C" NOT NULL PRIMARY KEY,
     number       TEXT COLLATE "C" NOT NULL UNIQUE,
     kind         TEXT COLLATE "C" NOT NULL,
-    state        TEXT COLLATE "C" NOT NULL CHECK (state IN ('draft', 'reviewed', 'applying', 'applied', 'undoing', 'undone', 'cancelled')),
+    state        TEXT COLLATE "C" NOT NULL CHECK (state IN ('draft', 'reviewed', 'applying', 'applied', 'undoing', 'undone', 'cancelled', 'settled')),
     reason       TEXT COLLATE "C" NOT NULL,
     spec         TEXT COLLATE "C" NOT NULL, -- what was asked for
     effective_us BIGINT NOT NULL,
@@ -84,20 +84,25 @@ CREATE INDEX mass_changes_by_state ON mass_changes (state, id);
 CREATE TABLE mass_rows (
     mass_id    TEXT COLLATE "C" NOT NULL REFERENCES mass_changes (id),
     seq        BIGINT NOT NULL,
-    client_id  TEXT COLLATE "C" NOT NULL REFERENCES clients (id),
-    from_group TEXT COLLATE "C" NOT NULL REFERENCES care_groups (id),
+    client_id  TEXT COLLATE "C" REFERENCES clients (id), -- whom it is about; NULL where that is a property
+    property_id TEXT COLLATE "C" REFERENCES properties (id),
+    from_group TEXT COLLATE "C" REFERENCES care_groups (id),
     to_group   TEXT COLLATE "C" NOT NULL, -- id, or "" where nobody has said
-    state      TEXT COLLATE "C" NOT NULL CHECK (state IN ('planned', 'applied', 'refused', 'undone')),
+    state      TEXT COLLATE "C" NOT NULL CHECK (state IN ('planned', 'applied', 'refused', 'undone', 'settled')),
     note       TEXT COLLATE "C" NOT NULL, -- code of the refusal, or ""
     services   BIGINT NOT NULL, -- how many change
     rights     BIGINT NOT NULL, -- how many are added or taken away
     receipts   BIGINT NOT NULL, -- how many physical keys change hands
+    locks      BIGINT NOT NULL, -- how many dwellings of a property have one
+    mountings  BIGINT NOT NULL, -- how many wait, or will, for what its owner says
     undo       TEXT COLLATE "C" NOT NULL, -- what was there before and after, once applied
     at_us      BIGINT NOT NULL, -- when it was applied; 0 before
-    PRIMARY KEY (mass_id, seq)
+    PRIMARY KEY (mass_id, seq),
+    CONSTRAINT mass_rows_one CHECK ((client_id IS NULL) <> (property_id IS NULL))
 );
 CREATE INDEX mass_rows_by_state ON mass_rows (mass_id, state, seq);
 CREATE INDEX mass_rows_by_client ON mass_rows (client_id);
+CREATE INDEX mass_rows_by_property ON mass_rows (property_id);
 
 -- +goose Down
 DROP TABLE mass_rows;

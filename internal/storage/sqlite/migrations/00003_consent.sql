@@ -35,7 +35,9 @@ CREATE TABLE property_owners (
     property_id TEXT NOT NULL REFERENCES properties (id),
     owner_id    TEXT NOT NULL REFERENCES owners (id),
     place       BIGINT NOT NULL, -- letters go to the lowest
-    PRIMARY KEY (property_id, owner_id)
+    from_us     BIGINT NOT NULL, -- whose it is from a day on may be known before
+    until_us    BIGINT NOT NULL,
+    PRIMARY KEY (property_id, owner_id, from_us)
 );
 CREATE INDEX property_owners_by_owner ON property_owners (owner_id, property_id);
 CREATE TABLE consent_files (

@@ -1,0 +1,46 @@
+package storage
+
+import (
+	"context"
+	"time"
+
+	"hemnyckel/internal/domain/routine"
+)
+
+// owned is the condition that an owner of property_owners o owns now; $1 is the transaction's instant.
+const owned = `o.from_us <= $1 AND o.until_us > $1`
+
+// Sell implements casework.SaleTx.
+func (tx *Tx) Sell(ctx context.Context, propertyID string, owners []string, at time.Time) error {
+	if _, err := tx.exec(ctx, `UPDATE property_owners SET until_us = $1 WHERE property_id = $2 AND until_us > $1`, us(at), propertyID); err != nil {
+		return err
+	}
+	return tx.own(ctx, propertyID, owners, at, routine.Forever)
+}
+
+// Unsell implements casework.SaleTx.
+func (tx *Tx) Unsell(ctx context.Context, propertyID string, at time.Time) error {
+	if _, err := tx.exec(ctx, `DELETE FROM property_owners WHERE property_id = $1 AND from_us = $2`, propertyID, us(at)); err != nil {
+		return err
+	}
+	_, err := tx.exec(ctx, `UPDATE property_owners SET until_us = $1 WHERE property_id = $2 AND until_us = $3`, us(routine.Forever), propertyID, us(at))
+	return err
+}
+
+// SoldFrom implements casework.SaleTx.
+func (tx *Tx) SoldFrom(ctx context.Context, propertyID string) (time.Time, bool, error) {
+	at, ok, err := one(ctx, tx, column[int64], `SELECT from_us FROM property_owners WHERE property_id = $1 AND from_us > $2 ORDER BY from_us LIMIT 1`, propertyID, us(tx.Now()))
+	return fromUS(at), ok, err
+}
+
+// own makes a property these owners' for a time. Letters go to the first.
+func (tx *Tx) own(ctx context.Context, propertyID string, owners []string, from, until time.Time) error {
+	var rows [][]any
+	for i, o := range owners {
+		rows = append(rows, []any{propertyID, o, int64(i), us(from), us(until)})
+	}
+	_, err := tx.insert(ctx, "property_owners", ownershipColumns, rows, "")
+	return err
+}
+
+var ownershipColumns = []string{"property_id", "owner_id", "place", "from_us", "until_us"}
