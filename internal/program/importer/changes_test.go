@@ -3,12 +3,14 @@ package importer_test
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	people "hemnyckel/internal/domain/care"
 	"hemnyckel/internal/domain/casework"
@@ -130,6 +132,39 @@ func (m town) wantKeys(t *testing.T, what string, want map[string]fleet.KeyState
 	if !maps.Equal(got, want) {
 		t.Errorf("%s: keys: got %v, want %v", what, got, want)
 	}
+}
+
+// proves V5.4-d, V2.2-a: what has become of a key in the system, and a battery that was changed since, no register takes back;
+// that a missing key is lost it may say.
+func TestRegistersDoNotTakeBackWhatBecameOfAKey(t *testing.T) {
+	base := func(one, two string) rows { return here.with(rows{"nycklar": {one, two}}) }
+	eachTown(t, func(t *testing.T, m town) {
+		m.reads(t, base("N1;G1;lager;2026-01-01", "N2;G1;i drift;"))
+		changed := time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC)
+		become := func(one, two fleet.KeyState) {
+			if err := m.DB.Update(t.Context(), func(tx *storage.Tx) error {
+				keys, err := tx.KeysByNumber(t.Context(), []string{"N1", "N2"})
+				a, b := keys["N1"], keys["N2"]
+				a.State, a.BatteryChanged, b.State = one, changed, two
+				return errors.Join(err, tx.PutKeys(t.Context(), []fleet.Key{a, b}))
+			}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		become(fleet.KeyScrapped, fleet.KeySuspect)
+		m.reads(t, base("N1;G1;i drift;2026-01-02", "N2;G1;trasig;"))
+		m.wantKeys(t, "scrapped, and looked for", map[string]fleet.KeyState{"N1": fleet.KeyScrapped, "N2": fleet.KeySuspect})
+		m.view(t, func(ctx context.Context, tx *storage.Tx) error {
+			keys, err := tx.KeysByNumber(ctx, []string{"N1"})
+			if got := keys["N1"].BatteryChanged; !got.Equal(changed) {
+				t.Errorf("battery: got %v, want %v", got, changed)
+			}
+			return err
+		})
+		become(fleet.KeyWarranty, fleet.KeySuspect)
+		m.reads(t, base("N1;G1;lager;2026-01-03", "N2;G1;spärrad;"))
+		m.wantKeys(t, "with the supplier, and lost", map[string]fleet.KeyState{"N1": fleet.KeyWarranty, "N2": fleet.KeyBlocked})
+	})
 }
 
 // proves V2.2-e: a key that is blocked in the register is blocked at the doors, and only then replaced
