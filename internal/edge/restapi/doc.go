@@ -5,6 +5,12 @@
 // are those of the public package api; errors, tokens in headers and strict JSON are internal/edge/web's; files are
 // internal/edge/paper's. A case system that speaks FHIR uses internal/edge/fhir, which ends in the same services.
 //
+// The parts: orders, taken back or withdrawn (orders, takeback); tasks, bookings and calendar feeds (tasks, calendars); consents,
+// owners, properties and letters (consents, letters); receipts, spare keys and addresses (receipts, addresses); stock, keys,
+// cabinets and stations (stock, keys, cabinets, stations); staff and providers (staff, providers); faults, charges, crisis steps
+// and on-call (faults, charges, crisis); disclosures, holds and retention (disclosures); documentation and webhooks
+// (documentation, webhooks); mass changes (mass); health.
+//
 // Each part is one file that declares its operations with list, read, create, change, file and upload (operations.go, lists.go);
 // GET /api/v1/openapi.json tells all of them to programs, and /api/v1/docs to people.
 //
