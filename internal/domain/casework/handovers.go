@@ -3,6 +3,7 @@ package casework
 import (
 	"context"
 	"slices"
+	"time"
 
 	"hemnyckel/internal/domain/receipt"
 	"hemnyckel/internal/domain/routine"
@@ -26,7 +27,12 @@ func (s *Service) nextHandOver(ctx context.Context, tx Tx, actor string, r recei
 	if err != nil {
 		return err
 	}
-	for _, due := range routine.HandOversAfter(s.profile, f.situation, r.Due) {
+	return s.handOverAfter(ctx, tx, actor, f, k, r.To, r.Due)
+}
+
+// handOverAfter drafts the first change of holders after a day, of a key that somebody holds by rule.
+func (s *Service) handOverAfter(ctx context.Context, tx Tx, actor string, f file, k receipt.Key, has receipt.Holder, day time.Time) error {
+	for _, due := range routine.HandOversAfter(s.profile, f.situation, day) {
 		from, err := holder(ctx, tx, due.From)
 		if err != nil {
 			return err
@@ -35,7 +41,7 @@ func (s *Service) nextHandOver(ctx context.Context, tx Tx, actor string, r recei
 		if err != nil {
 			return err
 		}
-		if (due.Purpose == routine.KeySpare) != (k.Purpose == receipt.Spare) || from != r.To || to == r.To {
+		if (due.Purpose == routine.KeySpare) != (k.Purpose == receipt.Spare) || from != has || to == has {
 			continue // also of a key that somebody keeps by agreement: no rule says whose it is next
 		}
 		if err := s.settleReceipts(ctx, tx, actor, f.home, f.client.ID, "", []routine.ReceiptDue{due}); err != nil {
@@ -44,6 +50,57 @@ func (s *Service) nextHandOver(ctx context.Context, tx Tx, actor string, r recei
 		return s.handOverTasks(ctx, tx, actor, f, routine.KeyTasks([]routine.ReceiptDue{due}))
 	}
 	return nil
+}
+
+// staleHandOvers takes back what earlier orders had called for and the situation no longer does, as when an alarm is renounced
+// before it has begun.
+func (s *Service) staleHandOvers(ctx context.Context, tx Tx, actor string, f file) error {
+	keys, err := tx.OpenKeysOf(ctx, f.home)
+	if err != nil {
+		return err
+	}
+	for _, k := range keys {
+		of, err := tx.ReceiptsOfKey(ctx, k.ID)
+		if err != nil {
+			return err
+		}
+		has, _ := receipt.HolderOf(of)
+		for _, r := range of {
+			if !r.State.Open() || r.OrderID == "" || k.Door != receipt.OwnDoor || r.To.Kind == receipt.Client {
+				continue
+			}
+			due := routine.HolderAt(s.profile, f.situation, k.Purpose == receipt.Spare, later(r.Due, tx.Now()))
+			if due.Purpose == "" {
+				due.Purpose = routine.KeyPurpose(k.Purpose)
+			}
+			to, err := holder(ctx, tx, due.To)
+			if err != nil {
+				return err
+			}
+			if to == r.To {
+				continue
+			}
+			if err := receipt.TakeBack(ctx, tx, actor, f.home, r.OrderID); err != nil {
+				return err
+			}
+			if to != has {
+				err = s.settleReceipts(ctx, tx, actor, f.home, f.client.ID, "", []routine.ReceiptDue{due})
+			} else {
+				err = s.handOverAfter(ctx, tx, actor, f, k, has, r.Due)
+			}
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 // handOverTasks lays up the work of handing keys over where none is open, and gives what is open to whom it concerns now.

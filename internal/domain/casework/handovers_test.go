@@ -39,6 +39,26 @@ func TestAKeyChangesHandsInOrder(t *testing.T) {
 	})
 }
 
+// An alarm that is renounced before it has begun takes nobody's key.
+//
+// proves V2.6-b
+func TestAnAlarmThatNeverBeganTakesNoKey(t *testing.T) {
+	eachDay(t, func(t *testing.T, _ string, db *storage.DB, now *time.Time) {
+		n := keyTown(t, db, nil)
+		n.putBox(t)
+		n.place(t, officer, order1(routine.HomeCareGranted, 2, "H1"))
+		first := n.wantDue(t, inhouse, "V2.6-a", ownKey, provides(city))
+		n.sign(t, inhouse, first.ID, onScreen)
+		alarm := n.place(t, officer, order1(routine.AlarmGranted, 20))
+		n.wantDue(t, keyKeeper, "V2.6-b", provides(city), manager)
+		n.place(t, officer, order1(routine.AlarmRenounced, 5))
+		if all, err := n.Receipts(t.Context(), keyKeeper, casework.ReceiptFilter{Due: true}, receipt.Cursor{}, 10); err != nil || len(all) != 0 {
+			t.Errorf("no alarm: got %+v, %v, want the key to stay", all, err)
+		}
+		n.wantState(t, casework.Done, alarm)
+	})
+}
+
 // A hand-over that has been called off, or whose order has been taken back, leaves nobody waiting for it.
 func TestNobodyWaitsForAHandOverThatIsCalledOff(t *testing.T) {
 	eachDay(t, func(t *testing.T, _ string, db *storage.DB, now *time.Time) {

@@ -44,9 +44,17 @@ func (s *Service) receiptsAfter(ctx context.Context, tx Tx, who Orderer, o Order
 	if err := s.settleReceipts(ctx, tx, who.Actor, f.home, f.client.ID, o.ID, out.Receipts); err != nil || len(out.Rules) == 0 {
 		return err
 	}
-	if err := s.idleKeyTasks(ctx, tx, "system", f.home); err != nil {
+	f.situation.Services = out.Services
+	if err := s.staleHandOvers(ctx, tx, who.Actor, f); err != nil {
 		return err
 	}
+	if err := s.keysHome(ctx, tx, who, o, f, out); err != nil {
+		return err
+	}
+	return s.idleKeyTasks(ctx, tx, "system", f.home)
+}
+
+func (s *Service) keysHome(ctx context.Context, tx Tx, who Orderer, o Order, f file, out routine.Outcome) error {
 	keys, err := tx.OpenKeysOf(ctx, f.home)
 	if err != nil || len(keys) == 0 {
 		return err

@@ -11,6 +11,7 @@ import (
 
 	"hemnyckel/internal/domain/care"
 	"hemnyckel/internal/domain/casework"
+	"hemnyckel/internal/domain/fleet"
 	"hemnyckel/internal/domain/journal"
 	"hemnyckel/internal/domain/routine"
 	"hemnyckel/internal/storage"
@@ -183,7 +184,8 @@ func TestWorklist(t *testing.T) {
 			code   string
 		}{{routine.ServiceLock, false, "43299"}, {routine.ServiceLock, true, "11111"}, {routine.ExchangeLock, true, "11111"}, {routine.Judge, false, "11111"}} {
 			who := fmt.Sprint("q", i)
-			n.apply(t, casework.Import{}, casework.RegisterBatch{Clients: []casework.RegisterClient{{Client: care.Client{PersonalNumber: who, Protected: i == 0}, Dwelling: care.Dwelling{AddressKey: who, PostalCode: c.code, Town: "Orten"}}}})
+			n.apply(t, casework.Import{}, casework.RegisterBatch{Clients: []casework.RegisterClient{{Client: care.Client{PersonalNumber: who, Protected: i == 0}, Dwelling: care.Dwelling{AddressKey: who, PostalCode: c.code, Town: "Orten"},
+				Lock: &fleet.Lock{Serial: "L" + who, Kind: fleet.Door, State: fleet.Mounted}}}})
 			if _, err := n.AddTask(t.Context(), keeper, casework.NewTask{Kind: c.kind, PersonalNumber: who, Urgent: c.urgent, Due: day(10 - i)}); err != nil {
 				t.Fatal(err)
 			}

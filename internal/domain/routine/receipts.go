@@ -167,6 +167,13 @@ func KeyTasks(due []ReceiptDue) []Task {
 	return out
 }
 
+// HolderAt says who shall hold the spare key, or the one in use, on a day: what is due if it is with the client.
+func HolderAt(p Profile, s Situation, spare bool, at time.Time) ReceiptDue {
+	client := KeyHolding{Holder: Holder{Kind: HeldByClient}}
+	is := holding(KeyHolders(p, s, at), spare)
+	return ReceiptDue{Rule: receiptRule(client, is), Purpose: is.Purpose, From: client.Holder, To: is.Holder, Due: at}
+}
+
 // HandOversAfter says, in order of time, which keys change hands after an instant because services begin or end.
 func HandOversAfter(p Profile, s Situation, after time.Time) []ReceiptDue {
 	var days []time.Time
