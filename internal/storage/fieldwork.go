@@ -171,7 +171,9 @@ func (tx *Tx) InsertFeed(ctx context.Context, f casework.Feed, tokenHash string)
 
 // FeedByHash implements casework.FeedTx.
 func (tx *Tx) FeedByHash(ctx context.Context, tokenHash string) (casework.Feed, bool, error) {
-	return one(ctx, tx, scanFeed, `SELECT id, staff_id, created_us, revoked_us FROM calendar_feeds WHERE token_hash = $1`, tokenHash)
+	return one(ctx, tx, scanFeed, `SELECT id, staff_id, created_us, revoked_us FROM calendar_feeds f WHERE token_hash = $1 AND
+		(NOT EXISTS (SELECT 1 FROM staff_groups m WHERE m.staff_id = f.staff_id) OR EXISTS (SELECT 1 FROM staff_groups m WHERE m.staff_id = f.staff_id AND m.until_us > $2))`,
+		tokenHash, us(tx.Now()))
 }
 
 // FeedByID implements casework.FeedTx.

@@ -109,7 +109,10 @@ func (tx *Tx) EndMembershipsOf(ctx context.Context, staffID, orgNumber string, t
 
 // ClearBadge implements identity.PeopleTx.
 func (tx *Tx) ClearBadge(ctx context.Context, staffID string) error {
-	_, err := tx.exec(ctx, `UPDATE staff SET badge_hash = NULL, pin_verifier = NULL WHERE id = $1`, staffID)
+	if _, err := tx.exec(ctx, `UPDATE staff SET badge_hash = NULL, pin_verifier = NULL WHERE id = $1`, staffID); err != nil {
+		return err
+	}
+	_, err := tx.exec(ctx, `UPDATE calendar_feeds SET revoked_us = $2 WHERE staff_id = $1 AND revoked_us = 0`, staffID, us(tx.Now()))
 	return err
 }
 

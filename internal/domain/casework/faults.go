@@ -61,8 +61,9 @@ func (f *Faults) Report(ctx context.Context, who routine.Who, in FaultReport) (F
 				return err
 			}
 		}
+		fault, err = f.desk.Seen(ctx, tx, who, fault)
 		out = FaultAnswer{fault, joined, f.desk.Steps(thing.Kind.Failure(), tx.Now())}
-		return nil
+		return err
 	})
 	return out, err
 }

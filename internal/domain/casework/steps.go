@@ -103,6 +103,9 @@ func (s *Service) RecordSteps(ctx context.Context, who routine.Who, taskID strin
 		if err != nil {
 			return err
 		}
+		if err := s.mayRead(ctx, tx, who, w.task); err != nil {
+			return err // also when nothing is said: the answer is the task
+		}
 		for _, step := range steps {
 			step.TaskID, step.Actor, step.Received = taskID, who.Actor, tx.Now()
 			step.At = step.At.UTC().Truncate(time.Microsecond)

@@ -95,7 +95,7 @@ type PeopleTx interface {
 	// EndMembershipsOf ends a person's memberships at t, of one organisation or ("") of all, takes those away that were to
 	// begin later, and returns how many remain elsewhere.
 	EndMembershipsOf(ctx context.Context, staffID, orgNumber string, t time.Time) (remaining int, err error)
-	// ClearBadge takes badge and PIN away, and every duty that the person was named for.
+	// ClearBadge takes badge and PIN away, and closes the addresses at which the person's calendar reads bookings.
 	ClearBadge(ctx context.Context, staffID string) error
 	// Members lists people by id, group and beginning ([Member.Place]), of one organisation or of all.
 	Members(ctx context.Context, f MemberFilter, t time.Time, after string, limit int) ([]Member, error)
@@ -253,7 +253,7 @@ func (s *People) add(ctx context.Context, tx PeopleTx, who routine.Who, h Hiring
 		"from", h.From.UTC().Format(time.RFC3339), "until", h.Until.UTC().Format(time.RFC3339)))
 }
 
-// End takes everything from somebody who has left, at once: memberships, badge and PIN, duties; and locks and stations are told,
+// End takes everything from somebody who has left, at once: memberships, badge and PIN, duties, calendar; and locks and stations are told,
 // so that what was activated opens nothing more. A provider ends its own staff; somebody who also works elsewhere keeps that.
 func (s *People) End(ctx context.Context, who routine.Who, employeeNumber, reason string) error {
 	if reason = strings.TrimSpace(reason); reason == "" || len(reason) > 500 {

@@ -63,6 +63,9 @@ func wireJob(j consent.LetterJob) api.LetterJob {
 type noFilter struct{}
 
 func (h *Handler) listLetters(ctx context.Context, r request, _ noFilter, p page) ([]api.Letter, string, error) {
+	if _, err := h.options.Register.Job(ctx, r.Who, r.id("id")); err != nil {
+		return nil, "", err
+	}
 	found, err := h.options.Register.LettersOfJob(ctx, r.Who, r.id("id"), p.After, p.Limit+1)
 	rows, next := paged(found, p, wireLetter, func(l api.Letter) string { return l.ID })
 	return rows, next, err

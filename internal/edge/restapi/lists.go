@@ -114,6 +114,9 @@ func (r request) query(o op, filter reflect.Type) (query, error) {
 	}
 	for _, name := range sorted(values) {
 		value := values[name]
+		if !printable(name) {
+			return q, errFilterValue
+		}
 		if len(value) > 1 {
 			return q, errTwice.On(name)
 		}
@@ -162,7 +165,7 @@ func (r request) narrow(v reflect.Value, filter reflect.Type, name, value string
 			continue
 		}
 		enum := field.Tag.Get("enum")
-		if len(value) > 200 || strings.ContainsFunc(value, func(c rune) bool { return c < ' ' }) ||
+		if len(value) > maxName || !printable(value) ||
 			enum != "" && value != "" && !slices.Contains(strings.Split(enum, ","), value) {
 			return errFilterValue.On(name)
 		}
@@ -212,7 +215,7 @@ func (q query) cursor(key string) string {
 func (q query) key(cursor string) (string, error) {
 	text, err := base64.RawURLEncoding.DecodeString(cursor)
 	key, ours := strings.CutPrefix(string(text), q.about)
-	if err != nil || !ours || key == "" || len(key) > 500 {
+	if err != nil || !ours || key == "" || len(key) > 500 || !printable(key) {
 		return "", errCursor.On("after")
 	}
 	return key, nil

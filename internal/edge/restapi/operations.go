@@ -14,6 +14,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -132,7 +134,7 @@ func (to *routes) add(o op, d *huma.Operation, serve func(w http.ResponseWriter,
 	}
 	for part := range strings.SplitSeq(o.Path, "/") {
 		if strings.HasPrefix(part, "{") {
-			d.Parameters = append([]*huma.Param{{Name: strings.Trim(part, "{}"), In: "path", Required: true, Schema: &huma.Schema{Type: "string", MaxLength: number(200)}}}, d.Parameters...)
+			d.Parameters = append([]*huma.Param{{Name: strings.Trim(part, "{}"), In: "path", Required: true, Schema: &huma.Schema{Type: "string", MaxLength: number(maxName)}}}, d.Parameters...)
 		}
 	}
 	to.spec.AddOperation(d)
@@ -141,6 +143,9 @@ func (to *routes) add(o op, d *huma.Operation, serve func(w http.ResponseWriter,
 		var err error
 		if !o.open {
 			r.Who, err = to.h.as(hr, o.Roles...)
+		}
+		if err == nil {
+			err = r.checkNames(d.Parameters)
 		}
 		if err == nil {
 			if o.MaxBody > web.MaxBody {
@@ -152,6 +157,24 @@ func (to *routes) add(o op, d *huma.Operation, serve func(w http.ResponseWriter,
 			web.Fail(w, hr, err)
 		}
 	}})
+}
+
+// maxName bounds what stands in an address: ids, numbers and names of things.
+const maxName = 200
+
+// checkNames finds names in a path that nothing can have.
+func (r request) checkNames(all []*huma.Param) error {
+	for _, p := range all {
+		if name := r.PathValue(p.Name); p.In == "path" && (len(name) > maxName || !printable(name)) {
+			return web.ErrNoPage
+		}
+	}
+	return nil
+}
+
+// printable reports whether a text on one line is UTF-8 without control characters.
+func printable(s string) bool {
+	return utf8.ValidString(s) && !strings.ContainsFunc(s, unicode.IsControl)
 }
 
 // as lets a request in if its token may act in one of the roles, or, where it only reads, read in one.

@@ -75,8 +75,6 @@ var (
 		"The date cannot be read or does not exist. Write it as YYYY-MM-DD.")
 	errTooLong = problem.New(problem.Invalid, "field-too-long",
 		"Texten är för lång. Den får vara högst %d byte.", "The text is too long. It may have at most %d bytes.")
-	errControl = problem.New(problem.Invalid, "field-control-character",
-		"Texten innehåller styrtecken. Ta bort dem.", "The text has control characters. Take them away.")
 	errNotNeeded = problem.New(problem.Invalid, "field-not-for-kind",
 		"Fältet hör inte till en beställning av det slaget. Ta bort det, eller kontrollera slaget.",
 		"The field does not belong to an order of this kind. Take it away, or check the kind.")
@@ -214,7 +212,7 @@ func checkText(field, text string, most int) error {
 	}
 	for _, c := range text {
 		if c < ' ' && c != '\t' && c != '\n' && c != '\r' || c == 0x7f {
-			return errControl.On(field)
+			return web.ErrControl.On(field)
 		}
 	}
 	return nil

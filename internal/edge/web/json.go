@@ -24,6 +24,8 @@ var (
 	ErrJSONTwice = problem.New(problem.Invalid, "field-twice",
 		"Ett fält står två gånger i samma objekt. Skicka det en gång.",
 		"A field stands twice in the same object. Send it once.")
+	ErrControl = problem.New(problem.Invalid, "field-control-character",
+		"Texten innehåller styrtecken. Ta bort dem.", "The text has control characters. Take them away.")
 	ErrFieldUnknown = problem.New(problem.Invalid, "field-unknown",
 		"Fältet finns inte. Kontrollera stavningen mot API-beskrivningen.",
 		"There is no such field. Check the spelling against the description of the API.")
@@ -34,7 +36,7 @@ var (
 
 // DecodeJSON reads one JSON value into v and refuses everything that could be read in two ways: bytes that are not UTF-8,
 // fields that v does not have, fields that stand twice (also as different capitals), something after the value, deep
-// nesting.
+// nesting, and null characters, which databases disagree about.
 func DecodeJSON(text []byte, v any) error {
 	if err := CheckJSON(text); err != nil {
 		return err
@@ -95,6 +97,9 @@ func checkValue(dec *json.Decoder, depth int) error {
 	if err != nil {
 		return ErrJSON.Fill(dec.InputOffset())
 	}
+	if text, ok := token.(string); ok && strings.ContainsRune(text, 0) {
+		return ErrControl
+	}
 	open, nested := token.(json.Delim)
 	if !nested {
 		return nil
@@ -104,12 +109,17 @@ func checkValue(dec *json.Decoder, depth int) error {
 	}
 	seen := map[string]bool{}
 	for dec.More() {
+		name := ""
 		if open == '{' {
-			if err := checkName(dec, seen); err != nil {
+			if name, err = checkName(dec, seen); err != nil {
 				return err
 			}
 		}
-		if err := checkValue(dec, depth+1); err != nil {
+		err = checkValue(dec, depth+1)
+		if err == ErrControl && name != "" {
+			err = ErrControl.On(shorten(name))
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -119,16 +129,16 @@ func checkValue(dec *json.Decoder, depth int) error {
 	return nil
 }
 
-func checkName(dec *json.Decoder, seen map[string]bool) error {
+func checkName(dec *json.Decoder, seen map[string]bool) (string, error) {
 	token, err := dec.Token()
 	name, ok := token.(string)
 	if err != nil || !ok {
-		return ErrJSON.Fill(dec.InputOffset())
+		return "", ErrJSON.Fill(dec.InputOffset())
 	}
 	folded := strings.ToLower(name)
 	if seen[folded] {
-		return ErrJSONTwice.On(shorten(name))
+		return "", ErrJSONTwice.On(shorten(name))
 	}
 	seen[folded] = true
-	return nil
+	return name, nil
 }
