@@ -83,7 +83,7 @@ func (p Profile) MayOrder(r Role, k OrderKind, c Channel, kind ProviderKind) (ru
 		}
 		may = append(may, o)
 	}
-	return "", refusedRole(may)
+	return "", p.refusedRole(may)
 }
 
 func has[T comparable](all []T, one T) bool {
@@ -96,7 +96,7 @@ func has[T comparable](all []T, one T) bool {
 }
 
 // refusedRole names those who may, each with the ways that are open to them.
-func refusedRole(may []OrderRule) *Refusal {
+func (p Profile) refusedRole(may []OrderRule) *Refusal {
 	if len(may) == 0 {
 		return &Refusal{"order-not-taken",
 			"Den här kommunen tar inte emot den sortens beställning.", "This municipality does not take orders of this kind."}
@@ -105,7 +105,7 @@ func refusedRole(may []OrderRule) *Refusal {
 	for _, o := range may {
 		for _, r := range o.By {
 			s, e := r.name(o.Providers)
-			viaSV, viaEN := channelNames(o.Channels)
+			viaSV, viaEN := p.channelNames(o.Channels)
 			sv = appendNew(sv, s+" via "+viaSV)
 			en = appendNew(en, e+" by "+viaEN)
 		}
@@ -147,14 +147,15 @@ func (r Role) name(kind ProviderKind) (sv, en string) {
 	return string(r), string(r)
 }
 
-func channelNames(channels []Channel) (sv, en string) {
+// channelNames are the ways by what the municipality calls them.
+func (p Profile) channelNames(channels []Channel) (sv, en string) {
 	var svs, ens []string
 	for _, c := range channels {
 		switch c {
 		case CaseSystem:
-			svs, ens = append(svs, "verksamhetssystemet"), append(ens, "the case system")
+			svs, ens = append(svs, p.Words.named("case_system")), append(ens, "the case system")
 		case EService:
-			svs, ens = append(svs, "e-tjänsten"), append(ens, "the e-service")
+			svs, ens = append(svs, p.Words.named("e_service")), append(ens, "the e-service")
 		case OrderForm:
 			svs, ens = append(svs, "beställningsblanketten"), append(ens, "the order form")
 		}

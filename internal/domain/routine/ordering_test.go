@@ -77,6 +77,11 @@ func TestTheProfileSaysWhoMayOrder(t *testing.T) {
 		!strings.Contains(refusal.SV, "omsorgshandläggaren via verksamhetssystemet") || !strings.Contains(refusal.EN, "the case officer by the case system") {
 		t.Errorf("a refusal that says who may: got %+v", refusal)
 	}
+	p.Words.EService, p.Words.CaseSystem = "Mina ärenden", "Treserva"
+	if _, refusal := p.MayOrder(routine.AlarmTeam, routine.HomeCareEnded, routine.EService, routine.AnyProvider); refusal == nil ||
+		!strings.Contains(refusal.SV, "via Mina ärenden") || !strings.Contains(refusal.SV, "omsorgshandläggaren via Treserva") {
+		t.Errorf("a refusal in the municipality's own words: got %+v", refusal)
+	}
 	if _, refusal := p.MayOrder(routine.CaseOfficer, routine.Died, routine.CaseSystem, routine.AnyProvider); refusal == nil || refusal.Code != "order-not-taken" {
 		t.Errorf("what the profile does not name: got %v, want order-not-taken", refusal)
 	}

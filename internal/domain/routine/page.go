@@ -114,7 +114,7 @@ func (w pageWriter) orders() Section {
 			sv, en := r.name(o.Providers)
 			by = append(by, w.in(sv, en))
 		}
-		sv, en := channelNames(o.Channels)
+		sv, en := w.p.channelNames(o.Channels)
 		s.row(strings.Join(kinds, ", "), strings.Join(by, ", "), w.in(sv, en), o.Rule)
 	}
 	return s
