@@ -20,10 +20,11 @@ import (
 // Cluster is a running PostgreSQL of our own. It listens on a socket in its folder and on no network, and it stops when
 // the process that started it is gone, however that ended, or no longer holds the Cluster.
 type Cluster struct {
-	dir   string
-	shell *exec.Cmd
-	stdin io.Closer
-	log   *bytes.Buffer
+	dir      string
+	settings string // of the server, as options
+	shell    *exec.Cmd
+	stdin    io.Closer
+	log      *bytes.Buffer
 }
 
 // watch starts the server, says so, waits until its input is closed, which the kernel does when our process dies, and
@@ -37,7 +38,13 @@ if [ -n "$4" ]; then rm -rf "$4"; fi`
 // StartCluster starts a cluster in dir, which is made if absent and used again if it holds a cluster. With dir "" the
 // cluster is temporary: its folder goes away with it. PostgreSQL's programs are looked for in PATH and where Debian has
 // them; as root, which PostgreSQL refuses to run as, it runs as the user postgres or nobody, who must be able to reach dir.
-func StartCluster(dir string) (*Cluster, error) {
+func StartCluster(dir string) (*Cluster, error) { return startCluster(dir, "") }
+
+// hasty are a server's settings under which a machine that loses its power may lose the data: tests' data is made up and thrown
+// away, and making a database for each test costs half as much. What benchmarks measure is not hasty.
+const hasty = " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+
+func startCluster(dir, settings string) (*Cluster, error) {
 	temporary := ""
 	if dir == "" {
 		made, err := os.MkdirTemp("", "hemnyckel-pg-")
@@ -46,7 +53,7 @@ func StartCluster(dir string) (*Cluster, error) {
 		}
 		dir, temporary = made, made
 	}
-	c := &Cluster{dir: dir, log: &bytes.Buffer{}}
+	c := &Cluster{dir: dir, settings: settings, log: &bytes.Buffer{}}
 	if err := c.start(temporary); err != nil {
 		if temporary != "" {
 			os.RemoveAll(temporary)
@@ -77,7 +84,7 @@ func (c *Cluster) start(temporary string) error {
 			return err
 		}
 	}
-	options := "-c listen_addresses='' -c max_connections=200 -c unix_socket_directories='" + c.dir + "'"
+	options := "-c listen_addresses='' -c max_connections=200 -c unix_socket_directories='" + c.dir + "'" + c.settings
 	c.shell = c.command(as, "sh", "-c", watch, "watch", pgctl, data, options, temporary)
 	return c.untilReady()
 }

@@ -13,6 +13,7 @@ import (
 	"context"
 	"crypto/rand"
 	"database/sql"
+	"flag"
 	"fmt"
 	"log/slog"
 	"net/url"
@@ -91,7 +92,11 @@ var startServer = sync.OnceValues(func() (*server, error) {
 	if at := os.Getenv(Variable); at != "" {
 		return newServer(at, nil)
 	}
-	cluster, err := StartCluster("") // it ends with this process
+	settings := hasty
+	if measures := flag.Lookup("test.bench"); measures != nil && measures.Value.String() != "" {
+		settings = ""
+	}
+	cluster, err := startCluster("", settings) // it ends with this process
 	if err != nil {
 		return nil, err
 	}
