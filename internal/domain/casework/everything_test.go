@@ -246,7 +246,7 @@ func TestAnythingAtOnceKeepsTheHouseInOrder(t *testing.T) {
 		town := newTown(t, db)
 		round := 0
 		rapid.Check(t, func(rt *rapid.T) {
-			if round++; round > rounds {
+			if round++; round > enough(db) {
 				return
 			}
 			h := town.anyHouse(rt, fmt.Sprint("e", round))
@@ -277,8 +277,14 @@ func TestAnythingAtOnceKeepsTheHouseInOrder(t *testing.T) {
 	})
 }
 
-// rounds is what a gate can wait for on PostgreSQL.
-const rounds = 25
+// enough rounds for a gate: PostgreSQL answers each statement some tenths of a millisecond later than SQLite does, and what it is to
+// show is that it holds the same.
+func enough(db *storage.DB) int {
+	if db.Engine() == "postgres" {
+		return 25
+	}
+	return 100
+}
 
 // anyHouse settles a couple under a profile of its own. The gate for private providers is the same for all: one that changed would
 // change the rights of those before.
