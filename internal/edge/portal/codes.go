@@ -55,6 +55,16 @@ func orderRefusal(code string) problem.Text {
 		return problem.Text{SV: "Bytet gick till samma grupp.", EN: "The change was to the same group."}
 	case "group-wrong-kind":
 		return problem.Text{SV: "Gruppen utför inte den insatsen.", EN: "The group does not carry out that service."}
+	case "provider-changed-already":
+		return problem.Text{SV: "Kunden bytte redan till en annan utförare den dagen.", EN: "The client changed to another provider on that day already."}
+	case "need-unknown":
+		return problem.Text{SV: "Behovet var inte ett av dem som finns.", EN: "The need was none of those that exist."}
+	case "lock-second":
+		return problem.Text{SV: "Kunden har redan ett lås på dörren.", EN: "The client has a lock on the door already."}
+	case "lock-none":
+		return problem.Text{SV: "Kunden har inget lås.", EN: "The client has no lock."}
+	case "lock-needed":
+		return problem.Text{SV: "Låset behövs så länge någon där har trygghetslarm.", EN: "The lock is needed as long as somebody there has a safety alarm."}
 	}
 	return plain(code)
 }
@@ -125,6 +135,9 @@ func taskTitle(change string) problem.Text {
 	case "withdrawn":
 		return problem.Text{SV: "Uppgift återtagen: %s", EN: "Task withdrawn: %s"}
 	}
+	if state, ok := states[change]; ok {
+		return problem.Text{SV: state.SV + ": %s", EN: state.EN + ": %s"}
+	}
 	return problem.Text{SV: "Uppgift ändrad: %s", EN: "Task changed: %s"}
 }
 
@@ -140,7 +153,7 @@ func changeName(change string) problem.Text {
 	case "withdrawn":
 		return problem.Text{SV: "Uppgiften är återtagen; den behövs inte längre", EN: "The task is withdrawn; it is no longer needed"}
 	}
-	return plain(change)
+	return stateWords(change)
 }
 
 // settingName is what a setting is called.
@@ -179,7 +192,7 @@ func fixedWords(value string) problem.Text {
 	case "certificate":
 		return problem.Text{SV: "Stationen fick sitt certifikat", EN: "The station got its certificate"}
 	}
-	return plain(value)
+	return stateWords(value)
 }
 
 // roleNames are the roles in words.

@@ -27,7 +27,7 @@ func TestEveryCodeHasWords(t *testing.T) {
 		casework.ErrKeyReused, casework.ErrOrderInvalid} {
 		words(journal.OrderRefused, "code", p.Code)
 	}
-	rules, err := os.ReadFile("../../domain/routine/orders.go")
+	rules, err := os.ReadFile("../../domain/routine/refusals.go")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,8 +55,15 @@ func TestEveryCodeHasWords(t *testing.T) {
 			t.Errorf("title of a task that was %s: got %q, want its own", change, got.SV)
 		}
 	}
-	for _, k := range []routine.TaskKind{routine.Mount, routine.Dismount, routine.ReturnKeys} {
+	for _, k := range []routine.TaskKind{routine.Mount, routine.Dismount, routine.ExchangeLock, routine.ServiceLock, routine.ReturnKeys, routine.AskConsent,
+		routine.AskClient, routine.TakeReceipt, routine.TakeSpare, routine.TellClient, routine.Document, routine.Attend, routine.Judge} {
 		words(journal.TaskChanged, "task", string(k))
+	}
+	for _, k := range routine.OrderKinds() {
+		words(journal.OrderReceived, "order", string(k))
+	}
+	for _, state := range casework.TaskStates() {
+		words(journal.TaskChanged, "change", state)
 	}
 	for _, r := range routine.Rules() {
 		words(journal.TaskChanged, "rule", r.ID)

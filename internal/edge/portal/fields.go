@@ -143,7 +143,10 @@ func moreFieldNames(name string) problem.Text {
 	case "what":
 		return problem.Text{SV: "Vad", EN: "What"}
 	}
-	return problem.Text{SV: name, EN: name}
+	if text, ok := fieldTitles[name]; ok {
+		return text
+	}
+	return plain(name)
 }
 
 // fieldValue is a field's value in words, and whether the words are other than the value itself, which then is worth
@@ -157,7 +160,7 @@ func (v view) fieldWords(r journal.Record, things map[string]casework.Thing, f j
 	switch f.Name {
 	case journal.FieldActor:
 		return v.actor(r, things)
-	case "effective", "expires", "until", "due":
+	case "effective", "expires", "until", "due", "valid-until", "done-at", "date":
 		if at, err := time.Parse(time.RFC3339, f.Value); err == nil {
 			return v.edge(at)
 		}
@@ -198,6 +201,9 @@ func fieldText(k journal.Kind, f journal.Field) problem.Text {
 		return yesNo(f.Value)
 	case "keys", "step", "what":
 		return fixedWords(f.Value)
+	case "agrees", "answer", "basis", "blanket", "decision", "duty", "how", "kind", "mass", "need", "negligence", "next", "partial", "payer", "product", "signed",
+		"state", "subject", "target", "thing", "told", "unit", "urgent":
+		return stateWords(f.Value)
 	case "method":
 		return methodName(f.Value)
 	case "order":

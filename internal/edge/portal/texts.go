@@ -289,6 +289,28 @@ func orderName(k string) problem.Text {
 		return problem.Text{SV: "Kunden har avlidit", EN: "The client has died"}
 	case routine.Moved:
 		return problem.Text{SV: "Kunden flyttar", EN: "The client moves"}
+	case routine.NeedsLock:
+		return problem.Text{SV: "Kunden behöver lås", EN: "The client needs a lock"}
+	case routine.OpensSelf:
+		return problem.Text{SV: "Kunden öppnar själv", EN: "The client opens the door"}
+	case routine.InEffect:
+		return problem.Text{SV: "Verkställd hos utföraren", EN: "In effect with the provider"}
+	case routine.ShoppingGranted:
+		return problem.Text{SV: "Inköp beviljat", EN: "Shopping granted"}
+	case routine.ShoppingEnded:
+		return problem.Text{SV: "Inköp avslutat", EN: "Shopping ended"}
+	case routine.HealthStarted:
+		return problem.Text{SV: "Hälso- och sjukvård påbörjad", EN: "Health care started"}
+	case routine.HealthEnded:
+		return problem.Text{SV: "Hälso- och sjukvård avslutad", EN: "Health care ended"}
+	case routine.LockEnds:
+		return problem.Text{SV: "Låset ska upphöra", EN: "The lock shall end"}
+	case routine.MountOrder:
+		return problem.Text{SV: "Montering beställd", EN: "Mounting ordered"}
+	case routine.DismountOrder:
+		return problem.Text{SV: "Nedmontering beställd", EN: "Dismounting ordered"}
+	case routine.ServiceOrder:
+		return problem.Text{SV: "Service av lås beställd", EN: "Service of a lock ordered"}
 	}
 	return problem.Text{SV: k, EN: k}
 }
@@ -340,6 +362,26 @@ func taskName(k routine.TaskKind) problem.Text {
 		return problem.Text{SV: "Montera ned lås", EN: "Dismount the lock"}
 	case routine.ReturnKeys:
 		return problem.Text{SV: "Återlämna nycklar", EN: "Return keys"}
+	case routine.ExchangeLock:
+		return problem.Text{SV: "Byta lås", EN: "Exchange the lock"}
+	case routine.ServiceLock:
+		return problem.Text{SV: "Service av lås", EN: "Service of the lock"}
+	case routine.AskConsent:
+		return problem.Text{SV: "Fråga fastighetsägaren", EN: "Ask the property owner"}
+	case routine.AskClient:
+		return problem.Text{SV: "Fråga kunden", EN: "Ask the client"}
+	case routine.TakeReceipt:
+		return problem.Text{SV: "Kvittera nyckel", EN: "Take a receipt for a key"}
+	case routine.TakeSpare:
+		return problem.Text{SV: "Ta emot reservnyckel", EN: "Take a spare key"}
+	case routine.TellClient:
+		return problem.Text{SV: "Berätta för kunden", EN: "Tell the client"}
+	case routine.Document:
+		return problem.Text{SV: "Dokumentera låset", EN: "Document the lock"}
+	case routine.Attend:
+		return problem.Text{SV: "Öppna för teknikern", EN: "Open for the technician"}
+	case routine.Judge:
+		return problem.Text{SV: "Ta ställning", EN: "Decide"}
 	}
 	return problem.Text{SV: string(k), EN: string(k)}
 }
@@ -370,6 +412,8 @@ func channelName(c string) problem.Text {
 		return problem.Text{SV: "från portalen", EN: "from the portal"}
 	case "demo":
 		return problem.Text{SV: "från demonstrationen", EN: "from the demonstration"}
+	case "form":
+		return problem.Text{SV: "på blankett, inskriven av låsansvarig", EN: "on a form, entered by the lock manager"}
 	}
 	return problem.Text{SV: c, EN: c}
 }
