@@ -37,12 +37,15 @@ func (tx *Tx) InsertTasks(ctx context.Context, tasks []casework.Task) error {
 
 // LinkTasks implements casework.TaskTx.
 func (tx *Tx) LinkTasks(ctx context.Context, orderID string, tasks []casework.Task) error {
+	ids := make([]string, 0, len(tasks))
 	for _, t := range tasks {
 		if _, err := tx.exec(ctx, `INSERT INTO order_tasks (order_id, task_id) VALUES ($1, $2)`, orderID, t.ID); err != nil {
 			return err
 		}
+		ids = append(ids, t.ID)
 	}
-	return nil
+	_, err := execIn(ctx, tx, `UPDATE tasks SET order_kind = (SELECT kind FROM orders WHERE id = $1) WHERE order_kind IS NULL AND id IN %s`, ids, orderID)
+	return err
 }
 
 // TaskByID implements casework.TaskTx.

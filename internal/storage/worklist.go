@@ -65,9 +65,7 @@ func (tx *Tx) Worklist(ctx context.Context, f casework.WorkFilter) ([]casework.W
 	if f.UrgentOnly {
 		q.is("t.urgency = 0")
 	}
-	if f.OrderKind != "" {
-		q.values("EXISTS (SELECT 1 FROM order_tasks x JOIN orders y ON y.id = x.order_id WHERE x.task_id = t.id AND y.kind = %s)", string(f.OrderKind))
-	}
+	q.equal("t.order_kind", string(f.OrderKind))
 	// The page is found from the tasks' own columns, by an index alone where there is one; only its lines are then looked up.
 	text := workColumns + " FROM (SELECT t.id FROM tasks t" + q.text + " ORDER BY " + order + q.limit(f.Limit) + ") page" + workTables + " ORDER BY " + order
 	return collect(ctx, tx, scanWork, text, q.args...)

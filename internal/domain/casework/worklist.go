@@ -23,7 +23,7 @@ type WorkFilter struct {
 	PostalCode  string // of the door, or its first digits
 	Area        string // code of a rural group: where it works
 	DueBefore   time.Time
-	OrderKind   routine.OrderKind // of an order that waits for it
+	OrderKind   routine.OrderKind // of the first order that waits for it
 	UrgentOnly  bool
 	Closed      bool // what is done or cancelled instead, the latest first
 	After       WorkCursor

@@ -105,7 +105,7 @@ type workFilter struct {
 	Group      string    `query:"group" doc:"Code of the group whose staff it is for."`
 	PostalCode string    `query:"postal_code" doc:"Of the door, or its first digits."`
 	Area       string    `query:"area" doc:"Code of a rural group: where it works."`
-	OrderKind  string    `query:"order_kind" doc:"Of an order that waits for it."`
+	OrderKind  string    `query:"order_kind" doc:"Of the first order that waits for it."`
 	DueBefore  time.Time `query:"due_before" doc:"Due before that day."`
 	Urgent     bool      `query:"urgent" doc:"Only urgent work."`
 	Closed     bool      `query:"closed" doc:"What is done or cancelled instead, the latest first."`

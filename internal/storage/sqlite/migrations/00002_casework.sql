@@ -5,6 +5,7 @@ CREATE TABLE tasks (
     id          TEXT NOT NULL PRIMARY KEY,
     number      TEXT NOT NULL UNIQUE, -- what people say on the phone, such as 7K3M-9QX2
     order_id    TEXT REFERENCES orders (id), -- the first that led to it; NULL for work that no order asked for
+    order_kind  TEXT, -- of the first order that waits for it, set when the two are linked; NULL without one
     client_id   TEXT REFERENCES clients (id), -- whose door it is, where it is a client's
     lock_id     TEXT REFERENCES locks (id), -- the lock that it concerns, or that is kept for it
     fault_id    TEXT, -- the fault that it remedies
@@ -30,6 +31,7 @@ CREATE INDEX tasks_worklist ON tasks (urgency, due_us, id) WHERE done_us = 0;
 CREATE INDEX tasks_worklist_staff ON tasks (staff_id, urgency, due_us, id) WHERE done_us = 0;
 CREATE INDEX tasks_worklist_area ON tasks (postal_code, urgency, due_us, id) WHERE done_us = 0;
 CREATE INDEX tasks_worklist_kind ON tasks (kind, urgency, due_us, id) WHERE done_us = 0;
+CREATE INDEX tasks_worklist_order ON tasks (order_kind, urgency, due_us, id) WHERE done_us = 0;
 CREATE INDEX tasks_worklist_state ON tasks (state, kind, urgency, due_us, id) WHERE done_us = 0;
 CREATE INDEX tasks_finished ON tasks (done_us, id) WHERE done_us > 0;
 CREATE TABLE order_tasks ( -- what each order waits for: a task may serve several orders about one door
