@@ -117,6 +117,9 @@ func (s *Pool) ReportBroken(ctx context.Context, who routine.Who, number string,
 		if err := tx.PutExchange(ctx, out); err != nil {
 			return err
 		}
+		if out, _, err = tx.Exchange(ctx, out.ID); err != nil { // with the group's code
+			return err
+		}
 		if err := tx.SettleDifferences(ctx, number, DifferenceExplained, "anmäld som trasig", who.Actor); err != nil {
 			return err
 		}
