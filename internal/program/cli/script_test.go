@@ -64,6 +64,7 @@ func runScript(t *testing.T, file, db, restored string) {
 			e.Setenv("DB", db)
 			e.Setenv("NEW", restored)
 			e.Setenv("DAY", "2026-11-23")
+			e.Setenv("NEXTMONTH", dayFromNow(30))
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
