@@ -108,7 +108,7 @@ func TestThingsAsClientsSeeThem(t *testing.T) {
 		var body bytes.Buffer
 		_, _ = body.ReadFrom(resp.Body)
 		_ = resp.Body.Close()
-		if resp.StatusCode != http.StatusCreated || !strings.Contains(body.String(), `"row":3,"code":"supply-state"`) {
+		if resp.StatusCode != http.StatusCreated || !strings.Contains(body.String(), `"row":4,"code":"supply-state"`) {
 			t.Errorf("the file: %d %s", resp.StatusCode, body.String())
 		}
 		if _, err := firm.StockLevels(ctx); err == nil {

@@ -407,6 +407,9 @@ func (r request) body(o op, in any) ([]byte, error) {
 	if most == 0 {
 		most = defaultBody
 	}
+	if r.ContentLength == 0 && r.Header.Get("Content-Type") == "" { // all that is asked for may be left out
+		return []byte("{}"), web.DecodeJSON([]byte("{}"), in)
+	}
 	body, err := web.ReadBody(r.Request, "application/json")
 	if err != nil {
 		return nil, err
