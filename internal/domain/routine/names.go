@@ -2,8 +2,8 @@ package routine
 
 import "strings"
 
-// name is what people call a kind of order.
-func (k OrderKind) name() (sv, en string) {
+// Name is what people call a kind of order.
+func (k OrderKind) Name() (sv, en string) {
 	switch k {
 	case AlarmGranted:
 		return "larm beviljat", "alarm granted"

@@ -107,7 +107,7 @@ func (w pageWriter) orders() Section {
 	for _, o := range w.p.orders() {
 		var kinds, by []string
 		for _, k := range o.Kinds {
-			sv, en := k.name()
+			sv, en := k.Name()
 			kinds = append(kinds, w.in(sv, en))
 		}
 		for _, r := range o.By {

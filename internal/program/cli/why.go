@@ -6,7 +6,9 @@ import (
 	"time"
 
 	"hemnyckel/internal/base/problem"
+	"hemnyckel/internal/base/swedish"
 	"hemnyckel/internal/domain/access"
+	"hemnyckel/internal/domain/casework"
 	"hemnyckel/internal/domain/routine"
 	"hemnyckel/internal/program/municipality"
 )
@@ -45,8 +47,9 @@ func printChain(p *program, c *whyCmd, chain access.Chain) {
 	say("beslut      insats %s för kund %s", "decision    service %s for client %s",
 		p.period(chain.Ground.From, chain.Ground.Until), chain.ClientID)
 	if chain.OrderNumber != "" {
-		say("beställning %s (%s) från %s genom %s, mottagen %s", "order       %s (%s) from %s through %s, received %s",
-			chain.OrderNumber, chain.OrderKind, chain.OrderedBy, chain.Channel, p.day(chain.OrderedAt))
+		sv, en := routine.OrderKind(chain.OrderKind).Name()
+		say("beställning %s (%s) från %s %s, mottagen %s", "order       %s (%s) from %s %s, received %s",
+			chain.OrderNumber, problem.Text{SV: sv, EN: en}.In(p.lang), organisation(chain.OrderedBy), p.channel(chain.Channel), p.day(chain.OrderedAt))
 	} else {
 		say("källa       %s", "source      %s", p.origin(chain.Origin))
 	}
@@ -75,6 +78,28 @@ func (p *program) service(k routine.ServiceKind) string {
 		routine.Shopping: {SV: "inköp", EN: "shopping"},
 	}[k]
 	return t.In(p.lang)
+}
+
+// channel says in words how an order came.
+func (p *program) channel(c string) string {
+	t, ok := map[string]problem.Text{
+		"api":                {SV: "genom REST", EN: "by REST"},
+		"fhir":               {SV: "genom FHIR", EN: "by FHIR"},
+		"portal":             {SV: "i portalen", EN: "in the portal"},
+		casework.ChannelForm: {SV: "på blankett", EN: "on a form"},
+	}[c]
+	if !ok {
+		return c
+	}
+	return t.In(p.lang)
+}
+
+// organisation writes an organisation number as people do.
+func organisation(number string) string {
+	if n, err := swedish.ParseOrgNumber(number); err == nil {
+		return n.Dashed()
+	}
+	return number
 }
 
 // origin says in words where something came from.
