@@ -125,16 +125,21 @@ func TestProfilesAgreeWithTheirSources(t *testing.T) {
 		{"strangnas", "strangnas-anvisning-carelock.txt", []string{"0152-29603", "Dammvägen 12, 645 41 Strängnäs", "Nygatan 10, 645 80 Strängnäs", "SocBehorigheterochLosenord@strangnas.se", "SN/2015:231-790",
 			"2015-09-22", "2016-10-01", "2019-09-11", "Verksamhetschef äldreomsorg", "Databehörighet för privata utförare", "Samhall"}},
 	} {
+		ours := text(t, x.profile)
+		for _, fact := range x.facts {
+			if !strings.Contains(ours, fact) {
+				t.Errorf("%s: the profile does not say %q", x.profile, fact)
+			}
+		}
 		source, err := os.ReadFile(filepath.Join("..", "..", "shared", "sources", x.source))
 		if os.IsNotExist(err) {
-			t.Skip("the sources are not here")
+			continue // what the profile must say stands above; here it is held against the document itself, where that is at hand
 		} else if err != nil {
 			t.Fatal(err)
 		}
-		ours := text(t, x.profile)
 		for _, fact := range x.facts {
-			if !strings.Contains(string(source), fact) || !strings.Contains(ours, fact) {
-				t.Errorf("%s: got %q in the source %v, in the profile %v, want it in both", x.profile, fact, strings.Contains(string(source), fact), strings.Contains(ours, fact))
+			if !strings.Contains(string(source), fact) {
+				t.Errorf("%s: the source does not say %q", x.profile, fact)
 			}
 		}
 		words := strings.Fields(string(source))
