@@ -123,14 +123,8 @@ func (s *Service) serves(ctx context.Context, tx Tx, who routine.Who, t Task) er
 			ids = append(ids, v.Group.ID)
 		}
 	}
-	groups, err := tx.GroupsByID(ctx, distinct(ids))
-	if err != nil {
+	if ours, err := anyOf(ctx, tx, ids, who.Organisation); ours || err != nil {
 		return err
-	}
-	for _, g := range groups {
-		if g.OrgNumber == who.Organisation {
-			return nil
-		}
 	}
 	return ErrTaskUnknown // the same as for none: who is whose client is not to be found out by asking
 }

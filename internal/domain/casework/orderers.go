@@ -144,14 +144,19 @@ func mayConcern(ctx context.Context, tx Tx, who Orderer, k routine.OrderKind, f 
 			ids = append(ids, v.Group.ID)
 		}
 	}
-	groups, err := tx.GroupsByID(ctx, distinct(ids))
-	if err != nil {
+	if ours, err := anyOf(ctx, tx, ids, who.Organisation); ours || err != nil {
 		return err
 	}
+	return ErrMayNot
+}
+
+// anyOf reports whether one of these groups is the organisation's.
+func anyOf(ctx context.Context, tx Tx, groupIDs []string, organisation string) (bool, error) {
+	groups, err := tx.GroupsByID(ctx, distinct(groupIDs))
 	for _, g := range groups {
-		if g.OrgNumber == who.Organisation {
-			return nil
+		if g.OrgNumber == organisation {
+			return true, err
 		}
 	}
-	return ErrMayNot
+	return false, err
 }
