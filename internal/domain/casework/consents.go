@@ -148,7 +148,7 @@ func (s *Service) standing(ctx context.Context, tx Tx, dwellingIDs []string) (ma
 }
 
 // reasonNoConsent is what the task of deciding about a lock says.
-const reasonNoConsent = "Fastighetsägarens samtycke är återkallat: ska låset sitta kvar?"
+const reasonNoConsent = "Fastighetsägaren har sagt nej: ska låset sitta kvar?"
 
 // withoutConsent lays up, for locks that sit where an owner has said no and nobody says yes, the question whether they stay. Where
 // nobody has ever been asked there is no question: the lock was there before the register. The lock opens as before until a
