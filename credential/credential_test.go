@@ -316,7 +316,7 @@ func TestPublicKeyText(t *testing.T) {
 	if err != nil || got != pub {
 		t.Errorf("got %v, %v, want %v", got, err, pub)
 	}
-	for _, bad := range []string{"", "AAAA", pub.String() + "A", pub.String()[1:], "!!!!"} {
+	for _, bad := range []string{"", "AAAA", pub.String() + "A", pub.String()[1:], "!!!!", pub.String()[:9] + "\r\n" + pub.String()[9:]} {
 		if _, err := credential.ParsePublicKey(bad); err == nil {
 			t.Errorf("%q accepted", bad)
 		}

@@ -133,6 +133,7 @@ func FuzzAuthority(f *testing.F) {
 func FuzzPublicKey(f *testing.F) {
 	_, pub := holder(f)
 	f.Add(pub.String())
+	f.Add("A00111001010010027102\r20010000172110121701001")
 	f.Fuzz(func(t *testing.T, s string) {
 		if p, err := credential.ParsePublicKey(s); err == nil && p.String() != s {
 			t.Errorf("%q accepted, and is %q", s, p)

@@ -67,12 +67,12 @@ func (p PublicKey) String() string { return base64.RawURLEncoding.EncodeToString
 
 // ParsePublicKey reads the text form and checks that it is a point on the curve.
 func ParsePublicKey(s string) (PublicKey, error) {
-	b, err := base64.RawURLEncoding.Strict().DecodeString(s)
-	if err != nil || len(b) != len(PublicKey{}) {
+	b := decodeText(s, len(PublicKey{}))
+	if b == nil {
 		return PublicKey{}, Refuse(CodeMalformed, "a public key is %d bytes in base64url", len(PublicKey{}))
 	}
 	p := PublicKey(b)
-	_, err = p.ecdsa()
+	_, err := p.ecdsa()
 	return p, err
 }
 
@@ -90,11 +90,24 @@ func (x ExchangeKey) String() string { return base64.RawURLEncoding.EncodeToStri
 
 // ParseExchangeKey reads the text form.
 func ParseExchangeKey(s string) (ExchangeKey, error) {
-	b, err := base64.RawURLEncoding.Strict().DecodeString(s)
-	if err != nil || len(b) != len(ExchangeKey{}) {
+	b := decodeText(s, len(ExchangeKey{}))
+	if b == nil {
 		return ExchangeKey{}, Refuse(CodeMalformed, "an exchange key is %d bytes in base64url", len(ExchangeKey{}))
 	}
 	return ExchangeKey(b), nil
+}
+
+// decodeText reads n bytes of base64url in its one form. The length is asked first because the standard library skips line
+// ends anywhere in a text, also when strict. It returns nil when s is anything else.
+func decodeText(s string, n int) []byte {
+	if len(s) != base64.RawURLEncoding.EncodedLen(n) {
+		return nil
+	}
+	b, err := base64.RawURLEncoding.Strict().DecodeString(s)
+	if err != nil || len(b) != n {
+		return nil
+	}
+	return b
 }
 
 // NewSigningKey makes a P-256 key pair from the system's randomness.
