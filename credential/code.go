@@ -57,6 +57,9 @@ const (
 	CodeStationRefuse Code = 53
 	CodeProtocol      Code = 54
 	CodeGrantMissing  Code = 55
+	CodeRoot          Code = 56
+	CodeButton        Code = 57
+	CodeInstaller     Code = 58
 )
 
 type codeText struct{ slug, sv, en string }
@@ -109,6 +112,9 @@ var codeTexts = map[Code]codeText{
 	CodeNotEnrolled:   {"not-enrolled", "Nyckeln är inte inskriven. Skriv in den först.", "The key is not enrolled. Enrol it first."},
 	CodeStationRefuse: {"station-refused", "Stationen nekade. Läs orsaken på stationens skärm.", "The station refused. Read the reason on the station's screen."},
 	CodeGrantMissing:  {"grant-missing", "Nyckeln har ingen behörighet. Synka den vid en station.", "The key has no grant. Sync it at a station."},
+	CodeRoot:          {"root", "Bytet av kommunens rot stämmer inte. Meddela låsansvarig.", "The change of the municipality's root is not right. Tell the lock manager."},
+	CodeButton:        {"button", "Tryck på knappen inuti låset och försök igen inom två minuter.", "Press the button inside the lock and try again within two minutes."},
+	CodeInstaller:     {"installer", "Uppdraget gäller inte det här låset eller har gått ut. Hämta ett nytt.", "The work order is not for this lock or has expired. Fetch a new one."},
 	CodeProtocol:      {"protocol", "Motparten följde inte protokollet. Försök igen.", "The other side broke the protocol. Try again."},
 }
 

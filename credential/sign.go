@@ -25,6 +25,9 @@ const (
 	KindBatch       Kind = "hemnyckel/batch/1"
 	KindSyncRequest Kind = "hemnyckel/sync/1"
 	KindPossession  Kind = "hemnyckel/possession/1"
+
+	KindRootStatement Kind = "hemnyckel/root-statement/1" // by the old root, over what the new one has signed
+	KindRootNext      Kind = "hemnyckel/root-next/1"
 )
 
 // Memory remembers which signatures have been found valid, by digest over kind, signer and the exact bytes. A lock has a
