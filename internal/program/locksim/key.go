@@ -5,6 +5,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"fmt"
+	"io"
 	"slices"
 	"sync"
 
@@ -15,11 +16,24 @@ import (
 // Key is a fob. It carries what others have signed and keeps one secret: its own key. It is safe for concurrent use, one
 // visit at a time.
 type Key struct {
-	path   string
+	path   string // "" for a key that lives in memory alone
 	signer *ecdsa.PrivateKey
 
-	mu sync.Mutex
-	st keyState
+	mu    sync.Mutex
+	st    keyState
+	ready derived
+}
+
+// derived is what follows from keyState and is costly to compute: nil until it is asked for, and again when its source changes.
+type derived struct {
+	enrolled *enrolled
+	tree     *credential.Tree
+	blocks   *credential.BlockList
+}
+
+type enrolled struct {
+	credential.Enrolment
+	cert credential.Certificate
 }
 
 // keyState is the key's file.
@@ -62,7 +76,18 @@ func OpenKey(path string) (*Key, error) {
 	return k, k.save()
 }
 
-func (k *Key) save() error { return writeState(k.path, k.st) }
+// NewKey makes a key that lives in memory alone: for simulations of many.
+func NewKey() (*Key, error) {
+	signer, err := credential.NewSigningKey()
+	return &Key{signer: signer}, err
+}
+
+func (k *Key) save() error {
+	if k.path == "" {
+		return nil
+	}
+	return writeState(k.path, k.st)
+}
 
 // PublicKey is what the municipality certifies when the key is enrolled.
 func (k *Key) PublicKey() credential.PublicKey {
@@ -84,6 +109,7 @@ func (k *Key) Enrol(enrolment []byte) error {
 	}
 	k.st = keyState{Secret: k.st.Secret, Counter: k.st.Counter, Enrolment: enrolment}
 	k.st.Out.DeviceCAs = [][]byte{e.DeviceCA}
+	k.ready = derived{}
 	return k.save()
 }
 
@@ -91,7 +117,14 @@ func (k *Key) enrolment() (credential.Enrolment, credential.Certificate, error) 
 	if len(k.st.Enrolment) == 0 {
 		return credential.Enrolment{}, credential.Certificate{}, credential.Refuse(credential.CodeNotEnrolled, "")
 	}
-	return credential.DecodeEnrolment(k.st.Enrolment, k.PublicKey())
+	if k.ready.enrolled == nil {
+		e, c, err := credential.DecodeEnrolment(k.st.Enrolment, k.PublicKey())
+		if err != nil {
+			return e, c, err
+		}
+		k.ready.enrolled = &enrolled{e, c}
+	}
+	return k.ready.enrolled.Enrolment, k.ready.enrolled.cert, nil
 }
 
 // Status is what a key knows about itself.
@@ -130,11 +163,14 @@ func (k *Key) batches() (n int) {
 }
 
 func (k *Key) blocks() credential.BlockList {
-	b, err := credential.ParseBlockList(k.st.Out.Blocks)
-	if err != nil {
-		return credential.BlockList{} // none yet; what is stored has been verified
+	if k.ready.blocks == nil {
+		b, err := credential.ParseBlockList(k.st.Out.Blocks)
+		if err != nil {
+			return credential.BlockList{} // none yet; what is stored has been verified
+		}
+		k.ready.blocks = &b
 	}
-	return b
+	return *k.ready.blocks
 }
 
 // Return erases the activation.
@@ -171,6 +207,15 @@ func (r Result) with(c credential.Code) Result {
 // a Result; an error is a door that could not be reached or a conversation that broke. Mail that fails after the door has opened
 // is no error: it goes with the next visit.
 func (k *Key) Open(ctx context.Context, addr string) (Result, error) {
+	return k.open(func() (io.ReadWriter, func(), error) { return dial(ctx, addr, FirstByte+2*SessionTime) })
+}
+
+// OpenOver is [Key.Open] over a connection to the lock that the caller has made.
+func (k *Key) OpenOver(conn io.ReadWriter) (Result, error) {
+	return k.open(func() (io.ReadWriter, func(), error) { return conn, func() {}, nil })
+}
+
+func (k *Key) open(connect func() (io.ReadWriter, func(), error)) (Result, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	var r Result
@@ -178,7 +223,7 @@ func (k *Key) Open(ctx context.Context, addr string) (Result, error) {
 	if err != nil {
 		return k.refusal(r, err)
 	}
-	conn, done, err := dial(ctx, addr, FirstByte+2*SessionTime)
+	conn, done, err := connect()
 	if err != nil {
 		return r, err
 	}
@@ -229,16 +274,17 @@ func (k *Key) pass() (lockcore.Pass, lockcore.Trust, error) {
 	if len(out.Grant) == 0 {
 		return lockcore.Pass{}, lockcore.Trust{}, credential.Refuse(credential.CodeGrantMissing, "")
 	}
-	tree, err := credential.NewTree(out.Leaves)
-	if err != nil {
-		return lockcore.Pass{}, lockcore.Trust{}, err
+	if k.ready.tree == nil {
+		if k.ready.tree, err = credential.NewTree(out.Leaves); err != nil {
+			return lockcore.Pass{}, lockcore.Trust{}, err
+		}
 	}
 	count, err := k.use()
 	if err != nil {
 		return lockcore.Pass{}, lockcore.Trust{}, err
 	}
 	p := lockcore.Pass{
-		Holder: k.signer, Counter: count, Grant: out.Grant, Issuer: out.Issuer, Tree: tree,
+		Holder: k.signer, Counter: count, Grant: out.Grant, Issuer: out.Issuer, Tree: k.ready.tree,
 		Activation: k.st.Shift.Activation, Station: k.st.Shift.Station, StationCA: k.st.Shift.StationCA,
 	}
 	return p, lockcore.Trust{Root: e.Root, DeviceCAs: out.DeviceCAs, Blocks: k.blocks()}, nil
@@ -292,6 +338,15 @@ func (k *Key) takeBlocks(raw, revocation []byte) {
 	}
 	b, err := credential.Verifier{}.BlockListChain(e.Root, raw, revocation)
 	if err == nil && b.Version.Newer(k.blocks().Version) {
-		k.st.Out.Blocks, k.st.Out.Revocation = raw, revocation
+		k.st.Out.Blocks, k.st.Out.Revocation, k.ready.blocks = raw, revocation, &b
 	}
+}
+
+// DropMail throws away what the key carries home, as a broken or dishonest one does. It returns the number of log batches.
+func (k *Key) DropMail() int {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	n := k.batches()
+	k.st.Home = nil
+	return n
 }

@@ -3,6 +3,7 @@ package locksim
 import (
 	"context"
 	"crypto/sha256"
+	"net"
 	"time"
 
 	"hemnyckel/credential"
@@ -23,6 +24,15 @@ type StationResult struct {
 
 // Station puts the key into the station at addr and answers it until it lets the key go.
 func (k *Key) Station(ctx context.Context, addr string) (StationResult, error) {
+	return k.stay(func() (net.Conn, func(), error) { return dial(ctx, addr, StationTime) })
+}
+
+// StationOver is [Key.Station] over a connection that the caller has made.
+func (k *Key) StationOver(conn net.Conn) (StationResult, error) {
+	return k.stay(func() (net.Conn, func(), error) { return conn, func() {}, nil })
+}
+
+func (k *Key) stay(connect func() (net.Conn, func(), error)) (StationResult, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	var r StationResult
@@ -30,7 +40,7 @@ func (k *Key) Station(ctx context.Context, addr string) (StationResult, error) {
 	if err != nil {
 		return r, err
 	}
-	conn, done, err := dial(ctx, addr, StationTime)
+	conn, done, err := connect()
 	if err != nil {
 		return r, err
 	}
@@ -40,7 +50,7 @@ func (k *Key) Station(ctx context.Context, addr string) (StationResult, error) {
 	if err != nil {
 		return r, err
 	}
-	conn.SetDeadline(time.Time{}) // the dial's own limit stands
+	conn.SetDeadline(time.Now().Add(StationTime)) // a person types a PIN meanwhile
 	if err := k.hello(ch, e); err != nil {
 		return r, err
 	}
@@ -160,6 +170,7 @@ func (k *Key) takeOut(e credential.Enrolment, raw []byte, sent credential.Hash) 
 		k.st.Home, k.st.Used = nil, nil
 	}
 	k.st.Out, k.st.Shift = out, credential.Activate{}
+	k.ready.tree, k.ready.blocks = nil, nil
 	return k.save()
 }
 
