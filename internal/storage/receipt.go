@@ -155,15 +155,15 @@ func (tx *Tx) Receipts(ctx context.Context, f receipt.Filter, after receipt.Curs
 }
 
 // receiptLines reads a page; of a party, the page of what it gives and that of what it gets, each from its own index.
-func (tx *Tx) receiptLines(ctx context.Context, q *where, party, order string, limit int) ([]receipt.Line, error) {
+func (tx *Tx) receiptLines(ctx context.Context, q *where, party receipt.Holder, order string, limit int) ([]receipt.Line, error) {
 	page := `SELECT r.id AS found FROM receipts r` + q.text
 	end := order + q.limit(limit)
 	ids := page + end
-	if party != "" {
-		q.args = append(q.args, party)
-		bind := "$" + strconv.Itoa(len(q.args))
-		ids = `SELECT found FROM (` + page + ` AND r.from_id = ` + bind + end + `) AS gives
-			UNION SELECT found FROM (` + page + ` AND r.to_id = ` + bind + end + `) AS gets`
+	if party.Kind != "" {
+		q.args = append(q.args, string(party.Kind), party.ID)
+		kind, id := "$"+strconv.Itoa(len(q.args)-1), "$"+strconv.Itoa(len(q.args))
+		ids = `SELECT found FROM (` + page + ` AND r.from_kind = ` + kind + ` AND r.from_id = ` + id + end + `) AS gives
+			UNION SELECT found FROM (` + page + ` AND r.to_kind = ` + kind + ` AND r.to_id = ` + id + end + `) AS gets`
 	}
 	text := `SELECT ` + receiptLineColumns + ` FROM receipts r JOIN physical_keys k ON k.id = r.key_id WHERE r.id IN (` + ids + `)` + end
 	return collect(ctx, tx, func(r row) (receipt.Line, error) {

@@ -59,7 +59,7 @@ func (s *Service) keysHome(ctx context.Context, tx Tx, who Orderer, o Order, f f
 	if err != nil || len(keys) == 0 {
 		return err
 	}
-	serving, err := servingFrom(ctx, tx, f.home, o.Effective)
+	serving, err := servingFrom(ctx, tx, f.home, o.Effective, anyService)
 	if err != nil {
 		return err
 	}
@@ -70,8 +70,18 @@ func (s *Service) keysHome(ctx context.Context, tx Tx, who Orderer, o Order, f f
 	return err
 }
 
-// servingFrom are the organisations that serve somebody in a home at a time or later.
-func servingFrom(ctx context.Context, tx Tx, home []string, at time.Time) (map[string]bool, error) {
+func anyService(routine.ServiceKind) bool { return true }
+
+// servesAs says which services make a client somebody's: to the alarm team its alarms, whatever else its organisation does.
+func servesAs(who routine.Who) func(routine.ServiceKind) bool {
+	if who.Role == routine.AlarmTeam {
+		return func(k routine.ServiceKind) bool { return k == routine.Alarm }
+	}
+	return anyService
+}
+
+// servingFrom are the organisations that serve somebody in a home, by services of some kinds, at a time or later.
+func servingFrom(ctx context.Context, tx Tx, home []string, at time.Time, as func(routine.ServiceKind) bool) (map[string]bool, error) {
 	services, err := tx.ServicesOf(ctx, home)
 	if err != nil {
 		return nil, err
@@ -79,7 +89,7 @@ func servingFrom(ctx context.Context, tx Tx, home []string, at time.Time) (map[s
 	var ids []string
 	for _, of := range services {
 		for _, v := range of {
-			if v.From.Before(v.Until) && at.Before(v.Until) {
+			if as(v.Kind) && v.From.Before(v.Until) && at.Before(v.Until) {
 				ids = append(ids, v.Group.ID)
 			}
 		}
@@ -113,8 +123,8 @@ func (s *Service) DraftReceipt(ctx context.Context, who routine.Who, in NewRecei
 	return made, err
 }
 
-// mayDraft finds whose key a receipt is for. A provider may pass on a key that it holds; one that it does not hold it may ask
-// for only while it serves the client: having had a key once gives no way back to it.
+// mayDraft finds whose key a receipt is for. Who holds a key may pass it on; one that they do not hold a provider, or the alarm
+// unit, may ask for only while it serves the client: having had a key once gives no way back to it.
 func (s *Service) mayDraft(ctx context.Context, tx Tx, who routine.Who, in *NewReceipt) error {
 	if in.KeyID != "" {
 		if receipt.Handles(who.Role) {
@@ -124,7 +134,8 @@ func (s *Service) mayDraft(ctx context.Context, tx Tx, who routine.Who, in *NewR
 		if err != nil {
 			return err
 		}
-		if holder, _ := receipt.HolderOf(of); holder == (receipt.Holder{Kind: receipt.Provider, ID: who.Organisation}) {
+		holder, _ := receipt.HolderOf(of)
+		if own, party := receipt.PartyOf(who); party && holder == own {
 			return nil
 		}
 		k, _, err := tx.PhysicalKey(ctx, in.KeyID)
@@ -138,7 +149,8 @@ func (s *Service) mayDraft(ctx context.Context, tx Tx, who routine.Who, in *NewR
 	return err
 }
 
-// keyOwner finds the client. A provider finds its own clients only, and learns nothing of others.
+// keyOwner finds the client. A provider finds its own clients only, the alarm unit those with an alarm, and neither learns
+// anything of others.
 func (s *Service) keyOwner(ctx context.Context, tx Tx, who routine.Who, in NewReceipt) (care.Client, error) {
 	var c care.Client
 	var ok bool
@@ -164,7 +176,7 @@ func (s *Service) keyOwner(ctx context.Context, tx Tx, who routine.Who, in NewRe
 	serving := map[string]bool{}
 	if ok {
 		var err error
-		if serving, err = servingFrom(ctx, tx, []string{c.ID}, tx.Now()); err != nil {
+		if serving, err = servingFrom(ctx, tx, []string{c.ID}, tx.Now(), servesAs(who)); err != nil {
 			return c, err
 		}
 	}
@@ -184,13 +196,13 @@ type ReceiptPaper struct {
 	Printed time.Time
 }
 
-// ShowReceipt gives what a receipt says, to print or to show for signing, and notes that the client's name was read. A provider
+// ShowReceipt gives what a receipt says, to print or to show for signing, and notes that the client's name was read. A party
 // is shown it while it is under way, and while it has the key.
 func (s *Service) ShowReceipt(ctx context.Context, who routine.Who, id, lang string) (ReceiptPaper, error) {
 	var out ReceiptPaper
 	err := s.db.Update(ctx, func(tx Tx) error {
 		r, err := receipt.Show(ctx, tx, who, id)
-		if err == nil && !receipt.Handles(who.Role) && !r.State.Open() && (r.State != receipt.Signed || r.To.ID != who.Organisation) {
+		if own, _ := receipt.PartyOf(who); err == nil && !receipt.Handles(who.Role) && !r.State.Open() && (r.State != receipt.Signed || r.To != own) {
 			err = receipt.ErrOver // it would name where the client lives now
 		}
 		if err != nil {
@@ -344,13 +356,15 @@ type ReceiptFilter struct {
 	Late     bool // under way, and due so long ago that somebody should be reminded
 }
 
-// Receipts returns at most limit receipts after a place: to providers those that they give or get a key by.
+// Receipts returns at most limit receipts after a place: to all but the lock manager those that they give or get a key by.
 func (s *Service) Receipts(ctx context.Context, who routine.Who, f ReceiptFilter, after receipt.Cursor, limit int) ([]receipt.Line, error) {
 	in := receipt.Filter{ClientID: f.ClientID, KeyID: f.KeyID, State: f.State, Due: f.Due || f.Late}
 	if !receipt.Handles(who.Role) {
-		if in.Party = who.Organisation; in.Party == "" {
+		own, party := receipt.PartyOf(who)
+		if !party {
 			return nil, receipt.ErrMayNot
 		}
+		in.Party = own
 	}
 	var out []receipt.Line
 	err := s.db.View(ctx, func(tx Tx) (err error) {

@@ -151,7 +151,7 @@ type Line struct {
 
 // Filter chooses receipts. The zero Filter chooses all.
 type Filter struct {
-	Party    string // organisation number: those by which it gives or gets a key
+	Party    Holder // those by which it gives or gets a key
 	ClientID string
 	KeyID    string
 	State    State

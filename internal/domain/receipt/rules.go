@@ -16,7 +16,8 @@ func Does(p routine.ReceiptRules, purpose Purpose) bool {
 }
 
 // MayHold reports whether somebody of that kind may be given a key for the purpose: a spare key goes to the alarm unit where
-// alarm clients leave one, and to a provider where others may agree to (S-e). The client may have any key back.
+// alarm clients leave one, and to a provider where others may agree to (S-e); the alarm unit keeps no other keys. The client may
+// have any key back.
 func MayHold(p routine.ReceiptRules, purpose Purpose, kind HolderKind) bool {
 	switch {
 	case kind == Client:
@@ -25,6 +26,8 @@ func MayHold(p routine.ReceiptRules, purpose Purpose, kind HolderKind) bool {
 		return p.SpareHome
 	case purpose == Spare:
 		return p.Spare && (kind == AlarmUnit || kind == LockManager)
+	case kind == AlarmUnit:
+		return false
 	}
 	return Does(p, purpose)
 }
@@ -46,16 +49,25 @@ func Rule(purpose Purpose, from, to Holder) string {
 	return "V2.6-b"
 }
 
-// Handles reports whether a role handles everybody's receipts; others handle those that they are a party to.
-func Handles(r routine.Role) bool { return r == routine.LockManager || r == routine.AlarmTeam }
+// Handles reports whether a role handles everybody's receipts: the lock manager, who keeps the register. Others handle those that
+// they are a party to.
+func Handles(r routine.Role) bool { return r == routine.LockManager }
 
-// takesPart reports whether a role holds keys on its organisation's behalf (V2.6-f: municipal and private alike).
-func takesPart(r routine.Role) bool {
-	return r == routine.Provider || r == routine.HealthUnit || r == routine.Delivery
+// PartyOf is as whom somebody holds keys: providers, municipal and private alike, as their organisation (V2.6-f), and the alarm
+// team as the alarm unit, which keeps the spare keys of alarm clients (S-e). Everybody else holds none.
+func PartyOf(w routine.Who) (Holder, bool) {
+	switch {
+	case w.Organisation == "":
+	case w.Role == routine.AlarmTeam:
+		return Holder{Kind: AlarmUnit}, true
+	case w.Is(routine.Provider, routine.HealthUnit, routine.Delivery):
+		return Holder{Kind: Provider, ID: w.Organisation}, true
+	}
+	return Holder{}, false
 }
 
 // isParty reports whether who may handle a receipt between these two.
 func isParty(w routine.Who, from, to Holder) bool {
-	own := func(h Holder) bool { return h.Kind == Provider && h.ID == w.Organisation && w.Organisation != "" }
-	return Handles(w.Role) || takesPart(w.Role) && (own(from) || own(to))
+	own, party := PartyOf(w)
+	return Handles(w.Role) || party && (own == from || own == to)
 }

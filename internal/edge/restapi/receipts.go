@@ -28,12 +28,13 @@ type Receipts interface {
 	ReceiptForm(lang string) routine.LetterTexts
 }
 
-// receipts are the operations about physical keys (V2.6): for the lock manager all, for a provider those that it is a party to.
+// receipts are the operations about physical keys (V2.6): for the lock manager all, for
+// providers and the alarm team those that they are a party to.
 func (h *Handler) receipts(to *routes) {
 	parties := []routine.Role{routine.LockManager, routine.AlarmTeam, routine.Provider, routine.HealthUnit, routine.Delivery}
 	const one = "/api/v1/receipts/{id}"
 	list(to, op{ID: "list-receipts", Path: "/api/v1/receipts", Summary: "List receipts for physical keys", Roles: parties,
-		Doc: "The newest first; with due or late those that wait for signatures, the first due first. Providers see those by which they give or get a key."}, h.listReceipts)
+		Doc: "The newest first; with due or late those that wait for signatures, the first due first. Providers, and the alarm team as the alarm unit, see those by which they give or get a key."}, h.listReceipts)
 	create(to, op{ID: "draft-receipt", Path: "/api/v1/receipts", Summary: "Make a receipt", Roles: parties,
 		Doc: "Most receipts follow from orders by themselves. This is for a key that is left by agreement, or that changed hands before."},
 		func(x api.Receipt) string { return "/api/v1/receipts/" + x.ID }, h.draftReceipt)

@@ -51,8 +51,8 @@ CREATE INDEX receipts_due ON receipts (due_us, id) WHERE state IN ('drafted', 's
 CREATE INDEX receipts_by_key ON receipts (key_id, id);
 CREATE INDEX receipts_by_client ON receipts (client_id, id);
 CREATE INDEX receipts_by_state ON receipts (state, id);
-CREATE INDEX receipts_by_giver ON receipts (from_id, id);
-CREATE INDEX receipts_by_receiver ON receipts (to_id, id);
+CREATE INDEX receipts_by_giver ON receipts (from_kind, from_id, id);
+CREATE INDEX receipts_by_receiver ON receipts (to_kind, to_id, id);
 CREATE INDEX receipts_by_file ON receipts (file_id);
 
 -- disclosure: requests for the log, and what became of them.
