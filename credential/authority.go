@@ -3,176 +3,177 @@ package credential
 import (
 	"crypto"
 	"crypto/ecdh"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"fmt"
+	"slices"
+	"sync/atomic"
 	"time"
 )
 
 // Lives of what an Authority issues.
 const (
-	AuthorityLife = 365 * 24 * time.Hour
-	RootLife      = 20 * 365 * 24 * time.Hour
-	StationLife   = 7 * 24 * time.Hour
-	DeviceLife    = 10 * 365 * 24 * time.Hour // lock and key certificates; blocking ends them earlier
-	GrantLife     = 5 * 24 * time.Hour
+	StationLife = 7 * 24 * time.Hour
+	DeviceLife  = 10 * 365 * 24 * time.Hour // lock and key certificates; blocking ends them earlier
+	GrantLife   = 5 * 24 * time.Hour
 )
 
-// authorityRoles are the roles below the root, in the order of Authority's storage.
-var authorityRoles = [...]Role{RoleGrantIssuer, RoleStationCA, RoleDeviceCA, RoleRevocation, RoleConfig}
-
-// Authority holds a municipality's signing roles and issues what they sign. It is safe for concurrent use once made.
-//
-// In this first form every role and the root are keys in one value that the server stores; issue 03 takes the root
-// offline and lets each role be a crypto.Signer of its own (a file or an HSM).
+// Authority issues what a municipality's online roles sign. It never has the root's secret: that signs the roles'
+// certificates somewhere else ([RootSecrets]). It is safe for concurrent use; [Authority.Replace] gives it other keys while
+// it is used, so that a change of key is no stop.
 type Authority struct {
-	root   crypto.Signer
-	ingest *ecdh.PrivateKey
-	roles  map[Role]signingRole
+	held atomic.Pointer[held]
+}
+
+// Material is what an Authority works with: public facts, and signers that may lie in a file, a hardware module or anywhere
+// else.
+type Material struct {
+	Root       PublicKey
+	Next       Hash     // commitment to the next root ([CommitRoot]); zero: the root cannot be changed
+	Statements [][]byte // of changes of root, oldest first
+	Roles      map[Role]RoleSigner
+	Ingest     []ecdh.KeyExchanger // X25519: the one in use, the announced next one if any, former ones
+	Announced  bool                // Ingest[1] is the next one, not a former one
+}
+
+// RoleSigner is one role's signer and its certificates: the one in use first, then former ones that something which still lives
+// was signed by.
+type RoleSigner struct {
+	Signer       crypto.Signer
+	Certificates [][]byte
+}
+
+// held is a Material whose every part has been verified. It is never changed, only replaced.
+type held struct {
+	Material
+	roles map[Role]signingRole
 }
 
 type signingRole struct {
 	signer crypto.Signer
-	raw    []byte // certificate
-	cert   Certificate
+	raw    [][]byte    // certificates, the one in use first
+	cert   Certificate // the one in use
+	former []Certificate
 }
 
-// NewAuthority makes a complete set of keys and certificates, valid from now.
+// NewAuthority makes a complete set of keys and certificates, valid from now, in memory: for simulations, measurements and
+// tests. Nobody keeps the root's secret, so it never changes.
 func NewAuthority(now time.Time) (*Authority, error) {
-	root, err := NewSigningKey()
+	_, m, err := NewMaterial(now)
 	if err != nil {
 		return nil, err
 	}
-	ingest, err := NewExchangeKey()
-	if err != nil {
-		return nil, err
+	return LoadAuthority(m)
+}
+
+// LoadAuthority returns an Authority that works with m, of which every certificate and every public key is verified.
+func LoadAuthority(m Material) (*Authority, error) {
+	a := &Authority{}
+	return a, a.Replace(m)
+}
+
+// Replace gives the Authority other keys from now on. If they do not fit together it keeps those that it has.
+func (a *Authority) Replace(m Material) error {
+	h := &held{Material: m, roles: map[Role]signingRole{}}
+	if len(m.Ingest) == 0 || m.Announced && len(m.Ingest) < 2 {
+		return Refuse(CodeMalformed, "no ingest key")
 	}
-	a := &Authority{root: root, ingest: ingest, roles: map[Role]signingRole{}}
-	for _, role := range authorityRoles {
-		if err := a.newRole(role, At(now)); err != nil {
-			return nil, err
+	for _, k := range m.Ingest {
+		if k.Curve() != ecdh.X25519() {
+			return Refuse(CodeMalformed, "an ingest key is on another curve than X25519")
 		}
 	}
-	return a, nil
+	for _, role := range AuthorityRoles() {
+		r, err := verifiedRole(m.Root, role, m.Roles[role])
+		if err != nil {
+			return err
+		}
+		h.roles[role] = r
+	}
+	a.held.Store(h)
+	return nil
 }
 
-func (a *Authority) newRole(role Role, now Instant) error {
-	key, err := NewSigningKey()
-	if err != nil {
-		return err
+// verifiedRole checks a role's certificates against the root, and that its signer is the one that the first of them names.
+func verifiedRole(root PublicKey, role Role, k RoleSigner) (signingRole, error) {
+	if k.Signer == nil || len(k.Certificates) == 0 {
+		return signingRole{}, Refuse(CodeChain, "role %d has no key or no certificate", role)
 	}
-	pub, err := PublicKeyOf(key)
-	if err != nil {
-		return err
+	r := signingRole{signer: k.Signer, raw: k.Certificates}
+	for _, raw := range k.Certificates {
+		c, _, err := Verifier{}.Chain(root, role, raw, nil)
+		if err != nil {
+			return signingRole{}, err
+		}
+		r.former = append(r.former, c)
 	}
-	c := Certificate{
-		Issuer: a.Root().Hash(), Serial: NewSerial(), Key: pub, Role: role,
-		NotBefore: now.Add(-ClockSkew), Expires: now.Add(AuthorityLife),
+	r.cert = r.former[0]
+	if pub, err := PublicKeyOf(k.Signer); err != nil || pub != r.cert.Key {
+		return signingRole{}, Refuse(CodeChain, "role %d: secret and certificate do not belong together", role)
 	}
-	if role == RoleRevocation {
-		c.Epoch = 1
-	}
-	raw, err := Sign(a.root, KindCertificate, c)
-	if err != nil {
-		return err
-	}
-	a.roles[role] = signingRole{signer: key, raw: raw, cert: c}
-	return nil
+	return r, nil
 }
 
 // Root is the public key that locks and keys trust.
-func (a *Authority) Root() PublicKey {
-	p, err := PublicKeyOf(a.root)
-	if err != nil {
-		panic(err) // checked when made
-	}
-	return p
+func (a *Authority) Root() PublicKey { return a.held.Load().Root }
+
+// NextRoot is the commitment to the root that comes next; zero if there is none.
+func (a *Authority) NextRoot() Hash { return a.held.Load().Next }
+
+// RootStatements are the newest changes of root, at most MaxRootStatements, oldest first.
+func (a *Authority) RootStatements() [][]byte {
+	s := a.held.Load().Statements
+	return slices.Clone(s[max(0, len(s)-MaxRootStatements):])
 }
 
-// Ingest opens sealed batches.
-func (a *Authority) Ingest() *ecdh.PrivateKey { return a.ingest }
+// Ingest is the key that locks seal their batches to.
+func (a *Authority) Ingest() ExchangeKey { return exchangeKeyOf(a.held.Load().Ingest[0]) }
+
+// NextIngest is the key that Ingest will be; zero if none is announced.
+func (a *Authority) NextIngest() ExchangeKey {
+	h := a.held.Load()
+	if !h.Announced {
+		return ExchangeKey{}
+	}
+	return exchangeKeyOf(h.Ingest[1])
+}
 
 // Certificate is the signed certificate of a role below the root, nil for a role that has none here.
-func (a *Authority) Certificate(r Role) []byte { return a.roles[r].raw }
-
-// secretSet is how an Authority is stored.
-type secretSet struct {
-	Version uint8      `cbor:"1,keyasint"`
-	Root    []byte     `cbor:"2,keyasint"`
-	Ingest  []byte     `cbor:"3,keyasint"`
-	Roles   []roleFile `cbor:"4,keyasint"`
-}
-
-type roleFile struct {
-	Secret      []byte `cbor:"1,keyasint"`
-	Certificate []byte `cbor:"2,keyasint"`
-}
-
-// Marshal is the secret form of the whole set. Whoever stores it keeps it secret.
-func (a *Authority) Marshal() ([]byte, error) {
-	root, err := secretOf(a.root)
-	if err != nil {
-		return nil, err
+func (a *Authority) Certificate(r Role) []byte {
+	if all := a.held.Load().roles[r].raw; len(all) > 0 {
+		return all[0]
 	}
-	s := secretSet{Version: 1, Root: root, Ingest: a.ingest.Bytes()}
-	for _, role := range authorityRoles {
-		secret, err := secretOf(a.roles[role].signer)
-		if err != nil {
-			return nil, err
-		}
-		s.Roles = append(s.Roles, roleFile{Secret: secret, Certificate: a.roles[role].raw})
-	}
-	return Encode(s)
-}
-
-func secretOf(s crypto.Signer) ([]byte, error) {
-	k, ok := s.(*ecdsa.PrivateKey)
-	if !ok {
-		return nil, fmt.Errorf("credential: a %T keeps its secret to itself and cannot be stored", s)
-	}
-	return k.Bytes()
-}
-
-// UnmarshalAuthority reads what Marshal wrote and verifies every certificate against the root.
-func UnmarshalAuthority(b []byte) (*Authority, error) {
-	s, err := Decode[secretSet](b, 8<<10)
-	if err != nil {
-		return nil, err
-	}
-	if s.Version != 1 || len(s.Roles) != len(authorityRoles) {
-		return nil, Refuse(CodeVersion, "secret set of version %d with %d roles", s.Version, len(s.Roles))
-	}
-	root, err := ecdsa.ParseRawPrivateKey(elliptic.P256(), s.Root)
-	if err != nil {
-		return nil, Refuse(CodeMalformed, "root: %w", err)
-	}
-	ingest, err := ecdh.X25519().NewPrivateKey(s.Ingest)
-	if err != nil {
-		return nil, Refuse(CodeMalformed, "ingest key: %w", err)
-	}
-	a := &Authority{root: root, ingest: ingest, roles: map[Role]signingRole{}}
-	for i, role := range authorityRoles {
-		if err := a.loadRole(role, s.Roles[i]); err != nil {
-			return nil, err
-		}
-	}
-	return a, nil
-}
-
-func (a *Authority) loadRole(role Role, f roleFile) error {
-	key, err := ecdsa.ParseRawPrivateKey(elliptic.P256(), f.Secret)
-	if err != nil {
-		return Refuse(CodeMalformed, "role %d: %w", role, err)
-	}
-	c, _, err := Verifier{}.Chain(a.Root(), role, f.Certificate, nil)
-	if err != nil {
-		return err
-	}
-	if pub, err := PublicKeyOf(key); err != nil || pub != c.Key {
-		return Refuse(CodeChain, "role %d: secret and certificate do not belong together", role)
-	}
-	a.roles[role] = signingRole{signer: key, raw: f.Certificate, cert: c}
 	return nil
+}
+
+// Certificates are all that a role has and has had, the one in use first: what was signed before a change of key still
+// leads to the root through an earlier one.
+func (a *Authority) Certificates(r Role) [][]byte { return slices.Clone(a.held.Load().roles[r].raw) }
+
+// IssuerOf returns the certificate of the role that signed a lock's, key's or station's certificate, nil if it is none that
+// is known.
+func (a *Authority) IssuerOf(certificate []byte) []byte {
+	c, err := ParseCertificate(certificate)
+	if err != nil {
+		return nil
+	}
+	r := a.held.Load().roles[c.Role.parent()]
+	for i, f := range r.former {
+		if f.Key.Hash() == c.Issuer && f.ValidAt(c.NotBefore) {
+			return r.raw[i]
+		}
+	}
+	return nil
+}
+
+// Expires is the first instant at which a role can sign no more.
+func (a *Authority) Expires(r Role) Instant { return a.held.Load().roles[r].cert.Expires }
+
+// signing is a role that may sign now. One whose certificate has ended refuses here, where somebody can do something about
+// it, and not at the doors.
+func (a *Authority) signing(r Role, now time.Time) (signingRole, error) {
+	s := a.held.Load().roles[r]
+	if !s.cert.ValidAt(At(now)) {
+		return s, Refuse(CodeCertTime, "the certificate of role %d was valid from %v until %v", r, s.cert.NotBefore.Time(), s.cert.Expires.Time())
+	}
+	return s, nil
 }
 
 // IssueKey certifies a key.
@@ -196,7 +197,10 @@ func (a *Authority) IssueStation(id, group uint32, key PublicKey, exchange Excha
 }
 
 func (a *Authority) certify(by Role, c Certificate, now time.Time, life time.Duration) ([]byte, error) {
-	ca := a.roles[by]
+	ca, err := a.signing(by, now)
+	if err != nil {
+		return nil, err
+	}
 	c.Issuer, c.Serial = ca.cert.Key.Hash(), NewSerial()
 	c.NotBefore, c.Expires = max(At(now).Add(-ClockSkew), ca.cert.NotBefore), At(now).Add(life)
 	if c.Subject == 0 {
@@ -215,15 +219,18 @@ func (a *Authority) certify(by Role, c Certificate, now time.Time, life time.Dur
 func GrantStart(now time.Time) Instant { return At(now) / Hour * Hour }
 
 // IssueGrant signs g over the tree. It fills in Issuer, Root and Size, and where they are zero Serial (random), NotBefore
-// (GrantStart) and Expires (five days after now).
+// (GrantStart, or when the issuer's certificate began if that is later) and Expires (five days after now).
 func (a *Authority) IssueGrant(g Grant, t *Tree, now time.Time) ([]byte, error) {
-	issuer := a.roles[RoleGrantIssuer]
+	issuer, err := a.signing(RoleGrantIssuer, now)
+	if err != nil {
+		return nil, err
+	}
 	g.Issuer, g.Root, g.Size = issuer.cert.Key.Hash(), t.Root(), t.Size()
 	if g.Serial == 0 {
 		g.Serial = NewSerial()
 	}
 	if g.NotBefore == 0 {
-		g.NotBefore = GrantStart(now)
+		g.NotBefore = max(GrantStart(now), issuer.cert.NotBefore)
 	}
 	if g.Expires == 0 {
 		g.Expires = At(now).Add(GrantLife)
@@ -240,7 +247,10 @@ func (a *Authority) IssueGrant(g Grant, t *Tree, now time.Time) ([]byte, error) 
 // IssueBlockList signs a snapshot. It fills in Issuer, IssuedAt and the epoch; the caller gives the number
 // ([Version.Next]).
 func (a *Authority) IssueBlockList(b BlockList, now time.Time) ([]byte, error) {
-	r := a.roles[RoleRevocation]
+	r, err := a.signing(RoleRevocation, now)
+	if err != nil {
+		return nil, err
+	}
 	b.Issuer, b.IssuedAt, b.Version.Epoch = r.cert.Key.Hash(), At(now), r.cert.Epoch
 	if err := b.check(); err != nil {
 		return nil, err
@@ -250,8 +260,11 @@ func (a *Authority) IssueBlockList(b BlockList, now time.Time) ([]byte, error) {
 
 // IssueConfig signs a lock's configuration. It fills in Issuer, IssuedAt and the ingest key.
 func (a *Authority) IssueConfig(c LockConfig, now time.Time) ([]byte, error) {
-	r := a.roles[RoleConfig]
-	c.Issuer, c.IssuedAt, c.Ingest = r.cert.Key.Hash(), At(now), ExchangeKeyOf(a.ingest)
+	r, err := a.signing(RoleConfig, now)
+	if err != nil {
+		return nil, err
+	}
+	c.Issuer, c.IssuedAt, c.Ingest = r.cert.Key.Hash(), At(now), a.Ingest()
 	if c.Lock == 0 {
 		return nil, Refuse(CodeMalformed, "number 0 belongs to no lock")
 	}
@@ -260,22 +273,27 @@ func (a *Authority) IssueConfig(c LockConfig, now time.Time) ([]byte, error) {
 
 // IssueTime signs the time, for a lock's nonce or (zero) for any lock.
 func (a *Authority) IssueTime(nonce [8]byte, now time.Time) ([]byte, error) {
-	r := a.roles[RoleConfig]
+	r, err := a.signing(RoleConfig, now)
+	if err != nil {
+		return nil, err
+	}
 	return Sign(r.signer, KindTimeToken, TimeToken{Issuer: r.cert.Key.Hash(), IssuedAt: At(now), Nonce: nonce})
 }
 
 // IssueAck signs an acknowledgement. It fills in Issuer. The caller has the records in its journal before it calls.
 func (a *Authority) IssueAck(k Ack) ([]byte, error) {
-	r := a.roles[RoleConfig]
+	r := a.held.Load().roles[RoleConfig]
 	k.Issuer = r.cert.Key.Hash()
 	return Sign(r.signer, KindAck, k)
 }
 
 // OpenBatch opens a sealed batch and reads it; the caller verifies it by the lock's key ([Verifier.Batch]).
 func (a *Authority) OpenBatch(sealed []byte) (signed []byte, batch LogBatch, err error) {
-	if signed, err = OpenBatch(sealed, a.ingest); err != nil {
+	if signed, err = OpenBatch(sealed, a.held.Load().Ingest...); err != nil {
 		return nil, LogBatch{}, err
 	}
 	batch, err = ParseBatch(signed)
 	return signed, batch, err
 }
+
+func exchangeKeyOf(k ecdh.KeyExchanger) ExchangeKey { return ExchangeKey(k.PublicKey().Bytes()) }

@@ -41,7 +41,7 @@ func TestSizes(t *testing.T) {
 
 func TestChainsVerify(t *testing.T) {
 	s := newSample(t)
-	a := must(credential.UnmarshalAuthority(must(s.auth.Marshal())(t)))(t)
+	a := s.auth
 	var v credential.Verifier
 	g, _, err := v.GrantChain(a.Root(), s.grant, a.Certificate(credential.RoleGrantIssuer))
 	if err != nil || g.Key != 1017 {
@@ -320,5 +320,24 @@ func TestPublicKeyText(t *testing.T) {
 		if _, err := credential.ParsePublicKey(bad); err == nil {
 			t.Errorf("%q accepted", bad)
 		}
+	}
+}
+
+// A response whose leaves were encoded before is the very same as one that is encoded whole.
+func TestSyncResponseWithEncodedLeaves(t *testing.T) {
+	r := credential.SyncResponse{Grant: []byte{1}, Issuer: []byte{2}, Acks: [][]byte{{3}}, Blocks: []byte{4}, MailReceived: credential.Hash{5},
+		Leaves: []credential.Leaf{{Lock: 1, Rights: credential.RightOpen, Epoch: 2}, {Lock: 70000, Until: 9, Salt: [8]byte{1}}}}
+	want, err := credential.Encode(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	leaves, err := credential.Encode(r.Leaves)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Leaves = nil
+	got, err := credential.EncodeSyncResponse(r, leaves)
+	if err != nil || !bytes.Equal(got, want) {
+		t.Errorf("got %x, %v, want %x", got, err, want)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/ecdh"
 	"crypto/hpke"
 	"crypto/sha256"
+	"slices"
 )
 
 // Event is what a log record tells.
@@ -181,21 +182,21 @@ func SealBatch(ingest ExchangeKey, signed []byte) ([]byte, error) {
 	return Encode(SealedBatch{Ingest: ingest.Hash(), Box: box})
 }
 
-// OpenBatch decrypts with the ingest key that the batch names and returns the signed batch.
-func OpenBatch(sealed []byte, ingest *ecdh.PrivateKey) ([]byte, error) {
+// OpenBatch decrypts with the one of the ingest keys that the batch names and returns the signed batch.
+func OpenBatch(sealed []byte, ingest ...ecdh.KeyExchanger) ([]byte, error) {
 	s, err := Decode[SealedBatch](sealed, MaxSealed)
 	if err != nil {
 		return nil, err
 	}
-	hash := ExchangeKeyOf(ingest).Hash()
-	if s.Ingest != hash {
+	at := slices.IndexFunc(ingest, func(k ecdh.KeyExchanger) bool { return exchangeKeyOf(k).Hash() == s.Ingest })
+	if at < 0 {
 		return nil, Refuse(CodeStale, "sealed to another ingest key")
 	}
-	priv, err := hpke.NewDHKEMPrivateKey(ingest)
+	priv, err := hpke.NewDHKEMPrivateKey(ingest[at])
 	if err != nil {
 		return nil, err
 	}
-	signed, err := hpke.Open(priv, hpke.HKDFSHA256(), hpke.AES128GCM(), sealInfo(hash), s.Box)
+	signed, err := hpke.Open(priv, hpke.HKDFSHA256(), hpke.AES128GCM(), sealInfo(s.Ingest), s.Box)
 	if err != nil {
 		return nil, Refuse(CodeMalformed, "sealed batch does not open: %w", err)
 	}

@@ -70,7 +70,7 @@ func newSample(t testing.TB) sample {
 	s.config = must(s.auth.IssueConfig(credential.LockConfig{Lock: 100_300, Version: 1, Epoch: 1}, noon))(t)
 	s.token = must(s.auth.IssueTime([8]byte{1}, noon))(t)
 	s.batch = must(credential.SignBatch(s.lock.Signing, batchOf(s.lock, 32)))(t)
-	s.sealed = must(credential.SealBatch(credential.ExchangeKeyOf(s.auth.Ingest()), s.batch))(t)
+	s.sealed = must(credential.SealBatch(s.auth.Ingest(), s.batch))(t)
 	s.ack = must(s.auth.IssueAck(credential.Ack{Lock: s.lock.PublicKey().Hash(), Epoch: 1, Seq: 1032, Head: credential.Hash{1}}))(t)
 	s.mail = must(credential.Encode(credential.Mail{Batches: [][]byte{s.sealed}, Activations: [][]byte{s.activation}}))(t)
 	s.request = must(credential.SignSyncRequest(key, credential.SyncRequest{Key: 1017, Counter: 5}))(t)

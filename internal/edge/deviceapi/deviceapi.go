@@ -174,7 +174,7 @@ func (h *Handler) renewed(ctx context.Context, s fleet.Station) (Refresh, error)
 		Name: renewed.Station.Name, Certificate: renewed.Station.Certificate, Root: h.authority.Root(),
 		StationCA: h.authority.Certificate(credential.RoleStationCA), DeviceCA: h.authority.Certificate(credential.RoleDeviceCA),
 		Blocks: blocks, Revocation: h.authority.Certificate(credential.RoleRevocation),
-		Ingest: credential.ExchangeKeyOf(h.authority.Ingest()), Now: credential.At(renewed.Now), Staff: pack(staff),
+		Ingest: h.authority.Ingest(), Now: credential.At(renewed.Now), Staff: pack(staff),
 	}
 	for _, k := range renewed.Due {
 		due := DueKey{Number: k.Number}

@@ -182,7 +182,7 @@ func (w *world) seal(l *lock, b credential.LogBatch) []byte {
 	}
 	signed, err := credential.SignBatch(l.id.Signing, b)
 	w.must(err)
-	sealed, err := credential.SealBatch(credential.ExchangeKeyOf(w.auth.Ingest()), signed)
+	sealed, err := credential.SealBatch(w.auth.Ingest(), signed)
 	w.must(err)
 	return sealed
 }

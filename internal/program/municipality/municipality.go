@@ -168,11 +168,11 @@ func found(ctx context.Context, tx *storage.Tx) (kept, error) {
 		return k, err
 	}
 	k.verifier, k.logKey = vkey, []byte(skey)
-	authority, err := credential.NewAuthority(tx.Now())
+	_, material, err := credential.NewMaterial(tx.Now())
 	if err != nil {
 		return k, err
 	}
-	if k.devices, err = authority.Marshal(); err != nil {
+	if k.devices, err = packAuthority(material); err != nil {
 		return k, err
 	}
 	for name, value := range map[string]string{settingID: k.id, settingName: k.name, settingLogKey: k.verifier} {
@@ -209,7 +209,7 @@ func (m *Municipality) wire(ctx context.Context, k kept) error {
 	if m.Log, err = journal.NewLog(txn.Narrow(m.DB, func(tx *storage.Tx) journal.Tx { return tx }), signer, verifier); err != nil {
 		return err
 	}
-	if m.Authority, err = credential.UnmarshalAuthority(k.devices); err != nil {
+	if m.Authority, err = unpackAuthority(k.devices); err != nil {
 		return fmt.Errorf("municipality: the devices' authority: %w", err)
 	}
 	zone, err := time.LoadLocation("Europe/Stockholm")
