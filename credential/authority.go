@@ -258,15 +258,18 @@ func (a *Authority) IssueBlockList(b BlockList, now time.Time) ([]byte, error) {
 	return Sign(r.signer, KindBlockList, b)
 }
 
-// IssueConfig signs a lock's configuration. It fills in Issuer, IssuedAt and the ingest key.
+// IssueConfig signs a lock's configuration. It fills in Issuer, IssuedAt and the ingest keys.
 func (a *Authority) IssueConfig(c LockConfig, now time.Time) ([]byte, error) {
 	r, err := a.signing(RoleConfig, now)
 	if err != nil {
 		return nil, err
 	}
 	c.Issuer, c.IssuedAt, c.Ingest = r.cert.Key.Hash(), At(now), a.Ingest()
-	if c.Lock == 0 {
-		return nil, Refuse(CodeMalformed, "number 0 belongs to no lock")
+	if c.NextIngest = a.NextIngest(); !c.NextIngest.IsZero() {
+		c.IngestEnds = At(now).Add(IngestOverlap)
+	}
+	if err := c.check(); err != nil {
+		return nil, err
 	}
 	return Sign(r.signer, KindConfig, c)
 }

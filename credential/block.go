@@ -82,6 +82,17 @@ func (b BlockList) Blocked(kind BlockKind, id uint64) bool {
 	return false
 }
 
+// BlockedAt is Blocked for whoever knows the time: an entry that has ended blocks nothing any more. What it was for has
+// expired by the same clock, and the name may have come back, as a key that has been found.
+func (b BlockList) BlockedAt(kind BlockKind, id uint64, now Instant) bool {
+	for _, e := range b.Entries {
+		if e.Kind == kind && e.ID == id && now < e.Expiry.End() {
+			return true
+		}
+	}
+	return false
+}
+
 // MinGeneration is the lowest generation of a group's grants that still counts.
 func (b BlockList) MinGeneration(group uint32) uint32 {
 	for _, g := range b.Generations {
@@ -111,6 +122,25 @@ func (v Verifier) BlockListChain(root PublicKey, raw, revocation []byte) (BlockL
 		return BlockList{}, Refuse(CodeChain, "block list issued outside its certificate's life")
 	}
 	return b, b.check()
+}
+
+// NewerBlockList is BlockListChain for whoever holds a list: it refuses one that is not newer, and one whose signer the held
+// list blocks. A list of a higher epoch is by a signer that the root has put in the place of all before.
+func (v Verifier) NewerBlockList(held BlockList, root PublicKey, raw, revocation []byte) (BlockList, error) {
+	b, err := v.BlockListChain(root, raw, revocation)
+	if err != nil {
+		return BlockList{}, err
+	}
+	c, err := ParseCertificate(revocation)
+	switch {
+	case err != nil:
+		return BlockList{}, err
+	case !b.Version.Newer(held.Version):
+		return BlockList{}, Refuse(CodeStale, "block list %v, %v is held", b.Version, held.Version)
+	case b.Version.Epoch == held.Version.Epoch && held.Blocked(BlockCertificate, c.Serial):
+		return BlockList{}, Refuse(CodeBlockedCert, "the block list's signer is blocked")
+	}
+	return b, nil
 }
 
 // ParseBlockList reads a block list without judging it.

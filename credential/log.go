@@ -17,11 +17,13 @@ const (
 	EventRefused   Event = 2 // Code says why
 	EventClaimed   Event = 3
 	EventBoot      Event = 4
-	EventBlockList Event = 5 // a newer block list was taken; Info is its number, lowest 32 bits
-	EventConfig    Event = 6 // a newer configuration was taken; Info is its version
-	EventTimeStep  Event = 7 // the clock moved more than two minutes; Info is the step in seconds, at most 2^32-1
-	EventLost      Event = 8 // Info records were overwritten before they were acknowledged
-	EventWithheld  Event = 9 // the key had a newer block list than it showed
+	EventBlockList Event = 5  // a newer block list was taken; Info is its number, lowest 32 bits
+	EventConfig    Event = 6  // a newer configuration was taken; Info is its version
+	EventTimeStep  Event = 7  // the clock moved more than two minutes; Info is the step in seconds, at most 2^32-1; FlagStepBack
+	EventLost      Event = 8  // Info records were overwritten before they were acknowledged
+	EventWithheld  Event = 9  // the key had a newer block list than it showed
+	EventRoot      Event = 10 // the root was changed; Info is its epoch
+	EventReset     Event = 11 // an installer may reset the lock: the log ends here, unless the installer left it at that
 )
 
 // Quality says how far a record's time can be trusted.
@@ -42,6 +44,7 @@ const (
 	FlagTimeUnverified Flags = 1 << 0 // opened while the clock was lost
 	FlagCounterBehind  Flags = 1 << 1 // the key's counter was behind what the lock had seen: a copy, or a restored key
 	FlagLogFull        Flags = 1 << 2 // an unacknowledged record was overwritten for this one
+	FlagStepBack       Flags = 1 << 3 // the clock moved backwards
 )
 
 // Record is one line of a lock's log. No name is ever in it.

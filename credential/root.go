@@ -140,3 +140,15 @@ func (r Roots) For(certificate []byte, now Instant) PublicKey {
 	}
 	return r.Root
 }
+
+// Roots is what a device is given when it becomes the municipality's.
+func (a *Authority) Roots() Roots {
+	h := a.held.Load()
+	r := Roots{Root: h.Root, Next: h.Next}
+	if n := len(h.Statements); n > 0 {
+		if s, err := ParseRootStatement(h.Statements[n-1]); err == nil { // the root has signed it
+			r.Epoch = s.Epoch
+		}
+	}
+	return r
+}

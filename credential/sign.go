@@ -28,6 +28,7 @@ const (
 
 	KindRootStatement Kind = "hemnyckel/root-statement/1" // by the old root, over what the new one has signed
 	KindRootNext      Kind = "hemnyckel/root-next/1"
+	KindMandate       Kind = "hemnyckel/mandate/1"
 )
 
 // Memory remembers which signatures have been found valid, by digest over kind, signer and the exact bytes. A lock has a

@@ -29,8 +29,9 @@ type StationMessage struct {
 
 // StationGreeting is the payload of the station's handshake message: who it is, before the key says anything.
 type StationGreeting struct {
-	Certificate []byte `cbor:"1,keyasint"`
-	StationCA   []byte `cbor:"2,keyasint"`
+	Certificate []byte   `cbor:"1,keyasint"`
+	StationCA   []byte   `cbor:"2,keyasint"`
+	Roots       [][]byte `cbor:"3,keyasint,omitempty"` // changes of root, oldest first, for a key that has missed them
 }
 
 // Hello is what a key says about itself when it is inserted. Certificate and proof are judged by the station; the rest is the

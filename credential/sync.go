@@ -3,6 +3,8 @@ package credential
 import (
 	"crypto"
 	"crypto/sha256"
+
+	"github.com/fxamacker/cbor/v2"
 )
 
 // SyncRequest is what a key signs to prove to the server, through a station that only relays, that it is there now.
@@ -37,6 +39,7 @@ func (v Verifier) SyncRequest(raw, mail []byte, key PublicKey) (SyncRequest, err
 const (
 	MaxMailBatches     = 192 // all of them at their longest fit in MaxMail
 	MaxMailActivations = 64
+	MaxMailNonces      = 32
 	MaxMailAcks        = 1024
 	MaxMailConfigs     = 64
 	MaxMailCerts       = 16
@@ -46,6 +49,8 @@ const (
 type Mail struct {
 	Batches     [][]byte `cbor:"1,keyasint"` // sealed log batches
 	Activations [][]byte `cbor:"2,keyasint"` // activations it was given, so that records can be matched to them
+	// Nonces are those of locks that want the time; the response has a token for each.
+	Nonces [][8]byte `cbor:"3,keyasint,omitempty"`
 }
 
 // DecodeMail reads and bounds a Mail.
@@ -54,8 +59,8 @@ func DecodeMail(b []byte) (Mail, error) {
 	if err != nil {
 		return Mail{}, err
 	}
-	if len(m.Batches) > MaxMailBatches || len(m.Activations) > MaxMailActivations {
-		return Mail{}, Refuse(CodeMalformed, "%d batches and %d activations in one mail", len(m.Batches), len(m.Activations))
+	if len(m.Batches) > MaxMailBatches || len(m.Activations) > MaxMailActivations || len(m.Nonces) > MaxMailNonces {
+		return Mail{}, Refuse(CodeMalformed, "%d batches, %d activations and %d nonces in one mail", len(m.Batches), len(m.Activations), len(m.Nonces))
 	}
 	return m, nil
 }
@@ -73,6 +78,20 @@ type SyncResponse struct {
 	Blocks       []byte   `cbor:"9,keyasint,omitempty"`
 	Revocation   []byte   `cbor:"10,keyasint,omitempty"` // revocation certificate, for the block list
 	MailReceived Hash     `cbor:"11,keyasint"`           // SHA-256 of the Mail that is now safe: the key may forget it
+	Roots        [][]byte `cbor:"12,keyasint,omitempty"` // changes of root, oldest first: for the key, and for locks
+	Times        [][]byte `cbor:"13,keyasint,omitempty"` // time tokens for the mail's nonces
+}
+
+// withLeaves is a SyncResponse whose leaves have been encoded before. The outer field takes the inner one's place.
+type withLeaves struct {
+	SyncResponse
+	Leaves cbor.RawMessage `cbor:"2,keyasint"`
+}
+
+// EncodeSyncResponse is Encode(r) with leaves, the encoding of a []Leaf, in the place of r.Leaves: all keys of a group get the same
+// ones, and they are most of the response.
+func EncodeSyncResponse(r SyncResponse, leaves []byte) ([]byte, error) {
+	return Encode(withLeaves{r, leaves})
 }
 
 // DecodeSyncResponse reads and bounds a SyncResponse. What is in it is judged where it is used.
@@ -81,7 +100,8 @@ func DecodeSyncResponse(b []byte) (SyncResponse, error) {
 	if err != nil {
 		return SyncResponse{}, err
 	}
-	if len(r.Acks) > MaxMailAcks || len(r.Configs) > MaxMailConfigs || len(r.DeviceCAs) > MaxMailCerts {
+	if len(r.Acks) > MaxMailAcks || len(r.Configs) > MaxMailConfigs || len(r.DeviceCAs) > MaxMailCerts ||
+		len(r.Roots) > MaxRootStatements || len(r.Times) > MaxMailNonces {
 		return SyncResponse{}, Refuse(CodeMalformed, "sync response with too many parts")
 	}
 	return r, nil
@@ -90,11 +110,16 @@ func DecodeSyncResponse(b []byte) (SyncResponse, error) {
 // Enrolment makes a fresh key known: it installs the root and the key's own certificate. It travels once, in the lock
 // manager's hands.
 type Enrolment struct {
-	Root        PublicKey `cbor:"1,keyasint"`
+	Root        PublicKey `cbor:"1,keyasint"` // as it is now
 	Certificate []byte    `cbor:"2,keyasint"` // the key's
 	DeviceCA    []byte    `cbor:"3,keyasint"`
 	StationCA   []byte    `cbor:"4,keyasint,omitempty"`
+	Next        Hash      `cbor:"5,keyasint,omitzero"`  // commitment to the next root
+	RootEpoch   uint32    `cbor:"6,keyasint,omitempty"` // changes of root before
 }
+
+// Roots is what the key believes about roots to begin with.
+func (e Enrolment) Roots() Roots { return Roots{Root: e.Root, Next: e.Next, Epoch: e.RootEpoch} }
 
 // DecodeEnrolment reads an Enrolment and verifies that its certificate is for holder.
 func DecodeEnrolment(b []byte, holder PublicKey) (Enrolment, Certificate, error) {
