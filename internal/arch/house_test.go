@@ -63,7 +63,9 @@ var house = []room{
 	// What can be started.
 	{"internal/program/config", program(), ""},
 	{"internal/program/sample", program(), ""},
-	{"internal/program/municipality", program(), "what every program opens opens no program"},
+	{"internal/program/keystore", allow("credential", "internal/base/..."), "a secret knows nothing of what it is for"},
+	{"internal/program/ceremony", allow("credential", "internal/base/...", "internal/program/keystore"), "an offline machine has no municipality"},
+	{"internal/program/municipality", program("keystore", "ceremony"), "what every program opens opens no program but the one that keeps its keys"},
 	{"internal/program/importer", program("municipality"), ""},
 	{"internal/program/locksim", allow("credential", "lockcore", "internal/base/durable"),
 		"a lock built from the public packages alone proves that they are enough"},
