@@ -40,6 +40,7 @@ const (
 	CodeBlockedCert       Code = 27
 	CodeGenerationOld     Code = 28
 	CodeLogFull           Code = 29
+	CodeOutsideHours      Code = 30 // decided after CodeRightEnded
 
 	CodeBusy          Code = 40
 	CodeVersion       Code = 41
@@ -95,6 +96,7 @@ var codeTexts = map[Code]codeText{
 	CodeBlockedStaff:      {"blocked-staff", "Personen som aktiverade nyckeln är spärrad.", "The person who activated the key is blocked."},
 	CodeBlockedCert:       {"blocked-certificate", "Ett certifikat är spärrat. Synka och aktivera nyckeln igen.", "A certificate is blocked. Sync and activate the key again."},
 	CodeGenerationOld:     {"generation-old", "Gruppens nycklar måste synkas om. Synka nyckeln.", "The group's keys must be synced anew. Sync the key."},
+	CodeOutsideHours:      {"outside-hours", "Rätten till låset gäller inte vid den här tiden.", "The right to this lock does not hold at this time."},
 	CodeLogFull:           {"log-full", "Låsets logg är full. Kom med en nyckel som kan ta hem loggen.", "The lock's log is full. Come with a key that can carry it home."},
 
 	CodeBusy:          {"busy", "Låset är upptaget. Försök igen om några sekunder.", "The lock is busy. Try again in a few seconds."},

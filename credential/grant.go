@@ -15,13 +15,14 @@ type Grant struct {
 	Expires    Instant   `cbor:"4,keyasint"`
 	NotBefore  Instant   `cbor:"5,keyasint"` // a whole hour, UTC
 	Serial     uint64    `cbor:"7,keyasint"`
-	Holder     PublicKey `cbor:"8,keyasint"`  // whoever presents the grant must hold its secret
-	Root       Hash      `cbor:"10,keyasint"` // RFC 6962 tree over the leaves
-	Size       uint32    `cbor:"11,keyasint"` // number of leaves, padded to a power of two
-	Generation uint32    `cbor:"12,keyasint"` // below a block list's minimum it is refused
-	Blocks     Version   `cbor:"13,keyasint"` // newest block list when issued; a key that shows less withholds it
-	Shift      uint16    `cbor:"14,keyasint"` // longest activation, minutes
-	Group      uint32    `cbor:"15,keyasint"` // the key's group: stations of this group, and of group 0, may activate it
+	Holder     PublicKey `cbor:"8,keyasint"`           // whoever presents the grant must hold its secret
+	Root       Hash      `cbor:"10,keyasint"`          // RFC 6962 tree over the leaves
+	Size       uint32    `cbor:"11,keyasint"`          // number of leaves, padded to a power of two
+	Generation uint32    `cbor:"12,keyasint"`          // below a block list's minimum it is refused
+	Blocks     Version   `cbor:"13,keyasint"`          // newest block list when issued; a key that shows less withholds it
+	Shift      uint16    `cbor:"14,keyasint"`          // longest activation, minutes
+	Group      uint32    `cbor:"15,keyasint"`          // the key's group: stations of this group, and of group 0, may activate it
+	Zone       Zone      `cbor:"16,keyasint,omitzero"` // local time, for leaves with a window
 }
 
 func (g Grant) check() error {
@@ -33,7 +34,7 @@ func (g Grant) check() error {
 	case g.Size == 0 || g.Size > MaxLeaves || g.Size&(g.Size-1) != 0:
 		return Refuse(CodeMalformed, "%d leaves is not a power of two up to %d", g.Size, MaxLeaves)
 	}
-	return nil
+	return g.Zone.check()
 }
 
 // CheckCaps refuses a grant that lives longer than any lock accepts or than its issuer may sign.
@@ -72,21 +73,36 @@ func (v Verifier) Grant(raw []byte, issuer PublicKey) (Grant, error) {
 	return g, err
 }
 
-// GrantChain verifies a grant from the root: signature, the issuer's role and the caps. It returns the issuer's
-// certificate for the caller's checks of time and blocking.
-func (v Verifier) GrantChain(root PublicKey, raw, issuer []byte) (Grant, Certificate, error) {
+// GrantSigned verifies the signatures from the root to a grant. Whether the signer may issue grants, caps, time and blocking
+// are the caller's.
+func (v Verifier) GrantSigned(root PublicKey, raw, issuer []byte) (Grant, Certificate, error) {
 	c, err := v.Certificate(issuer, root)
 	if err != nil {
 		return Grant{}, c, grantError(err)
 	}
 	g, err := v.Grant(raw, c.Key)
-	if err != nil {
-		return Grant{}, c, grantError(err)
+	return g, c, grantError(err)
+}
+
+// GrantChain verifies a grant from the root: signatures, the issuer's role and the caps. It returns the issuer's
+// certificate for the caller's checks of time and blocking.
+func (v Verifier) GrantChain(root PublicKey, raw, issuer []byte) (Grant, Certificate, error) {
+	g, c, err := v.GrantSigned(root, raw, issuer)
+	if err == nil {
+		err = g.CheckIssuer(c)
 	}
+	if err == nil {
+		err = g.CheckCaps(c)
+	}
+	return g, c, err
+}
+
+// CheckIssuer refuses a grant whose signer has another role, another name or had not begun.
+func (g Grant) CheckIssuer(c Certificate) error {
 	if c.Role != RoleGrantIssuer || g.Issuer != c.Key.Hash() || !c.ValidAt(g.NotBefore) {
-		return Grant{}, c, Refuse(CodeIssuerRole, "role %d, or outside its life", c.Role)
+		return Refuse(CodeIssuerRole, "role %d, or outside its life", c.Role)
 	}
-	return g, c, g.CheckCaps(c)
+	return nil
 }
 
 func grantError(err error) error {

@@ -31,6 +31,7 @@ type Leaf struct {
 	From   uint8  // whole hours after the grant's NotBefore
 	Until  uint8  // likewise, half-open; 0 is as long as the grant
 	Salt   [8]byte
+	Window Window // the hours of the week; empty is always
 }
 
 // Span is the time during which the leaf holds in a grant.
@@ -43,7 +44,7 @@ func (l Leaf) Span(g Grant) (from, until Instant) {
 }
 
 // maxLeafBytes is the longest encoding of a leaf.
-const maxLeafBytes = 24
+const maxLeafBytes = 25 + 3*MaxSpans
 
 // Path proves that a leaf is in a grant's tree.
 type Path struct {
@@ -90,6 +91,9 @@ func NewTree(leaves []Leaf) (*Tree, error) {
 	}
 	level := make([]tlog.Hash, n)
 	for i, l := range leaves {
+		if err := checkWindow(l.Window); err != nil {
+			return nil, err
+		}
 		b, err := Encode(l)
 		if err != nil {
 			return nil, err
@@ -148,6 +152,9 @@ func (p Path) Check(g Grant, leaf []byte) (Leaf, error) {
 		proof[i] = tlog.Hash(p.Hashes[i*tlog.HashSize:])
 	}
 	l, err := Decode[Leaf](leaf, maxLeafBytes)
+	if err == nil {
+		err = checkWindow(l.Window)
+	}
 	if err != nil {
 		return Leaf{}, err
 	}
