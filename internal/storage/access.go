@@ -101,6 +101,9 @@ func (tx *Tx) PutGrounds(ctx context.Context, grounds []access.Ground) error {
 
 // PutRights implements access.Tx.
 func (tx *Tx) PutRights(ctx context.Context, rights []access.Right) error {
+	if err := tx.raiseVersions(ctx, rights); err != nil {
+		return err
+	}
 	columns := []string{"ground_id", "lock_id", "group_id", "client_id", "from_us", "until_us"}
 	return put(ctx, tx, "rights", columns, 2, rights, func(r access.Right) []any {
 		return []any{r.GroundID, r.LockID, r.GroupID, r.ClientID, us(r.From), us(r.Until)}
@@ -109,6 +112,9 @@ func (tx *Tx) PutRights(ctx context.Context, rights []access.Right) error {
 
 // DeleteRights implements access.Tx.
 func (tx *Tx) DeleteRights(ctx context.Context, rights []access.Right) error {
+	if err := tx.raiseVersions(ctx, rights); err != nil {
+		return err
+	}
 	for _, r := range rights {
 		if _, err := tx.exec(ctx, `DELETE FROM rights WHERE ground_id = $1 AND lock_id = $2`, r.GroundID, r.LockID); err != nil {
 			return err

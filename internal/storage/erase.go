@@ -55,6 +55,7 @@ func consentErasures() []string {
 // what a partner's order waited for is over, or the client would wait.
 func clientErasures() []string {
 	return []string{
+		raiseByClient,
 		`DELETE FROM rights WHERE client_id = $1`,
 		`DELETE FROM grounds WHERE client_id = $1`,
 		`DELETE FROM services WHERE client_id = $1`,

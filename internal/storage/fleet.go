@@ -34,8 +34,16 @@ func (tx *Tx) LocksOfDwellings(ctx context.Context, dwellingIDs []string) ([]fle
 	return collectIn(ctx, tx, scanLock, `SELECT `+lockColumns+` FROM locks WHERE state = 'mounted' AND kind <> 'entrance' AND dwelling_id IN %s`, dwellingIDs)
 }
 
+// LocksAtEntrance implements casework.EntranceTx.
+func (tx *Tx) LocksAtEntrance(ctx context.Context, entranceID string) ([]fleet.Lock, error) {
+	return collect(ctx, tx, scanLock, `SELECT `+lockColumns+` FROM locks WHERE state = 'mounted' AND entrance_id = $1 ORDER BY id`, entranceID)
+}
+
 // PutLocks implements fleet.LockTx.
 func (tx *Tx) PutLocks(ctx context.Context, locks []fleet.Lock) error {
+	if err := tx.raiseByLocks(ctx, locks); err != nil {
+		return err
+	}
 	columns := []string{"id", "serial", "number", "kind", "state", "dwelling_id", "entrance_id", "mounted_us", "epoch", "certificate", "reason"}
 	return put(ctx, tx, "locks", columns, 1, locks, func(l fleet.Lock) []any {
 		return []any{l.ID, l.Serial, int64(l.Number), string(l.Kind), string(l.State), orNull(l.DwellingID), orNull(l.EntranceID),

@@ -2,33 +2,67 @@ package storage
 
 import (
 	"context"
-	"fmt"
 	"time"
 
-	"hemnyckel/credential"
-	"hemnyckel/internal/domain/fleet"
 	"hemnyckel/internal/domain/keysync"
 )
 
-// KeyVisit implements keysync.Tx.
-func (tx *Tx) KeyVisit(ctx context.Context, keyID string) ([]byte, error) {
-	v, _, err := one(ctx, tx, column[[]byte], `SELECT visit FROM keys WHERE id = $1`, keyID)
-	return v, err
+// KeyVisits implements keysync.Tx.
+func (tx *Tx) KeyVisits(ctx context.Context, keyIDs []string) (map[string][]byte, error) {
+	out := map[string][]byte{}
+	_, err := collectIn(ctx, tx, func(r row) (struct{}, error) {
+		var id string
+		var digest []byte
+		err := r.Scan(&id, &digest)
+		out[id] = digest
+		return struct{}{}, err
+	}, `SELECT id, visit FROM keys WHERE visit IS NOT NULL AND id IN %s`, keyIDs)
+	return out, err
 }
 
-// SetKeyVisit implements keysync.Tx.
-func (tx *Tx) SetKeyVisit(ctx context.Context, keyID string, digest []byte) error {
-	_, err := tx.exec(ctx, `UPDATE keys SET visit = $2 WHERE id = $1`, keyID, digest)
+// SetVisited implements keysync.Tx.
+func (tx *Tx) SetVisited(ctx context.Context, visited []keysync.Visited) error {
+	if !tx.engine.Limits().Arrays {
+		for _, v := range visited {
+			_, err := tx.exec(ctx, `UPDATE keys SET counter = $2, visit = $3, synced_us = $4, synced_until_us = $5 WHERE id = $1`,
+				v.KeyID, int64(v.Counter), v.Digest[:], us(v.SyncedAt), us(v.SyncedUntil))
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	last := map[string]keysync.Visited{} // of two visits of a key the later one stays
+	for _, v := range visited {
+		last[v.KeyID] = v
+	}
+	var ids []string
+	var counters, synced, until []int64
+	var digests [][]byte
+	for _, v := range last {
+		ids, counters, digests = append(ids, v.KeyID), append(counters, int64(v.Counter)), append(digests, v.Digest[:])
+		synced, until = append(synced, us(v.SyncedAt)), append(until, us(v.SyncedUntil))
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	_, err := tx.exec(ctx, `UPDATE keys SET counter = v.counter, visit = v.digest, synced_us = v.synced, synced_until_us = v.until
+		FROM unnest($1::text[], $2::bigint[], $3::bytea[], $4::bigint[], $5::bigint[]) AS v (id, counter, digest, synced, until) WHERE keys.id = v.id`,
+		ids, counters, digests, synced, until)
 	return err
 }
 
-// LocksByNumber implements keysync.Tx.
-func (tx *Tx) LocksByNumber(ctx context.Context, numbers []uint32) (map[uint32]fleet.Lock, error) {
-	all, err := collectIn(ctx, tx, scanLock, `SELECT `+lockColumns+` FROM locks WHERE number IN %s`, wide(numbers))
-	out := make(map[uint32]fleet.Lock, len(all))
-	for _, l := range all {
-		out[l.Number] = l
-	}
+// GroupStates implements keysync.Tx.
+func (tx *Tx) GroupStates(ctx context.Context, groupIDs []string) (map[string]keysync.GroupState, error) {
+	out := make(map[string]keysync.GroupState, len(groupIDs))
+	_, err := collectIn(ctx, tx, func(r row) (struct{}, error) {
+		var id string
+		var g keysync.GroupState
+		err := r.Scan(&id, &g.Number, &g.Version, &g.Generation)
+		out[id] = g
+		return struct{}{}, err
+	}, `SELECT g.id, g.number, COALESCE(v.version, 0), COALESCE(n.generation, 1) FROM care_groups g
+		LEFT JOIN rights_versions v ON v.group_id = g.id LEFT JOIN generations n ON n.group_id = g.id WHERE g.id IN %s`, groupIDs)
 	return out, err
 }
 
@@ -44,112 +78,22 @@ func (tx *Tx) RightsOfGroup(ctx context.Context, groupID string, from, until tim
 		WHERE r.group_id = $1 AND r.until_us > $2 AND r.from_us < $3 AND l.state = 'mounted'`, groupID, us(from), us(until))
 }
 
-// LockHeads implements keysync.Tx.
-func (tx *Tx) LockHeads(ctx context.Context, locks []uint32) (map[uint32]keysync.Head, error) {
-	all, err := collectIn(ctx, tx, func(r row) (keysync.Head, error) {
-		var h keysync.Head
-		var identity, head []byte
-		var list, seen int64
-		if err := r.Scan(&h.Lock, &h.Epoch, &identity, &h.Seq, &head, &list, &seen); err != nil {
-			return h, err
-		}
-		if len(identity) != len(h.Identity) || len(head) != len(h.Head) {
-			return h, fmt.Errorf("storage: the stored head of lock %d is damaged", h.Lock)
-		}
-		h.Identity, h.Head = credential.KeyHash(identity), credential.Hash(head)
-		h.BlockList, h.Seen = uint64(list), fromUS(seen)
-		return h, nil
-	}, `SELECT lock_id, epoch, identity, seq, head, block_list, seen_us FROM lock_heads WHERE lock_id IN %s`, wide(locks))
-	out := make(map[uint32]keysync.Head, len(all))
-	for _, h := range all {
-		out[h.Lock] = h
+// InsertGrants implements keysync.Tx.
+func (tx *Tx) InsertGrants(ctx context.Context, grants []keysync.Issued) error {
+	rows := make([][]any, len(grants))
+	for i, g := range grants {
+		rows[i] = []any{int64(g.Serial), g.KeyID, g.GroupID, g.StationID, us(g.From), us(g.Until), int64(g.Locks)}
 	}
-	return out, err
-}
-
-// PutLockHead implements keysync.Tx.
-func (tx *Tx) PutLockHead(ctx context.Context, h keysync.Head) error {
-	columns := []string{"lock_id", "epoch", "identity", "seq", "head", "block_list", "seen_us"}
-	return put(ctx, tx, "lock_heads", columns, 1, []keysync.Head{h}, func(h keysync.Head) []any {
-		return []any{int64(h.Lock), int64(h.Epoch), h.Identity[:], int64(h.Seq), h.Head[:], int64(h.BlockList), us(h.Seen)}
-	})
-}
-
-// LockRecords implements keysync.Tx.
-func (tx *Tx) LockRecords(ctx context.Context, lock uint32, epoch uint16, first, last uint32) (map[uint32][]byte, error) {
-	out := map[uint32][]byte{}
-	err := each(ctx, tx, func(r row) error {
-		var seq uint32
-		var body []byte
-		err := r.Scan(&seq, &body)
-		out[seq] = body
-		return err
-	}, `SELECT seq, body FROM lock_records WHERE lock_id = $1 AND epoch = $2 AND seq >= $3 AND seq <= $4`,
-		int64(lock), int64(epoch), int64(first), int64(last))
-	return out, err
-}
-
-// InsertLockRecords implements keysync.Tx. A record that is there already is an error: nothing is doubled.
-func (tx *Tx) InsertLockRecords(ctx context.Context, records []keysync.StoredRecord) error {
-	rows := make([][]any, len(records))
-	for i, r := range records {
-		rows[i] = []any{int64(r.Lock), int64(r.Epoch), int64(r.Seq), us(r.At), int64(r.Event), r.Body}
-	}
-	_, err := tx.insert(ctx, "lock_records", []string{"lock_id", "epoch", "seq", "at_us", "event", "body"}, rows, "")
+	_, err := tx.insert(ctx, "grants", []string{"serial", "key_id", "group_id", "station_id", "from_us", "until_us", "locks"}, rows, "")
 	return err
 }
 
-// InsertGrant implements keysync.Tx.
-func (tx *Tx) InsertGrant(ctx context.Context, g keysync.Issued) error {
-	_, err := tx.exec(ctx, `INSERT INTO grants (serial, key_id, group_id, station_id, from_us, until_us, locks) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		int64(g.Serial), g.KeyID, g.GroupID, g.StationID, us(g.From), us(g.Until), g.Locks)
-	return err
-}
-
-// ActivationBodies implements keysync.Tx.
-func (tx *Tx) ActivationBodies(ctx context.Context, serials []uint64) (map[uint64][]byte, error) {
-	type stored struct {
-		serial int64
-		body   []byte
-	}
-	all, err := collectIn(ctx, tx, func(r row) (stored, error) {
-		var s stored
-		err := r.Scan(&s.serial, &s.body)
-		return s, err
-	}, `SELECT serial, body FROM activations WHERE serial IN %s`, wide(serials))
-	out := make(map[uint64][]byte, len(all))
-	for _, s := range all {
-		out[uint64(s.serial)] = s.body
-	}
-	return out, err
-}
-
-// InsertActivations implements keysync.Tx.
-func (tx *Tx) InsertActivations(ctx context.Context, activations []keysync.Activation) error {
-	rows := make([][]any, len(activations))
-	for i, a := range activations {
-		rows[i] = []any{int64(a.Serial), a.KeyID, a.StaffID, a.StationID, us(a.From), us(a.Until), bit(a.Offline), a.Body}
-	}
-	_, err := tx.insert(ctx, "activations", []string{"serial", "key_id", "staff_id", "station_id", "from_us", "until_us", "offline", "body"}, rows, "")
-	return err
-}
-
-// StaffByPseudonym implements keysync.Tx.
-func (tx *Tx) StaffByPseudonym(ctx context.Context, pseudonyms []uint64) (map[uint64]string, error) {
-	type person struct {
-		pseudonym int64
-		id        string
-	}
-	all, err := collectIn(ctx, tx, func(r row) (person, error) {
-		var p person
-		err := r.Scan(&p.pseudonym, &p.id)
-		return p, err
-	}, `SELECT pseudonym, id FROM staff WHERE pseudonym IN %s`, wide(pseudonyms))
-	out := make(map[uint64]string, len(all))
-	for _, p := range all {
-		out[uint64(p.pseudonym)] = p.id
-	}
-	return out, err
+// AcksForGroup implements keysync.Tx.
+func (tx *Tx) AcksForGroup(ctx context.Context, groupID string, t time.Time, limit int) ([][]byte, error) {
+	return collect(ctx, tx, column[[]byte], `SELECT h.ack FROM lock_heads h JOIN locks l ON l.number = h.lock_id
+		WHERE h.ack IS NOT NULL AND h.seq >= h.oldest
+		AND l.id IN (SELECT r.lock_id FROM rights r WHERE r.group_id = $1 AND r.until_us > $2)
+		ORDER BY h.seq - h.oldest DESC, h.lock_id LIMIT $3`, groupID, us(t), limit)
 }
 
 var _ keysync.Tx = (*Tx)(nil)

@@ -15,8 +15,9 @@ type Tx struct {
 	session engine.Session
 	engine  engine.Engine
 	now     time.Time
-	failed  error // the first statement error since the last good savepoint
-	depth   int   // of nested savepoints
+	failed  error           // the first statement error since the last good savepoint
+	depth   int             // of nested savepoints
+	raised  map[string]bool // groups whose versions this transaction has raised
 }
 
 // Now is the one instant of the transaction, UTC, whole microseconds.
@@ -137,7 +138,7 @@ func (tx *Tx) takeBack(ctx context.Context, name string, why error) error {
 			return tx.failed
 		}
 	}
-	tx.failed = nil
+	tx.failed, tx.raised = nil, nil
 	return why
 }
 

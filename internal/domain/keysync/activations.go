@@ -35,7 +35,7 @@ func (s *Service) ReportActivations(ctx context.Context, station fleet.Station, 
 					bodies, places = append(bodies, r.Body), append(places, i)
 				}
 			}
-			got, err := s.takeActivations(ctx, tx, station, bodies, offline)
+			got, err := s.takeActivations(ctx, tx, station.ID, bodies, offline)
 			if err != nil {
 				return err
 			}
@@ -44,11 +44,12 @@ func (s *Service) ReportActivations(ctx context.Context, station fleet.Station, 
 			}
 			all.entries = append(all.entries, got.entries...)
 			all.anomalies = append(all.anomalies, got.anomalies...)
+			all.newest = max(all.newest, got.newest)
 		}
-		for _, a := range all.anomalies {
-			all.entries = append(all.entries, a.entry())
+		if err := tx.SetReported(ctx, station.ID, all.newest); err != nil {
+			return err
 		}
-		return journal.Append(ctx, tx, all.entries...)
+		return tell(ctx, tx, all.entries, all.anomalies)
 	})
 	return out, err
 }
@@ -57,10 +58,11 @@ type reported struct {
 	entries   []journal.Entry
 	anomalies []anomaly
 	rejected  []int
+	newest    uint32 // counter of the newest activation of the carrier's own
 }
 
 // takeActivations verifies activations by their stations' certificates, whoever carries them, and stores what is new.
-func (s *Service) takeActivations(ctx context.Context, tx Tx, carrier fleet.Station, bodies [][]byte, offline bool) (*reported, error) {
+func (s *Service) takeActivations(ctx context.Context, tx Tx, carrier string, bodies [][]byte, offline bool) (*reported, error) {
 	out := &reported{}
 	if len(bodies) == 0 {
 		return out, nil
@@ -71,7 +73,7 @@ func (s *Service) takeActivations(ctx context.Context, tx Tx, carrier fleet.Stat
 	for i, raw := range bodies {
 		a, err := credential.ParseActivation(raw)
 		if err != nil {
-			out.reject(i, "from station "+carrier.Name+": "+err.Error())
+			out.reject(i, "from station "+carrier+": "+err.Error())
 			continue
 		}
 		parsed[i] = &a
@@ -83,11 +85,15 @@ func (s *Service) takeActivations(ctx context.Context, tx Tx, carrier fleet.Stat
 		return nil, err
 	}
 	var fresh []Activation
+	var came []uint64
 	for i, a := range parsed {
 		if a == nil {
 			continue
 		}
 		known := facts.known[a.Serial]
+		if facts.stations[a.Station].ID == carrier {
+			out.newest = max(out.newest, uint32(a.Serial))
+		}
 		if known != nil && same(*a, known) {
 			continue
 		}
@@ -101,8 +107,11 @@ func (s *Service) takeActivations(ctx context.Context, tx Tx, carrier fleet.Stat
 		}
 		stored.Offline = offline
 		facts.known[a.Serial] = bodies[i]
-		fresh = append(fresh, stored)
+		fresh, came = append(fresh, stored), append(came, a.Serial)
 		out.entries = append(out.entries, activatedEntry(stored, a.NotBefore.Time(), facts.keys[a.Key].Number, facts.stations[a.Station].Name))
+	}
+	if err := tx.FindActivations(ctx, came); err != nil {
+		return nil, err
 	}
 	return out, tx.InsertActivations(ctx, fresh)
 }

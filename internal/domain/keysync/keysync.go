@@ -1,26 +1,32 @@
-// Package keysync is one key's visit: the log that it carried is taken over, a grant for the next five days goes out.
+// Package keysync is one key's visit: what it carried is stored, a grant for the next five days goes out, and afterwards what it
+// carried is taken over.
 //
-// It owns the server's side of a sync: the nonce, the proof that the key is there now, the classification of lock records,
-// activations as they are reported, grants and acknowledgements. It does not own who may open what (internal/domain/access
-// does; here rights are only put into leaves), keys, stations and the block list (internal/domain/fleet), or how bytes travel
-// (internal/edge/deviceapi).
+// It owns the server's side of a sync: the nonce, the proof that the key is there now, grants, the inbox, the
+// classification of lock records, activations as they are reported, acknowledgements. It does not own who may open what
+// (internal/domain/access does; here rights are only put into leaves), keys, stations and the block list (internal/domain/fleet), or
+// how bytes travel (internal/edge/deviceapi).
 //
-// Promises: a record is in the state and in the journal, once, before it is acknowledged to its lock; the same visit
-// again, after a lost answer, doubles no record and gives the key a grant again; a key that is unknown, blocked, broken or
-// in stock gets none, and the journal tells that it tried (V2.2-e); any key syncs at any station (V2.5-b). A batch that is not genuine never stops a key's sync: it
-// becomes a records.anomalous entry, and stays unacknowledged in its lock. Nothing is acknowledged that a courier has kept back.
+// A visit is answered before its mail is opened: [Service.Visit] stores the mail as one row of the inbox, in the transaction that
+// moves the key's counter, notes the grant and tells the journal; visits that come together share that transaction.
+// [Service.Unpack] takes the mail over afterwards, in the order of the visits. A server calls [Service.Run], which does so whenever
+// there is something and visits leave room.
+//
+// Promises: nothing is acknowledged to a lock before it is in the state and in the journal, once: acknowledgements ride with
+// later visits. The same visit again, after a lost answer, doubles no mail and gives the key a grant again; a key that is unknown,
+// blocked, broken or in stock gets none, and the journal tells that it tried (V2.2-e); any key syncs at any station (V2.5-b). What
+// cannot be taken over never stops what can: a batch that is not genuine becomes an anomaly and stays unacknowledged in its
+// lock, a mail that the program fails on is set aside. Nothing is acknowledged that a courier has kept back.
 //
 // Nonces are stateless: expiry and a MAC under a key that is stored with the municipality, so that they survive a restart and need no
 // table. Single use follows from the key's counter, which only moves up: a lower one is refused, the same one only counts as
-// the repetition of the very same request.
-//
-// Left for issue 03: group commits of many visits, orphans (records whose activation never arrives), lock configurations
-// and announced ingest keys in the mail, minimum generations, a task for each anomaly, recovery after a restore.
+// the repetition of the very same request. A station may therefore use a nonce for several keys.
 package keysync
 
 import (
 	"context"
 	"crypto/rand"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"hemnyckel/credential"
@@ -71,6 +77,13 @@ type GroupRight struct {
 	From, Until time.Time
 }
 
+// GroupState is what a group's grants are made of beside its rights.
+type GroupState struct {
+	Number     uint32 // what grants call the group
+	Version    int64  // goes up with every change of what the group may open
+	Generation uint32 // of the grants that it is given now, from 1
+}
+
 // Head is how far a lock's log has come home.
 type Head struct {
 	Lock      uint32             // number
@@ -80,6 +93,9 @@ type Head struct {
 	Head      credential.Hash // of the chain after Seq
 	BlockList uint64          // number of the newest list that the lock has reported
 	Seen      time.Time
+	Shown     uint16 // the newest epoch that the lock has shown
+	Oldest    uint32 // the oldest record that it kept when it last told: one that is not acknowledged
+	Ack       []byte // signed acknowledgement through Seq; nil while there is none
 }
 
 // StoredRecord is a lock's record as it is kept: its canonical encoding under (lock, epoch, sequence).
@@ -92,6 +108,15 @@ type StoredRecord struct {
 	Body  []byte
 }
 
+// Evidence is a signed batch that contradicts what came before.
+type Evidence struct {
+	Lock    uint32
+	Epoch   uint16
+	Through uint32 // number of the newest record in it
+	Class   string
+	Body    []byte
+}
+
 // Issued is a grant as the server remembers it.
 type Issued struct {
 	Serial      uint64
@@ -100,6 +125,14 @@ type Issued struct {
 	StationID   string
 	From, Until time.Time
 	Locks       int
+}
+
+// Visited is what a visit changes of a key.
+type Visited struct {
+	KeyID                 string
+	Counter               uint32
+	Digest                [32]byte // of the request
+	SyncedAt, SyncedUntil time.Time
 }
 
 // Activation is a signed activation that has been verified.
@@ -113,33 +146,85 @@ type Activation struct {
 	Body        []byte
 }
 
+// Letter is the mail of one visit in the inbox.
+type Letter struct {
+	ID        int64 // the order in which letters are taken over
+	Received  time.Time
+	KeyID     string
+	StationID string
+	Mail      []byte // encoded credential.Mail
+}
+
+// Orphan is an activation that a record names and that nobody has reported.
+type Orphan struct {
+	Serial uint64
+	LockID string // of the lock that named it first
+	Since  time.Time
+}
+
 // Tx is what keysync needs of a database transaction. Maps are keyed by what was asked for.
 type Tx interface {
 	fleet.KeyTx
 	fleet.StationTx
+	InboxTx
+	AnomalyTx
 
 	Secret(ctx context.Context, name string) ([]byte, error)
 	AddSecret(ctx context.Context, name string, value []byte) error
 
 	KeysByDevice(ctx context.Context, devices []uint32) (map[uint32]fleet.Key, error)
-	// KeyVisit returns the digest of the key's last sync request, nil if there was none.
-	KeyVisit(ctx context.Context, keyID string) ([]byte, error)
-	SetKeyVisit(ctx context.Context, keyID string, digest []byte) error
-	LocksByNumber(ctx context.Context, numbers []uint32) (map[uint32]fleet.Lock, error)
+	// KeyVisits returns the digests of the keys' last sync requests; a key that has had none is not in it.
+	KeyVisits(ctx context.Context, keyIDs []string) (map[string][]byte, error)
+	SetVisited(ctx context.Context, v []Visited) error
+	GroupStates(ctx context.Context, groupIDs []string) (map[string]GroupState, error)
 	// RightsOfGroup returns the rights of a group to mounted locks that meet the half-open period.
 	RightsOfGroup(ctx context.Context, groupID string, from, until time.Time) ([]GroupRight, error)
+	// AcksForGroup returns at most limit signed acknowledgements for locks that the group may open at t and that are not known to
+	// have heard them, those first that keep the most records which they need not keep.
+	AcksForGroup(ctx context.Context, groupID string, t time.Time, limit int) ([][]byte, error)
+	InsertGrants(ctx context.Context, g []Issued) error
+}
 
+// InboxTx is what the taking over of mail needs.
+type InboxTx interface {
+	// InsertLetters stores letters behind all that are there, and gives them their numbers.
+	InsertLetters(ctx context.Context, l []Letter) error
+	// Letters returns at most limit letters that come after a number, in their order.
+	Letters(ctx context.Context, after int64, limit int) ([]Letter, error)
+	// HaveLetters returns which of these are still there.
+	HaveLetters(ctx context.Context, ids []int64) (map[int64]bool, error)
+	DeleteLetters(ctx context.Context, ids []int64) error
+	// SetAside moves a letter to those that could not be taken over.
+	SetAside(ctx context.Context, l Letter, reason string) error
+	InboxStatus(ctx context.Context) (Status, error)
+
+	LocksByNumber(ctx context.Context, numbers []uint32) (map[uint32]fleet.Lock, error)
 	LockHeads(ctx context.Context, locks []uint32) (map[uint32]Head, error)
-	PutLockHead(ctx context.Context, h Head) error
+	PutLockHeads(ctx context.Context, h []Head) error
+	// UnsignedHeads returns at most limit heads that no acknowledgement has been signed for, though their locks still keep records
+	// that are home.
+	UnsignedHeads(ctx context.Context, limit int) ([]Head, error)
+	// SetAcks stores the acknowledgements of heads that have not moved on.
+	SetAcks(ctx context.Context, h []Head) error
 	// LockRecords returns the bodies of stored records by sequence number, from first through last.
 	LockRecords(ctx context.Context, lock uint32, epoch uint16, first, last uint32) (map[uint32][]byte, error)
 	InsertLockRecords(ctx context.Context, records []StoredRecord) error
+	InsertEvidence(ctx context.Context, e []Evidence) error
 
-	InsertGrant(ctx context.Context, g Issued) error
 	// ActivationBodies returns the signed activations that are stored under these serials.
 	ActivationBodies(ctx context.Context, serials []uint64) (map[uint64][]byte, error)
 	InsertActivations(ctx context.Context, a []Activation) error
 	StaffByPseudonym(ctx context.Context, pseudonyms []uint64) (map[uint64]string, error)
+	// SetReported remembers the highest counter of the activations that a station itself has reported.
+	SetReported(ctx context.Context, stationID string, counter uint32) error
+	// MissActivations remembers the serials that are not among the activations, each with the lock that names it.
+	MissActivations(ctx context.Context, locks map[uint64]uint32) error
+	// FindActivations forgets that these were missed.
+	FindActivations(ctx context.Context, serials []uint64) error
+	// Orphans returns at most limit missed activations that no longer can come: missed since before t, or by a station that has
+	// reported later ones. It does not return one again that TellOrphans was told of.
+	Orphans(ctx context.Context, t time.Time, limit int) ([]Orphan, error)
+	TellOrphans(ctx context.Context, serials []uint64) error
 }
 
 // Service serves visits. It is safe for concurrent use.
@@ -148,13 +233,24 @@ type Service struct {
 	authority *credential.Authority
 	profile   Profile
 	secret    []byte // the nonces' key
+
+	queue   queue
+	holders holders
+	groups  groups
+	token   token
+
+	unpacking sync.Mutex
+	unpacked  atomic.Uint64 // commits of mail so far
+	signed    atomic.Uint64 // likewise of acknowledgements
+	underWay  atomic.Int64  // visits
+	wake      chan struct{} // holds one when there is mail
 }
 
 const nonceSecret = "keysync-nonce"
 
 // Open returns the service of one municipality. It makes the key for nonces when there is none yet.
 func Open(ctx context.Context, db txn.Runner[Tx], authority *credential.Authority, profile Profile) (*Service, error) {
-	s := &Service{db: db, authority: authority, profile: profile}
+	s := &Service{db: db, authority: authority, profile: profile, wake: make(chan struct{}, 1)}
 	err := db.Update(ctx, func(tx Tx) error {
 		secret, err := tx.Secret(ctx, nonceSecret)
 		if err == nil && secret == nil {

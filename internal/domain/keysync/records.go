@@ -13,55 +13,39 @@ import (
 	"hemnyckel/internal/domain/journal"
 )
 
-// Classes of anomalies in what keys bring home, as the journal's field "class" says them.
-const (
-	ClassUnreadable = "unreadable" // a batch that does not open, or is not genuine
-	ClassStranger   = "stranger"   // from a lock that we do not know, or have not claimed
-	ClassGap        = "gap"        // records are missing between what we had and what came
-	ClassFork       = "fork"       // the same place in the log told twice, differently
-	ClassRollback   = "rollback"   // a lock that has gone back and told its past anew
-	ClassActivation = "activation" // an activation that is not genuine, of an unknown key or person, or told twice differently
-	ClassLeftOut    = "left-out"   // records that the lock still has were left out by whoever carried the later ones
-)
-
-// anomaly is one thing to tell the journal.
-type anomaly struct {
-	class    string
-	subjects []string
-	detail   string
-}
-
-func (a anomaly) entry() journal.Entry {
-	return journal.Entry{Kind: journal.RecordsAnomalous, Subjects: a.subjects, Fields: []journal.Field{
-		{Name: journal.FieldActor, Value: "system"}, {Name: "class", Value: a.class}, {Name: "detail", Value: a.detail}}}
-}
-
 // genuine is a batch whose signature is the lock's.
 type genuine struct {
 	credential.LogBatch
-	lock  fleet.Lock
-	start credential.Hash // of the lock's chain
+	signed []byte
+	lock   fleet.Lock
+	start  credential.Hash // of the lock's chain
 }
 
 // takeover takes genuine batches into the state and the journal, in one transaction.
 type takeover struct {
 	tx        Tx
 	heads     map[uint32]Head
-	epochs    map[uint32]uint16 // newest epoch that each lock has shown in this visit
-	touched   []uint32          // locks, in order
+	moved     map[uint32]bool // heads that must be stored
+	fresh     []StoredRecord
+	bodies    map[place][]byte // of fresh
+	evidence  []Evidence
+	missing   map[uint64]uint32 // activations that new records name, with the lock
 	entries   []journal.Entry
 	anomalies []anomaly
 	noted     map[anomalyOf]bool   // so that a long mail does not fill the journal
 	keys      map[uint32]fleet.Key // that records name
-	records   int                  // new ones
 }
 
-// takeOver sorts the batches so that each lock's come in the order of its log.
-func takeOver(ctx context.Context, tx Tx, batches []genuine) (*takeover, error) {
-	slices.SortStableFunc(batches, func(a, b genuine) int {
-		return cmp.Or(cmp.Compare(a.Lock, b.Lock), cmp.Compare(a.First(), b.First()))
-	})
-	t := &takeover{tx: tx, epochs: map[uint32]uint16{}, noted: map[anomalyOf]bool{}}
+// place is where a record is kept.
+type place struct {
+	lock  uint32
+	epoch uint16
+	seq   uint32
+}
+
+// newTakeover asks for what the batches need.
+func newTakeover(ctx context.Context, tx Tx, batches []genuine) (*takeover, error) {
+	t := &takeover{tx: tx, moved: map[uint32]bool{}, bodies: map[place][]byte{}, missing: map[uint64]uint32{}, noted: map[anomalyOf]bool{}}
 	var locks, keys []uint32
 	for _, b := range batches {
 		locks = append(locks, b.Lock)
@@ -69,20 +53,19 @@ func takeOver(ctx context.Context, tx Tx, batches []genuine) (*takeover, error) 
 			keys = append(keys, r.Key)
 		}
 	}
-	t.touched = distinct(locks)
 	var err error
-	if t.heads, err = tx.LockHeads(ctx, t.touched); err != nil {
+	if t.heads, err = tx.LockHeads(ctx, distinct(locks)); err != nil {
 		return nil, err
 	}
-	if t.keys, err = tx.KeysByDevice(ctx, distinct(keys)); err != nil {
-		return nil, err
-	}
-	for _, b := range batches {
-		if err := t.batch(ctx, b); err != nil {
-			return nil, err
-		}
-	}
-	return t, nil
+	t.keys, err = tx.KeysByDevice(ctx, distinct(keys))
+	return t, err
+}
+
+// inOrder sorts the batches of a mail so that each lock's come in the order of its log.
+func inOrder(batches []genuine) {
+	slices.SortStableFunc(batches, func(a, b genuine) int {
+		return cmp.Or(cmp.Compare(a.Lock, b.Lock), cmp.Compare(a.First(), b.First()))
+	})
 }
 
 func distinct(all []uint32) []uint32 {
@@ -93,8 +76,7 @@ func distinct(all []uint32) []uint32 {
 // batch takes over one batch: what is new in it is stored and told to the journal, and the lock's head moves on.
 func (t *takeover) batch(ctx context.Context, b genuine) error {
 	head := t.headFor(b)
-	t.epochs[b.Lock] = max(t.epochs[b.Lock], b.Epoch)
-	have, err := t.tx.LockRecords(ctx, b.Lock, head.Epoch, b.First(), b.Through())
+	have, err := t.have(ctx, b, head)
 	if err != nil {
 		return err
 	}
@@ -107,7 +89,7 @@ func (t *takeover) batch(ctx context.Context, b genuine) error {
 		if b.Last < head.Seq {
 			class = ClassRollback
 		}
-		t.note(class, b, "records "+strconv.Itoa(int(b.First()))+" to "+strconv.Itoa(int(b.Through()))+" contradict what came before")
+		t.contradiction(class, b, head.Epoch)
 		return nil
 	}
 	if b.First() > head.Seq+1 && b.Oldest <= head.Seq+1 {
@@ -121,18 +103,44 @@ func (t *takeover) batch(ctx context.Context, b genuine) error {
 		// database that has since been restored. Waiting would not bring it. An older batch that still comes is taken.
 		t.note(ClassGap, b, "records "+strconv.Itoa(int(head.Seq)+1)+" to "+strconv.Itoa(int(b.First())-1)+" are missing")
 	}
-	if err := t.store(ctx, b, head.Epoch, bodies, have); err != nil {
-		return err
+	t.store(b, head.Epoch, bodies, have)
+	return t.move(b, head)
+}
+
+// have returns the bodies of the batch's records that are stored. None lies beyond the head.
+func (t *takeover) have(ctx context.Context, b genuine, head Head) (map[uint32][]byte, error) {
+	have := map[uint32][]byte{}
+	if b.First() > head.Seq {
+		return have, nil
 	}
+	have, err := t.tx.LockRecords(ctx, b.Lock, head.Epoch, b.First(), b.Through())
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range b.Records {
+		if body, ok := t.bodies[place{b.Lock, head.Epoch, r.Seq}]; ok {
+			have[r.Seq] = body
+		}
+	}
+	return have, nil
+}
+
+// move brings a lock's head to the end of a batch.
+func (t *takeover) move(b genuine, head Head) error {
 	if b.Through() > head.Seq {
-		if head.Head, err = b.Head(); err != nil {
+		chain, err := b.Head()
+		if err != nil {
 			return err
 		}
-		head.Seq = b.Through()
+		head.Head, head.Seq, head.Ack = chain, b.Through(), nil
 	}
+	if b.Epoch > head.Shown {
+		head.Shown, head.Ack = b.Epoch, nil
+	}
+	head.Oldest = max(head.Oldest, b.Oldest)
 	head.BlockList, head.Seen = max(head.BlockList, b.Blocks.Number), t.tx.Now()
-	t.heads[b.Lock] = head
-	return t.tx.PutLockHead(ctx, head)
+	t.heads[b.Lock], t.moved[b.Lock] = head, true
+	return nil
 }
 
 // headFor is the head of the batch's identity: a lock that was reset begins anew.
@@ -182,17 +190,67 @@ func forked(b genuine, bodies [][]byte, have map[uint32][]byte, head Head) bool 
 	return false
 }
 
-func (t *takeover) store(ctx context.Context, b genuine, epoch uint16, bodies [][]byte, have map[uint32][]byte) error {
-	var fresh []StoredRecord
+func (t *takeover) store(b genuine, epoch uint16, bodies [][]byte, have map[uint32][]byte) {
 	for i, r := range b.Records {
 		if _, ok := have[r.Seq]; ok {
 			continue
 		}
-		fresh = append(fresh, StoredRecord{Lock: b.Lock, Epoch: epoch, Seq: r.Seq, At: r.Time.Time(), Event: r.Event, Body: bodies[i]})
+		t.fresh = append(t.fresh, StoredRecord{Lock: b.Lock, Epoch: epoch, Seq: r.Seq, At: r.Time.Time(), Event: r.Event, Body: bodies[i]})
+		t.bodies[place{b.Lock, epoch, r.Seq}] = bodies[i]
 		t.entries = append(t.entries, t.entry(b.lock, epoch, r))
+		if _, named := t.missing[r.Activation]; !named && r.Activation != 0 {
+			t.missing[r.Activation] = b.Lock
+		}
+		if r.Event == credential.EventLost {
+			t.note(ClassLost, b, strconv.FormatUint(uint64(r.Info), 10)+" records were overwritten before anybody had carried them home")
+		}
 	}
-	t.records += len(fresh)
-	return t.tx.InsertLockRecords(ctx, fresh)
+}
+
+// contradiction keeps a batch that does not fit as evidence.
+func (t *takeover) contradiction(class string, b genuine, epoch uint16) {
+	if t.note(class, b, "records "+strconv.Itoa(int(b.First()))+" to "+strconv.Itoa(int(b.Through()))+" contradict what came before") {
+		t.evidence = append(t.evidence, Evidence{Lock: b.Lock, Epoch: epoch, Through: b.Through(), Class: class, Body: b.signed})
+	}
+}
+
+// write stores what has been taken over. Anomalies and entries are the caller's to tell.
+func (t *takeover) write(ctx context.Context) error {
+	if err := t.tx.InsertLockRecords(ctx, t.fresh); err != nil {
+		return err
+	}
+	if err := t.tx.InsertEvidence(ctx, t.evidence); err != nil {
+		return err
+	}
+	var heads []Head
+	for lock := range t.moved {
+		heads = append(heads, t.heads[lock])
+	}
+	slices.SortFunc(heads, func(a, b Head) int { return cmp.Compare(a.Lock, b.Lock) })
+	if err := t.tx.PutLockHeads(ctx, heads); err != nil {
+		return err
+	}
+	return t.miss(ctx)
+}
+
+// miss remembers the activations that records name and that have not come.
+func (t *takeover) miss(ctx context.Context) error {
+	if len(t.missing) == 0 {
+		return nil
+	}
+	serials := make([]uint64, 0, len(t.missing))
+	for serial := range t.missing {
+		serials = append(serials, serial)
+	}
+	slices.Sort(serials)
+	known, err := t.tx.ActivationBodies(ctx, serials)
+	if err != nil {
+		return err
+	}
+	for serial := range known {
+		delete(t.missing, serial)
+	}
+	return t.tx.MissActivations(ctx, t.missing)
 }
 
 // anomalyOf is a class of anomaly of one lock.
@@ -201,13 +259,14 @@ type anomalyOf struct {
 	lock  uint32
 }
 
-// note keeps the first anomaly of each class and lock in a visit.
-func (t *takeover) note(class string, b genuine, detail string) {
+// note keeps the first anomaly of each class and lock in a transaction, and reports whether this is one.
+func (t *takeover) note(class string, b genuine, detail string) bool {
 	if t.noted[anomalyOf{class, b.Lock}] {
-		return
+		return false
 	}
 	t.noted[anomalyOf{class, b.Lock}] = true
 	t.anomalies = append(t.anomalies, anomaly{class: class, subjects: []string{b.lock.ID}, detail: detail})
+	return true
 }
 
 // entry tells the journal of one record. No name is in it: the person behind an activation is looked up when it is read,
@@ -246,21 +305,4 @@ func (t *takeover) entry(lock fleet.Lock, epoch uint16, r credential.Record) jou
 	add("flags", strconv.Itoa(int(r.Flags)))
 	add("info", strconv.FormatUint(uint64(r.Info), 10))
 	return e
-}
-
-// acks permits each lock that was heard of to overwrite what is now home. They are handed out after the commit only.
-func (t *takeover) acks(a *credential.Authority) ([][]byte, error) {
-	var out [][]byte
-	for _, lock := range t.touched {
-		h, ok := t.heads[lock]
-		if !ok || h.Seq == 0 {
-			continue
-		}
-		raw, err := a.IssueAck(credential.Ack{Lock: h.Identity, Epoch: t.epochs[lock], Seq: h.Seq, Head: h.Head})
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, raw)
-	}
-	return out, nil
 }

@@ -89,9 +89,9 @@ func TestBatchesThatAreNotGenuine(t *testing.T) {
 		if got := w.bring(901, w.batch(rogue, 1, 3), w.seal(rogue, b), []byte("not sealed at all")); got != 0 {
 			t.Errorf("acknowledged %d of a rogue lock", got)
 		}
-		w.want(0, keysync.ClassStranger, keysync.ClassUnreadable, keysync.ClassUnreadable)
-		if got := w.count(journal.KeySynced); got != 1 {
-			t.Errorf("the key got %d grants, want 1", got)
+		w.want(0, keysync.ClassUnreadable, keysync.ClassStranger, keysync.ClassUnreadable)
+		if got := w.count(journal.KeySynced); got != 2 {
+			t.Errorf("the key got %d grants, want 2", got)
 		}
 	})
 }
@@ -134,9 +134,13 @@ func TestRepeatedVisit(t *testing.T) {
 			for range 2 {
 				raw, err := w.sync.Visit(t.Context(), w.station, v)
 				w.must(err)
-				if got := w.acked(raw); got != 5 {
-					t.Errorf("acknowledged %d, want 5", got)
+				if got := w.acked(raw); got != 5*uint32(i) {
+					t.Errorf("acknowledged %d before it was taken over", got)
 				}
+			}
+			w.unpack()
+			if got := w.home(901); got != 5 {
+				t.Errorf("acknowledged %d, want 5", got)
 			}
 			w.want(5, []string{keysync.ClassUnreadable, keysync.ClassUnreadable}[:i+1]...)
 		}
@@ -172,9 +176,12 @@ func TestVisitRefused(t *testing.T) {
 		w.keys[901].signer = w.keys[902].signer
 		try("another key's signature", w.request(901, credential.Mail{}), w.station, keysync.ErrProof)
 
+		elsewhere, err := w.sync.Nonce(ctx, 4)
+		w.must(err)
+		try("another station's nonce", w.sign(902, elsewhere, credential.Mail{}), w.station, keysync.ErrNonce)
 		other := w.station
 		other.Device = 4
-		try("another station's nonce", w.request(902, credential.Mail{}), other, keysync.ErrNonce)
+		try("an unknown station", w.request(902, credential.Mail{}), other, fleet.ErrStationUnknown)
 		try("a nonce of nobody", w.sign(902, [16]byte{0xff}, credential.Mail{}), w.station, keysync.ErrNonce)
 		v = w.request(902, credential.Mail{})
 		w.now = w.now.Add(keysync.NonceLife)
@@ -240,6 +247,7 @@ func TestActivations(t *testing.T) {
 		}
 		_, err = w.sync.Visit(t.Context(), w.station, w.request(901, credential.Mail{Activations: [][]byte{good, sign(w.post, 4, 501)}}))
 		w.must(err)
+		w.unpack()
 		// A serial that a restored station gives once more is an anomaly, not the same activation.
 		w.now = w.now.Add(time.Minute)
 		settled, err := w.sync.ReportActivations(t.Context(), w.station, []keysync.Report{{Body: sign(w.post, 1, 501)}})

@@ -12,6 +12,7 @@ import (
 
 	"hemnyckel/credential"
 	"hemnyckel/internal/base/txn"
+	"hemnyckel/internal/domain/access"
 	"hemnyckel/internal/domain/care"
 	"hemnyckel/internal/domain/fleet"
 	"hemnyckel/internal/domain/journal"
@@ -144,7 +145,18 @@ func (w *world) seed(tx *storage.Tx) error {
 		tx.PutLocks(ctx, []fleet.Lock{{ID: "l1", Serial: "L0007", Number: 7, Kind: fleet.Door, State: fleet.Mounted, DwellingID: "d1", Epoch: 1, Certificate: cert}}),
 		tx.PutKeys(ctx, keys),
 		tx.PutStation(ctx, w.station, strings.Repeat("0", 64)),
+		tx.PutClients(ctx, []care.Client{{ID: "c1", PersonalNumber: "c1", DwellingID: "d1", Ended: routine.Forever}}),
+		tx.PutServices(ctx, []care.Service{{ClientID: "c1", Origin: "test", Service: routine.Service{ID: "s1", Kind: routine.HomeCare, Group: routine.Group{ID: "g1"},
+			From: w.now.AddDate(-1, 0, 0), Until: routine.Forever, InEffect: true}}}),
+		tx.PutGrounds(ctx, []access.Ground{{ID: "b1", ClientID: "c1", ServiceID: "s1", Kind: routine.HomeCare, GroupID: "g1",
+			From: w.now.AddDate(-1, 0, 0), Until: routine.Forever, Rule: "V1.1-a"}}),
+		w.allow(tx, w.now.AddDate(-1, 0, 0), routine.Forever),
 	)
+}
+
+// allow gives the group a right to the lock, in place of the one that it had.
+func (w *world) allow(tx *storage.Tx, from, until time.Time) error {
+	return tx.PutRights(w.t.Context(), []access.Right{{GroundID: "b1", LockID: "l1", GroupID: "g1", ClientID: "c1", From: from, Until: until}})
 }
 
 func (w *world) newLock(epoch uint16) *lock {
@@ -208,10 +220,32 @@ func (w *world) sign(device uint32, nonce [16]byte, mail credential.Mail) keysyn
 	return v
 }
 
-// bring lets a key bring batches home and returns the acknowledged sequence number, 0 for none.
+// bring lets a key bring batches home and returns the sequence number that is acknowledged once they have been taken over, 0 for
+// none.
 func (w *world) bring(device uint32, batches ...[]byte) uint32 {
 	w.t.Helper()
-	raw, err := w.sync.Visit(w.t.Context(), w.station, w.request(device, credential.Mail{Batches: batches}))
+	w.carry(device, batches...)
+	w.unpack()
+	return w.home(device)
+}
+
+// carry lets a key bring batches, which then wait.
+func (w *world) carry(device uint32, batches ...[]byte) {
+	w.t.Helper()
+	_, err := w.sync.Visit(w.t.Context(), w.station, w.request(device, credential.Mail{Batches: batches}))
+	w.must(err)
+}
+
+func (w *world) unpack() {
+	w.t.Helper()
+	_, err := w.sync.Unpack(w.t.Context())
+	w.must(err)
+}
+
+// home is the sequence number that a key with nothing to bring is given to acknowledge.
+func (w *world) home(device uint32) uint32 {
+	w.t.Helper()
+	raw, err := w.sync.Visit(w.t.Context(), w.station, w.request(device, credential.Mail{}))
 	w.must(err)
 	return w.acked(raw)
 }

@@ -106,6 +106,14 @@ func anomalyName(class string) problem.Text {
 		return problem.Text{SV: "Raderna går inte att läsa eller är inte äkta. De har inte tagits emot.", EN: "The records cannot be read or are not genuine. They were not accepted."}
 	case keysync.ClassActivation:
 		return problem.Text{SV: "En aktivering av en nyckel är inte äkta, eller har berättats på två sätt. Den har inte tagits emot.", EN: "An activation of a key is not genuine, or was told in two ways. It was not accepted."}
+	case keysync.ClassLost:
+		return problem.Text{SV: "Låsets logg blev full innan någon nyckel hade hämtat den. De äldsta raderna är borta.", EN: "The lock's log became full before any key had carried it home. The oldest records are gone."}
+	case keysync.ClassOrphan:
+		return problem.Text{SV: "Dörren öppnades med en aktivering som ingen station har berättat om. Vem det var går inte att säga.", EN: "The door was opened with an activation that no station has told of. Who it was cannot be said."}
+	case keysync.ClassSetAside:
+		return problem.Text{SV: "Det som nyckeln bar med sig gick inte att läsa in. Det är sparat åt sidan.", EN: "What the key carried could not be taken over. It is kept aside."}
+	case keysync.ClassAhead:
+		return problem.Text{SV: "Något känner till nyare uppgifter än kommunens register. Registret är troligen återläst från en kopia.", EN: "Something knows of newer data than the municipality's register. The register has probably been restored from a copy."}
 	}
 	return plain(class)
 }

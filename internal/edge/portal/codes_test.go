@@ -46,7 +46,7 @@ func TestEveryCodeHasWords(t *testing.T) {
 		words(journal.DoorRefused, "code", c.String())
 	}
 	for _, class := range []string{keysync.ClassUnreadable, keysync.ClassStranger, keysync.ClassGap, keysync.ClassFork, keysync.ClassRollback,
-		keysync.ClassActivation, keysync.ClassLeftOut} {
+		keysync.ClassActivation, keysync.ClassLeftOut, keysync.ClassLost, keysync.ClassOrphan, keysync.ClassSetAside, keysync.ClassAhead} {
 		words(journal.RecordsAnomalous, "class", class)
 	}
 	for _, change := range []string{"proposed", "joined", "moved", "withdrawn"} {

@@ -33,11 +33,25 @@ func (d *Day) bringHome(ctx context.Context) (openings int, err error) {
 			return 0, err
 		}
 	}
+	if err := d.unpacked(ctx); err != nil {
+		return 0, err
+	}
 	home, err := d.openingsHome(ctx)
 	if err == nil && home != d.result.Openings {
 		err = fmt.Errorf("%d doors were opened, the journal has %d openings", d.result.Openings, home)
 	}
 	return home, err
+}
+
+// unpacked waits until the server has taken over everything that keys have brought.
+func (d *Day) unpacked(ctx context.Context) error {
+	return again(ctx, func() error {
+		status, err := d.m.Sync.Status(ctx)
+		if err == nil && status.Waiting+status.SetAside > 0 {
+			err = fmt.Errorf("%d visits' mail waits, %d could not be taken over", status.Waiting, status.SetAside)
+		}
+		return err
+	})
 }
 
 // Torment goes on working after the day, ordering, syncing and opening doors, until the server has been killed as often as

@@ -184,6 +184,11 @@ func (s *Server) Run(ctx context.Context) error {
 		defer close(sent)
 		s.dispatcher().Run(ctx)
 	}()
+	unpacked := make(chan struct{})
+	go func() {
+		defer close(unpacked)
+		s.m.Sync.Run(ctx, func(err error) { s.cfg.Logger.Error("what keys carried home was not taken over", "error", err) })
+	}()
 	stopped := make(chan struct{}) // Serve returns when the shutdown begins, not when it has ended
 	go func() {
 		defer close(stopped)
@@ -203,6 +208,7 @@ func (s *Server) Run(ctx context.Context) error {
 	<-signed
 	<-written
 	<-sent
+	<-unpacked
 	return errors.Join(err, s.m.Close())
 }
 

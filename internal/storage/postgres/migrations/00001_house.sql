@@ -201,7 +201,8 @@ CREATE TABLE stations (
     town         TEXT COLLATE "C" NOT NULL,
     out_us       BIGINT NOT NULL, -- since when it does not work; 0 while it does
     out_reason   TEXT COLLATE "C" NOT NULL,
-    blocked_us   BIGINT NOT NULL -- 0 unless blocked
+    blocked_us   BIGINT NOT NULL, -- 0 unless blocked
+    reported     BIGINT NOT NULL DEFAULT 0 -- counter of the newest activation that it has reported itself
 );
 
 -- keysync: what went out to keys and what came home with them.
@@ -257,7 +258,63 @@ CREATE TABLE lock_heads (
     seq         BIGINT NOT NULL,
     head        BYTEA NOT NULL,
     block_list  BIGINT NOT NULL, -- the version that the lock last reported
-    seen_us     BIGINT NOT NULL
+    seen_us     BIGINT NOT NULL,
+    shown       BIGINT NOT NULL, -- the newest epoch that the lock has shown
+    oldest      BIGINT NOT NULL, -- the oldest record that the lock still kept when it last told: what it has not been acknowledged
+    ack         BYTEA -- signed acknowledgement through seq; NULL when the lock is known to have heard it
+);
+CREATE INDEX lock_heads_unsigned ON lock_heads (lock_id) WHERE ack IS NULL;
+CREATE TABLE lock_evidence ( -- signed batches that contradict what came before
+    id      BIGINT NOT NULL PRIMARY KEY,
+    lock_id BIGINT NOT NULL, -- the lock's number
+    epoch   BIGINT NOT NULL,
+    through BIGINT NOT NULL, -- number of the newest record in it
+    at_us   BIGINT NOT NULL,
+    class   TEXT COLLATE "C" NOT NULL,
+    body    BYTEA NOT NULL
+);
+CREATE INDEX lock_evidence_by_lock ON lock_evidence (lock_id, epoch, through);
+CREATE TABLE orphans ( -- activations that records name and nobody has reported yet
+    serial    BIGINT NOT NULL PRIMARY KEY,
+    lock_id   BIGINT NOT NULL, -- number of the lock that named it first
+    since_us  BIGINT NOT NULL,
+    told      BIGINT NOT NULL -- 1 when it has become an anomaly
+);
+CREATE INDEX orphans_untold ON orphans (since_us) WHERE told = 0;
+CREATE TABLE inbox ( -- what keys have carried home, until it has been taken over; one row per visit, only added at the end
+    id          BIGINT NOT NULL PRIMARY KEY, -- the order in which it is taken over
+    received_us BIGINT NOT NULL,
+    key_id      TEXT COLLATE "C" NOT NULL,
+    station_id  TEXT COLLATE "C" NOT NULL,
+    mail        BYTEA NOT NULL -- credential.Mail
+);
+CREATE TABLE inbox_aside ( -- what could not be taken over
+    id          BIGINT NOT NULL PRIMARY KEY, -- as in inbox
+    received_us BIGINT NOT NULL,
+    key_id      TEXT COLLATE "C" NOT NULL,
+    station_id  TEXT COLLATE "C" NOT NULL,
+    mail        BYTEA NOT NULL,
+    reason      TEXT COLLATE "C" NOT NULL
+);
+CREATE TABLE anomalies ( -- what somebody must look at
+    id         TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    at_us      BIGINT NOT NULL,
+    class      TEXT COLLATE "C" NOT NULL,
+    subject    TEXT COLLATE "C" NOT NULL, -- the lock or key, '' where there is none
+    detail     TEXT COLLATE "C" NOT NULL,
+    settled_us BIGINT NOT NULL, -- 0 while it is open
+    settled_by TEXT COLLATE "C" NOT NULL,
+    note       TEXT COLLATE "C" NOT NULL
+);
+CREATE INDEX anomalies_open ON anomalies (id) WHERE settled_us = 0;
+CREATE TABLE rights_versions ( -- goes up with every change of what a group may open
+    group_id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    version  BIGINT NOT NULL
+);
+CREATE TABLE generations ( -- grants of a group below its generation are refused by locks, until all such have expired
+    group_id   TEXT COLLATE "C" NOT NULL PRIMARY KEY REFERENCES care_groups (id),
+    generation BIGINT NOT NULL,
+    until_us   BIGINT NOT NULL -- as long as the block list says so
 );
 
 -- identity: who may speak to us.
@@ -335,6 +392,13 @@ DROP TABLE register_staging;
 DROP TABLE register_runs;
 DROP TABLE register_rows;
 DROP TABLE api_tokens;
+DROP TABLE generations;
+DROP TABLE rights_versions;
+DROP TABLE anomalies;
+DROP TABLE inbox_aside;
+DROP TABLE inbox;
+DROP TABLE orphans;
+DROP TABLE lock_evidence;
 DROP TABLE lock_heads;
 DROP TABLE lock_records;
 DROP TABLE block_lists;

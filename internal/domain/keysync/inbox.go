@@ -1,0 +1,381 @@
+package keysync
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"hemnyckel/credential"
+	"hemnyckel/internal/domain/fleet"
+	"hemnyckel/internal/domain/journal"
+)
+
+// Status is how the inbox stands.
+type Status struct {
+	Waiting  int       // letters that have not been taken over
+	Oldest   time.Time // when the first of them came; zero while there is none
+	SetAside int       // letters that could not be taken over
+}
+
+// Status tells how the inbox stands.
+func (s *Service) Status(ctx context.Context) (out Status, err error) {
+	err = s.db.View(ctx, func(tx Tx) (err error) {
+		out, err = tx.InboxStatus(ctx)
+		return err
+	})
+	return out, err
+}
+
+// Bounds of one step. A transaction takes some tens of milliseconds, in which visits wait.
+const (
+	stepLetters = 16 // read at once: at most 8 MiB
+	stepBatches = 16 // taken over in a transaction, or those of one lock
+)
+
+// Unpack takes over what waits in the inbox, in the order in which it came, until nothing is left or ctx ends, and signs the
+// acknowledgements for it. It returns how many letters were taken over or set aside. It may be stopped anywhere, and called again.
+func (s *Service) Unpack(ctx context.Context) (taken int, err error) {
+	return s.unpack(ctx, func(context.Context) {})
+}
+
+func (s *Service) unpack(ctx context.Context, pause func(context.Context)) (taken int, err error) {
+	s.unpacking.Lock()
+	defer s.unpacking.Unlock()
+	next := s.openLetters(ctx, 0)
+	for {
+		opened := <-next
+		if opened.err != nil || len(opened.letters) == 0 {
+			return taken, errors.Join(opened.err, s.signAcks(ctx))
+		}
+		last := opened.letters[len(opened.letters)-1].ID
+		next = s.openLetters(ctx, last) // while these are stored
+		n, err := s.take(ctx, opened.letters)
+		taken += n
+		if err != nil {
+			<-next
+			return taken, err
+		}
+		pause(ctx)
+	}
+}
+
+// opened is a letter whose batches have been opened and verified.
+type opened struct {
+	Letter
+	activations [][]byte
+	batches     []genuine
+	anomalies   []anomaly
+	fault       error // the program failed on it
+}
+
+type openedLetters struct {
+	letters []*opened
+	err     error
+}
+
+// openLetters opens the next letters, on all processors, beside whatever else is done.
+func (s *Service) openLetters(ctx context.Context, after int64) <-chan openedLetters {
+	out := make(chan openedLetters, 1)
+	go func() {
+		var o openedLetters
+		o.letters, o.err = s.open(ctx, after)
+		out <- o
+	}()
+	return out
+}
+
+func (s *Service) open(ctx context.Context, after int64) ([]*opened, error) {
+	var letters []Letter
+	err := s.db.View(ctx, func(tx Tx) (err error) {
+		letters, err = tx.Letters(ctx, after, stepLetters)
+		return err
+	})
+	if err != nil || len(letters) == 0 {
+		return nil, err
+	}
+	all := make([]*opened, len(letters))
+	var work []*sealed
+	for i, l := range letters {
+		all[i] = &opened{Letter: l}
+		mail, err := credential.DecodeMail(l.Mail)
+		if err != nil {
+			all[i].fault = err
+			continue
+		}
+		all[i].activations = mail.Activations
+		for _, raw := range mail.Batches {
+			work = append(work, &sealed{letter: all[i], raw: raw})
+		}
+	}
+	parallel(work, func(b *sealed) { b.signed, b.batch, b.err = s.authority.OpenBatch(b.raw) })
+	locks, err := s.locksOf(ctx, work)
+	if err != nil {
+		return nil, err
+	}
+	parallel(work, func(b *sealed) { b.verify(locks) })
+	sort(work)
+	for _, o := range all {
+		inOrder(o.batches)
+	}
+	return all, nil
+}
+
+// sealed is a batch on its way to be genuine.
+type sealed struct {
+	letter *opened
+	raw    []byte
+	signed []byte
+	batch  credential.LogBatch
+	err    error
+	lock   *fleet.Lock // nil for a stranger's
+	start  credential.Hash
+}
+
+// parallel does the work on all processors. A panic is the batch's own fault.
+func parallel(work []*sealed, do func(*sealed)) {
+	var group sync.WaitGroup
+	for part := range slices.Chunk(work, max(1, (len(work)+runtime.GOMAXPROCS(0)-1)/runtime.GOMAXPROCS(0))) {
+		group.Go(func() {
+			for _, b := range part {
+				safely(&b.err, func() error { do(b); return b.err })
+			}
+		})
+	}
+	group.Wait()
+}
+
+func safely(err *error, do func() error) {
+	defer func() {
+		if p := recover(); p != nil {
+			*err = fmt.Errorf("keysync: %v", p)
+		}
+	}()
+	*err = do()
+}
+
+func (s *Service) locksOf(ctx context.Context, work []*sealed) (locks map[uint32]fleet.Lock, err error) {
+	var numbers []uint32
+	for _, b := range work {
+		if b.err == nil {
+			numbers = append(numbers, b.batch.Lock)
+		}
+	}
+	if len(numbers) == 0 {
+		return nil, nil
+	}
+	err = s.db.View(ctx, func(tx Tx) (err error) {
+		locks, err = tx.LocksByNumber(ctx, distinct(numbers))
+		return err
+	})
+	return locks, err
+}
+
+// verify checks that the lock signed the batch.
+func (b *sealed) verify(locks map[uint32]fleet.Lock) {
+	if b.err != nil {
+		return
+	}
+	lock, ok := locks[b.batch.Lock]
+	if !ok || lock.Certificate == nil {
+		return
+	}
+	b.lock = &lock
+	cert, err := credential.ParseCertificate(lock.Certificate)
+	if err == nil {
+		b.start = credential.ChainStart(cert.Key)
+		b.batch, err = credential.Verifier{}.Batch(b.signed, cert.Key)
+	}
+	b.err = err
+}
+
+// sort puts each batch with its letter, or makes it one of the letter's anomalies. Of what is not genuine the first is told: of
+// what does not open, of strangers, and of each lock. A key full of rubbish shall not fill the journal.
+func sort(work []*sealed) {
+	type of struct {
+		letter *opened
+		class  string
+		lock   string
+	}
+	told := map[of]bool{}
+	for _, b := range work {
+		bad := anomaly{class: ClassUnreadable}
+		switch {
+		case b.lock != nil && b.err == nil:
+			b.letter.batches = append(b.letter.batches, genuine{LogBatch: b.batch, signed: b.signed, lock: *b.lock, start: b.start})
+			continue
+		case b.err != nil && b.lock == nil:
+			bad.detail = "a batch that does not open: " + b.err.Error()
+		case b.err != nil:
+			bad.subjects, bad.detail = []string{b.lock.ID}, b.err.Error()
+		default:
+			bad.class, bad.detail = ClassStranger, "lock number "+strconv.FormatUint(uint64(b.batch.Lock), 10)
+		}
+		this := of{letter: b.letter, class: bad.class}
+		if b.lock != nil {
+			this.lock = b.lock.ID
+		}
+		if !told[this] {
+			told[this] = true
+			b.letter.anomalies = append(b.letter.anomalies, bad)
+		}
+	}
+}
+
+// take takes letters over, in transactions of a bounded size. A letter that breaks its transaction is set aside.
+func (s *Service) take(ctx context.Context, letters []*opened) (taken int, err error) {
+	for len(letters) > 0 {
+		n, batches := 0, 0
+		for n < len(letters) && letters[n].fault == nil && (n == 0 || batches+len(letters[n].batches) <= stepBatches) {
+			batches += len(letters[n].batches)
+			n++
+		}
+		n = max(n, 1) // one that has its own fault already, alone
+		err := s.takeTogether(ctx, letters[:n])
+		if err != nil && !passing(err) {
+			err = s.takeEach(ctx, letters[:n])
+		}
+		if err != nil {
+			return taken, err
+		}
+		taken += n
+		letters = letters[n:]
+	}
+	return taken, nil
+}
+
+// takeEach finds the letter that cannot be taken over.
+func (s *Service) takeEach(ctx context.Context, letters []*opened) error {
+	for i := range letters {
+		err := s.takeTogether(ctx, letters[i:i+1])
+		if err != nil && !passing(err) {
+			err = s.setAside(ctx, letters[i].Letter, err)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// takeTogether takes letters over: those of many batches in several transactions, the others in one.
+func (s *Service) takeTogether(ctx context.Context, letters []*opened) (err error) {
+	if letters[0].fault != nil {
+		return letters[0].fault
+	}
+	if len(letters) == 1 {
+		one := letters[0]
+		for len(one.batches) > stepBatches { // what has been taken over is not taken again if this is interrupted
+			part := &opened{Letter: one.Letter, batches: one.batches[:stepBatches]}
+			if err := s.commitLetters(ctx, []*opened{part}, false); err != nil {
+				return err
+			}
+			one.batches = one.batches[stepBatches:]
+		}
+	}
+	return s.commitLetters(ctx, letters, true)
+}
+
+func (s *Service) commitLetters(ctx context.Context, letters []*opened, whole bool) (err error) {
+	safely(&err, func() error {
+		return s.db.Update(ctx, func(tx Tx) error { return s.takeOver(ctx, tx, letters, whole) })
+	})
+	if err == nil {
+		s.unpacked.Add(1)
+	}
+	return err
+}
+
+// takeOver is the transaction in which letters become records, entries and heads. The letters go if they are whole.
+func (s *Service) takeOver(ctx context.Context, tx Tx, letters []*opened, whole bool) error {
+	var ids []int64
+	var batches []genuine
+	for _, l := range letters {
+		ids, batches = append(ids, l.ID), append(batches, l.batches...)
+	}
+	here, err := tx.HaveLetters(ctx, ids)
+	if err != nil {
+		return err
+	}
+	t, err := newTakeover(ctx, tx, batches)
+	if err != nil {
+		return err
+	}
+	var entries []journal.Entry
+	for _, l := range letters {
+		if !here[l.ID] { // another process was quicker
+			continue
+		}
+		reported, err := s.takeActivations(ctx, tx, l.StationID, l.activations, false)
+		if err != nil {
+			return err
+		}
+		entries = append(entries, reported.entries...)
+		t.anomalies = append(append(t.anomalies, l.anomalies...), reported.anomalies...)
+		for _, b := range l.batches {
+			if err := t.batch(ctx, b); err != nil {
+				return err
+			}
+		}
+	}
+	if err := t.write(ctx); err != nil {
+		return err
+	}
+	if whole {
+		if err := tx.DeleteLetters(ctx, ids); err != nil {
+			return err
+		}
+	}
+	return tell(ctx, tx, append(entries, t.entries...), t.anomalies)
+}
+
+// setAside keeps a letter that the program fails on out of the way of the others.
+func (s *Service) setAside(ctx context.Context, l Letter, why error) error {
+	return s.db.Update(ctx, func(tx Tx) error {
+		if err := tx.SetAside(ctx, l, why.Error()); err != nil {
+			return err
+		}
+		return tell(ctx, tx, nil, []anomaly{{class: ClassSetAside, subjects: []string{l.KeyID},
+			detail: "letter " + strconv.FormatInt(l.ID, 10) + ": " + cut(why.Error(), 300)}})
+	})
+}
+
+func cut(text string, n int) string { return text[:min(n, len(text))] }
+
+// ackStep is how many acknowledgements are signed before they are stored.
+const ackStep = 256
+
+// signAcks signs what permits each lock to overwrite what is home: only for heads that have been committed.
+func (s *Service) signAcks(ctx context.Context) error {
+	for {
+		var heads []Head
+		err := s.db.View(ctx, func(tx Tx) (err error) {
+			heads, err = tx.UnsignedHeads(ctx, ackStep)
+			return err
+		})
+		if err != nil || len(heads) == 0 {
+			return err
+		}
+		if err := s.sign(heads); err != nil {
+			return err
+		}
+		if err := s.db.Update(ctx, func(tx Tx) error { return tx.SetAcks(ctx, heads) }); err != nil {
+			return err
+		}
+		s.signed.Add(1)
+	}
+}
+
+func (s *Service) sign(heads []Head) error {
+	for i, h := range heads {
+		var err error
+		if heads[i].Ack, err = s.authority.IssueAck(credential.Ack{Lock: h.Identity, Epoch: h.Shown, Seq: h.Seq, Head: h.Head}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
