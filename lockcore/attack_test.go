@@ -296,8 +296,9 @@ func TestClaimNeedsTheCode(t *testing.T) {
 	}
 	other := must(credential.NewIdentity())(t)
 	err = w.pipe(func(c net.Conn) error {
-		return lockcore.Claim(c, w.lock.ClaimCode(), func(credential.PublicKey, credential.ExchangeKey) (lockcore.ClaimInstall, error) {
-			return w.install(other.PublicKey(), other.ExchangeKey()), nil
+		return lockcore.Claim(c, w.lock.ClaimCode(), func(c lockcore.Candidate) (lockcore.ClaimInstall, error) {
+			c.Key, c.Exchange = other.PublicKey(), other.ExchangeKey()
+			return w.install(c), nil
 		})
 	})
 	if got := credential.CodeOf(err); got != credential.CodeLockIdentity || w.lock.Number() != 0 {

@@ -27,12 +27,16 @@ const chunk = MaxFrame - tagBytes - 1
 // Initiate opens a channel and returns the responder's payload and the static key that it has proved to hold. limit bounds received
 // messages, in bytes.
 func Initiate(rw io.ReadWriter, p Purpose, limit int) (*Channel, []byte, credential.ExchangeKey, error) {
+	return initiate(rw, p, limit, 0)
+}
+
+func initiate(rw io.ReadWriter, p Purpose, limit int, flags byte) (*Channel, []byte, credential.ExchangeKey, error) {
 	var none credential.ExchangeKey
 	s, err := newSecure(p, true, nil)
 	if err != nil {
 		return nil, nil, none, err
 	}
-	m1, err := s.start()
+	m1, err := s.start(flags)
 	if err != nil {
 		return nil, nil, none, err
 	}
@@ -60,7 +64,10 @@ func Respond(rw io.ReadWriter, p Purpose, static *ecdh.PrivateKey, payload []byt
 	if err != nil {
 		return nil, err
 	}
-	m2, err := s.respond(m1, payload)
+	if _, _, err := s.hear(m1); err != nil {
+		return nil, err
+	}
+	m2, err := s.reply(payload)
 	if err != nil {
 		return nil, err
 	}

@@ -9,8 +9,6 @@ type visit struct {
 	lock      *Lock
 	handshake credential.Hash
 	p         *Present
-	now       credential.Instant
-	quality   credential.Quality
 
 	grant     credential.Grant
 	issuer    credential.Certificate
@@ -20,27 +18,53 @@ type visit struct {
 	leaf      credential.Leaf
 	genuine   bool // the grant is: refusals from here on are logged
 	holder    bool // the visitor holds the grant's key: the log may ride with it
+
+	now     credential.Instant // never below the floor: what has ended before it has ended for certain
+	soon    credential.Instant // now and the tolerance for a slow clock: beginnings are held against it
+	quality credential.Quality
+	// It is some moment from earliest to latest. While the clock is lost only the floor is known, and if the activation is
+	// valid at all, now lies within it; otherwise both are now.
+	earliest, latest credential.Instant
 }
 
-// proofs and circumstances are the decision, in this order. The first step that refuses decides. Proofs hold for the whole
-// session; circumstances are looked at again when the bolt is asked for, as time goes on and another visitor may have
-// brought a newer block list.
-var proofs = [...]func(*visit) error{
-	(*visit).checkGrant, // signature, role, caps
-	(*visit).checkCaps,
-	(*visit).checkStation,
-	(*visit).checkActivation,
-	(*visit).checkSameGrant,
-	(*visit).checkWithin,
-	(*visit).checkGroup,
-	(*visit).checkHolder,
+// step is one check of a decision.
+type step struct {
+	name  string
+	check func(*visit) error
 }
 
-var circumstances = [...]func(*visit) error{
-	(*visit).checkLeaf,
-	(*visit).checkTime,
-	(*visit).checkBlocks,
-	(*visit).checkLog,
+// proofs and circumstances are the decision, in this order, as the specification states it. The first step that refuses decides.
+// Proofs hold for the whole session; circumstances are looked at again when the bolt is asked for, as time goes on and another
+// visitor may have brought a newer block list.
+var proofs = [...]step{
+	{"grant signature", (*visit).checkGrant},
+	{"issuer role", (*visit).checkRole},
+	{"grant cap", (*visit).checkGrantCap},
+	{"activation shown", (*visit).checkShown},
+	{"activation cap", (*visit).checkActivationCap},
+	{"station certificate cap", (*visit).checkStationCap},
+	{"station certificate", (*visit).checkStation},
+	{"activation signature", (*visit).checkActivation},
+	{"activation of this grant", (*visit).checkSameGrant},
+	{"activation within grant", (*visit).checkWithin},
+	{"station group", (*visit).checkGroup},
+	{"possession", (*visit).checkHolder},
+	{"leaf", (*visit).checkLeaf},
+}
+
+var circumstances = [...]step{
+	{"this lock", (*visit).checkLock},
+	{"epoch", (*visit).checkEpoch},
+	{"right", (*visit).checkRight},
+	{"grant time", (*visit).checkGrantTime},
+	{"activation time", (*visit).checkActivationTime},
+	{"certificate time", (*visit).checkCertificateTime},
+	{"leaf dates", (*visit).checkDates},
+	{"leaf window", (*visit).checkWindow},
+	{"lost clock", (*visit).checkClock},
+	{"block list", (*visit).checkBlocks},
+	{"generation", (*visit).checkGeneration},
+	{"room in the log", (*visit).checkLog},
 }
 
 // decide judges a visit. nil is the only answer that opens.
@@ -49,8 +73,8 @@ func (l *Lock) decide(p *Present, handshake credential.Hash) (*visit, error) {
 	if l.claim == nil {
 		return v, credential.Refuse(credential.CodeUnclaimed, "")
 	}
-	for _, step := range proofs {
-		if err := step(v); err != nil {
+	for _, s := range proofs {
+		if err := s.check(v); err != nil {
 			return v, err
 		}
 	}
@@ -59,45 +83,72 @@ func (l *Lock) decide(p *Present, handshake credential.Hash) (*visit, error) {
 
 // still judges everything that can have changed since the visitor proved what it has.
 func (v *visit) still() error {
-	v.now, v.quality = v.lock.clock(v.lock.head)
-	for _, step := range circumstances {
-		if err := step(v); err != nil {
+	if v.lock.claim == nil {
+		return credential.Refuse(credential.CodeUnclaimed, "reset since the key was shown")
+	}
+	v.look()
+	for _, s := range circumstances {
+		if err := s.check(v); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// look reads the lock's clock.
+func (v *visit) look() {
+	r := v.lock.read(v.lock.head)
+	v.now, v.quality, v.soon = r.at, r.quality, r.latest.Add(credential.ClockSkew)
+	v.earliest, v.latest = r.at, r.latest
+	if r.at < r.latest {
+		v.earliest = max(r.at, min(v.act.NotBefore, r.latest))
+		v.latest = max(v.earliest, min(r.latest, v.act.Expires-1))
+	}
+}
+
 func (v *visit) verifier() credential.Verifier { return credential.Verifier{Memory: &v.lock.memory} }
 
 func (v *visit) checkGrant() (err error) {
-	v.grant, v.issuer, err = v.verifier().GrantChain(v.lock.claim.Root, v.p.Grant, v.p.Issuer)
+	v.grant, v.issuer, err = v.verifier().GrantSigned(v.lock.root(v.p.Issuer), v.p.Grant, v.p.Issuer)
+	return err
+}
+
+func (v *visit) checkRole() error { return v.grant.CheckIssuer(v.issuer) }
+
+// checkGrantCap is the last that a genuine grant has to pass.
+func (v *visit) checkGrantCap() error {
+	err := v.grant.CheckCaps(v.issuer)
 	v.genuine = err == nil
 	return err
 }
 
-// checkCaps looks at lives before signatures: a life that is too long is refused whoever signed it.
-func (v *visit) checkCaps() error {
+func (v *visit) checkShown() error {
 	if len(v.p.Activation) == 0 {
 		return credential.Refuse(credential.CodeActivationMissing, "")
 	}
+	return nil
+}
+
+// checkActivationCap and checkStationCap look at lives before signatures: one that is too long is refused whoever signed it.
+func (v *visit) checkActivationCap() error {
 	a, err := credential.ParseActivation(v.p.Activation)
 	if err != nil {
 		return err
 	}
-	if err := a.CheckCaps(); err != nil {
-		return err
-	}
-	_, err = credential.ParseCertificate(v.p.Station)
+	return a.CheckCaps()
+}
+
+func (v *visit) checkStationCap() error {
+	_, err := credential.ParseCertificate(v.p.Station)
 	return err
 }
 
 func (v *visit) checkStation() (err error) {
-	v.station, v.stationCA, err = v.verifier().Chain(v.lock.claim.Root, credential.RoleStation, v.p.Station, v.p.StationCA)
-	if err != nil && credential.CodeOf(err) != credential.CodeCaps {
+	v.station, v.stationCA, err = v.verifier().Chain(v.lock.root(v.p.StationCA), credential.RoleStation, v.p.Station, v.p.StationCA)
+	if err != nil {
 		return credential.Refuse(credential.CodeStationCert, "%w", err)
 	}
-	return err
+	return nil
 }
 
 func (v *visit) checkActivation() (err error) {
@@ -132,68 +183,89 @@ func (v *visit) checkHolder() error {
 }
 
 func (v *visit) checkLeaf() (err error) {
-	if v.leaf, err = v.p.Path.Check(v.grant, v.p.Leaf); err != nil {
-		return err
+	v.leaf, err = v.p.Path.Check(v.grant, v.p.Leaf)
+	return err
+}
+
+func (v *visit) checkLock() error {
+	if v.leaf.Lock != v.lock.claim.Number {
+		return credential.Refuse(credential.CodeNotThisLock, "leaf of lock %d", v.leaf.Lock)
 	}
+	return nil
+}
+
+func (v *visit) checkEpoch() error {
+	if v.leaf.Epoch < v.lock.head.Epoch {
+		return credential.Refuse(credential.CodeEpochOld, "epoch %d, %d needed", v.leaf.Epoch, v.lock.head.Epoch)
+	}
+	return nil
+}
+
+// checkRight lets an activation narrow the leaf's rights, never widen them.
+func (v *visit) checkRight() error {
 	rights := v.leaf.Rights
 	if v.act.Rights != 0 {
 		rights &= v.act.Rights
 	}
-	switch {
-	case v.leaf.Lock != v.lock.claim.Number:
-		return credential.Refuse(credential.CodeNotThisLock, "leaf of lock %d", v.leaf.Lock)
-	case v.leaf.Epoch < v.lock.head.Epoch:
-		return credential.Refuse(credential.CodeEpochOld, "epoch %d, %d needed", v.leaf.Epoch, v.lock.head.Epoch)
-	case rights&credential.RightOpen == 0:
+	if rights&credential.RightOpen == 0 {
 		return credential.Refuse(credential.CodeNoRight, "")
 	}
 	return nil
 }
 
-// checkTime compares everything that has a life with the lock's time. What has ended before the floor has ended for certain,
-// as v.now is never below it; beginnings get the tolerance of [credential.ClockSkew] for a lock whose clock is slow.
-func (v *visit) checkTime() error {
-	soon := v.now.Add(credential.ClockSkew)
-	from, until := v.leaf.Span(v.grant)
-	earliest, latest := v.now, v.now
-	if v.quality == credential.TimeLost {
-		// Only the floor is known. If the activation is valid at all, now lies within it.
-		soon = max(soon, v.act.NotBefore)
-		earliest, latest = max(v.now, v.act.NotBefore), v.act.Expires-1
-	}
-	switch {
-	case v.now >= v.grant.Expires:
-		return credential.Refuse(credential.CodeGrantExpired, "")
-	case soon < v.grant.NotBefore:
-		return credential.Refuse(credential.CodeGrantEarly, "")
-	case v.now >= v.act.Expires:
-		return credential.Refuse(credential.CodeActivationExpired, "")
-	case soon < v.act.NotBefore:
-		return credential.Refuse(credential.CodeActivationEarly, "")
-	case !v.certificatesLive(soon):
-		return credential.Refuse(credential.CodeCertTime, "")
-	case latest < from:
-		return credential.Refuse(credential.CodeRightEarly, "")
-	case earliest >= until:
-		return credential.Refuse(credential.CodeRightEnded, "")
-	case v.quality == credential.TimeLost:
-		return v.checkLostClock()
+func (v *visit) checkGrantTime() error {
+	return v.during(v.grant.NotBefore, v.grant.Expires, credential.CodeGrantEarly, credential.CodeGrantExpired)
+}
+
+func (v *visit) checkActivationTime() error {
+	return v.during(v.act.NotBefore, v.act.Expires, credential.CodeActivationEarly, credential.CodeActivationExpired)
+}
+
+func (v *visit) checkCertificateTime() error {
+	for _, c := range [...]*credential.Certificate{&v.issuer, &v.stationCA, &v.station} {
+		if err := v.during(c.NotBefore, c.Expires, credential.CodeCertTime, credential.CodeCertTime); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-func (v *visit) certificatesLive(soon credential.Instant) bool {
-	for _, c := range []credential.Certificate{v.issuer, v.stationCA, v.station} {
-		if v.now >= c.Expires || soon < c.NotBefore {
-			return false
-		}
+func (v *visit) during(from, until credential.Instant, early, ended credential.Code) error {
+	switch {
+	case v.now >= until:
+		return credential.Refuse(ended, "")
+	case v.soon < from:
+		return credential.Refuse(early, "")
 	}
-	return true
+	return nil
 }
 
-// checkLostClock applies the stated policy: reach the client a bounded number of times, unless the lock is strict.
-func (v *visit) checkLostClock() error {
-	if v.lock.config.StrictClock || v.act.NotBefore < v.lock.head.Floor || v.lock.head.Unverified >= MaxUnverified {
+// checkDates compares the hours that the leaf gives, without tolerance: they are when a right begins and ends.
+func (v *visit) checkDates() error {
+	from, until := v.leaf.Span(v.grant)
+	switch {
+	case v.latest < from:
+		return credential.Refuse(credential.CodeRightEarly, "")
+	case v.earliest >= until:
+		return credential.Refuse(credential.CodeRightEnded, "")
+	}
+	return nil
+}
+
+func (v *visit) checkWindow() error {
+	if !v.leaf.InWindow(v.grant, v.earliest, v.latest) {
+		return credential.Refuse(credential.CodeOutsideHours, "")
+	}
+	return nil
+}
+
+// checkClock applies the stated policy to a lost clock: reach the client a bounded number of times, unless the lock is strict. What
+// has ended before the floor has been refused above.
+func (v *visit) checkClock() error {
+	if v.quality != credential.TimeLost {
+		return nil
+	}
+	if v.lock.config.StrictClock || v.lock.head.Unverified >= MaxUnverified {
 		return credential.Refuse(credential.CodeClockLost, "")
 	}
 	return nil
@@ -214,12 +286,16 @@ func (v *visit) checkBlocks() error {
 		{credential.BlockCertificate, v.station.Serial, credential.CodeBlockedCert},
 		{credential.BlockCertificate, v.stationCA.Serial, credential.CodeBlockedCert},
 	} {
-		if l.Blocked(b.kind, b.id) {
+		if l.BlockedAt(b.kind, b.id, v.now) {
 			return credential.Refuse(b.code, "")
 		}
 	}
-	if v.grant.Generation < l.MinGeneration(v.grant.Group) {
-		return credential.Refuse(credential.CodeGenerationOld, "")
+	return nil
+}
+
+func (v *visit) checkGeneration() error {
+	if least := v.lock.blocks.list.MinGeneration(v.grant.Group); v.grant.Generation < least {
+		return credential.Refuse(credential.CodeGenerationOld, "generation %d, %d needed", v.grant.Generation, least)
 	}
 	return nil
 }

@@ -181,12 +181,12 @@ func (w *world) longGrant() {
 func (w *world) reroot(root credential.PublicKey) {
 	w.t.Helper()
 	type claim struct {
-		Root        credential.PublicKey `cbor:"1,keyasint"`
-		Number      uint32               `cbor:"2,keyasint"`
-		Certificate []byte               `cbor:"3,keyasint"`
+		Roots       credential.Roots `cbor:"1,keyasint"`
+		Number      uint32           `cbor:"2,keyasint"`
+		Certificate []byte           `cbor:"3,keyasint"`
 	}
 	c := must(credential.Decode[claim](w.store.slots[lockcore.SlotClaim], 1024))(w.t)
-	c.Root = root
+	c.Roots.Root = root
 	w.store.slots[lockcore.SlotClaim] = must(credential.Encode(c))(w.t)
 	w.start()
 }

@@ -41,4 +41,4 @@ func (l *Lock) Decide(p *Present) error {
 }
 
 // Forget empties the memory of signatures.
-func (l *Lock) Forget() { l.memory = memory{} }
+func (l *Lock) Forget() { l.forget() }

@@ -12,6 +12,10 @@ type Trust struct {
 	Root      credential.PublicKey
 	DeviceCAs [][]byte             // certificates by which locks are recognised
 	Blocks    credential.BlockList // a blocked lock certificate is not trusted
+	// Met is the certificate of the lock that is believed to be in front, from an earlier visit: it need not be sent again.
+	// Nil for a lock that is not recognised. It is judged anew.
+	Met    []byte
+	Memory credential.Memory // of the key's own; nil verifies everything every time
 }
 
 // Pass is what a key shows a lock.
@@ -28,9 +32,11 @@ type Pass struct {
 
 // Visit is a key's end of a session with a lock. One goroutine at a time.
 type Visit struct {
-	Lock   credential.Certificate
-	Blocks credential.Version // the lock's block list
-	d      dialogue
+	Lock        credential.Certificate
+	Certificate []byte             // Lock as signed, to be kept for the next visit
+	Blocks      credential.Version // the lock's block list, once it has given a verdict to the grant's holder
+	known       []byte             // names of the certificates that the lock has
+	d           dialogue
 }
 
 // dialogue is question and answer over a channel without chunks longer than a lock's memory.
@@ -62,13 +68,20 @@ func (d dialogue) ask(m Message) (Message, error) {
 
 // Meet opens a session and makes sure that the other end is one of the municipality's locks before anything is shown to it.
 func Meet(rw io.ReadWriter, t Trust) (*Visit, error) {
-	ch, payload, static, err := Initiate(rw, ToLock, MaxMail)
+	var flags byte
+	if len(t.Met) > 0 {
+		flags = flagMet
+	}
+	ch, payload, static, err := initiate(rw, ToLock, MaxMail, flags)
 	if err != nil {
 		return nil, err
 	}
 	g, err := credential.Decode[Greeting](payload, maxHandshake)
 	if err != nil {
 		return nil, err
+	}
+	if len(t.Met) > 0 {
+		g.Certificate = t.Met
 	}
 	if len(g.Certificate) == 0 {
 		return nil, credential.Refuse(credential.CodeUnclaimed, "")
@@ -80,13 +93,13 @@ func Meet(rw io.ReadWriter, t Trust) (*Visit, error) {
 	if lock.Exchange != static {
 		return nil, credential.Refuse(credential.CodeLockIdentity, "the certificate is another lock's")
 	}
-	return &Visit{Lock: lock, Blocks: g.Blocks, d: dialogue{ch}}, nil
+	return &Visit{Lock: lock, Certificate: g.Certificate, known: g.Known, d: dialogue{ch}}, nil
 }
 
 func (t Trust) lock(raw []byte) (credential.Certificate, error) {
 	err := credential.Refuse(credential.CodeLockIdentity, "no authority is known")
 	for _, ca := range t.DeviceCAs {
-		lock, parent, e := credential.Verifier{}.Chain(t.Root, credential.RoleLock, raw, ca)
+		lock, parent, e := credential.Verifier{Memory: t.Memory}.Chain(t.Root, credential.RoleLock, raw, ca)
 		if e != nil {
 			err = credential.Refuse(credential.CodeLockIdentity, "%w", e)
 			continue
@@ -109,9 +122,10 @@ func (v *Visit) Present(p Pass) (Verdict, error) {
 	if err != nil {
 		return Verdict{}, err
 	}
+	own := v.d.ch.s.ephemeral()
 	return v.show(Present{
-		Proof: proof, Counter: p.Counter, Grant: p.Grant, Issuer: p.Issuer, Leaf: leaf, Path: path,
-		Activation: p.Activation, Station: p.Station, StationCA: p.StationCA,
+		Proof: proof, Counter: p.Counter, Grant: p.Grant, Leaf: leaf, Path: path, Activation: p.Activation,
+		Issuer: short(v.known, own, p.Issuer), Station: short(v.known, own, p.Station), StationCA: short(v.known, own, p.StationCA),
 	})
 }
 
@@ -123,6 +137,7 @@ func (v *Visit) show(p Present) (Verdict, error) {
 	if err != nil {
 		return Verdict{}, err
 	}
+	v.Blocks = m.Verdict.Blocks
 	return *m.Verdict, nil
 }
 

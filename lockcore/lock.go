@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"hemnyckel/credential"
 )
@@ -19,10 +20,11 @@ const (
 	SlotConfig   Slot = 4
 	SlotHead     Slot = 5
 	SlotCounters Slot = 6
+	SlotKnown    Slot = 20
 	SlotRing     Slot = 100
 )
 
-// Store is a lock's memory. Commit is atomic and durable: after a power cut at any moment either all of a change is
+// Store is a lock's memory. An empty value removes its slot. Commit is atomic and durable: after a power cut at any moment either all of a change is
 // there or none of it. A Commit that returns an error may have happened or not; the lock then loads again.
 type Store interface {
 	Load() (map[Slot][]byte, error)
@@ -37,6 +39,12 @@ type Config struct {
 	Store Store
 	// Now is the lock's own clock; ok is false while it does not know the time. The lock never takes it below its floor.
 	Now func() (t credential.Instant, ok bool)
+	// Uptime is the time since the start by a counter that nobody can set; nil is a lock without one, whose clock can neither be
+	// verified nor repaired.
+	Uptime func() time.Duration
+	// Button reports whether the button inside has been pressed within the last two minutes; nil is a lock that can neither be
+	// claimed nor reset.
+	Button func() bool
 	// Bolt moves the bolt. It is called after the record of the opening is stored.
 	Bolt func()
 	// Battery is the charge in per cent; nil counts as 100.
@@ -59,7 +67,13 @@ type Lock struct {
 	head   head
 	ring   []entry
 	seen   counters
-	memory memory
+	known  certificates
+	memory Memory
+
+	// What the counter of seconds has told since the start.
+	nonces  []nonce
+	floorUp int64 // when the floor was raised
+	watched *watched
 }
 
 // secrets is SlotIdentity.
@@ -70,9 +84,9 @@ type secrets struct {
 
 // claim is SlotClaim: whose the lock is.
 type claim struct {
-	Root        credential.PublicKey `cbor:"1,keyasint"`
-	Number      uint32               `cbor:"2,keyasint"`
-	Certificate []byte               `cbor:"3,keyasint"`
+	Roots       credential.Roots `cbor:"1,keyasint"`
+	Number      uint32           `cbor:"2,keyasint"`
+	Certificate []byte           `cbor:"3,keyasint"`
 }
 
 // signed is SlotBlocks and SlotConfig: an object and its signer's certificate, kept to be passed on.
@@ -102,6 +116,9 @@ func New(cfg Config) (*Lock, error) {
 	if cfg.Battery == nil {
 		cfg.Battery = func() uint8 { return 100 }
 	}
+	if cfg.Button == nil {
+		cfg.Button = func() bool { return false }
+	}
 	l := &Lock{cfg: cfg}
 	if err := l.load(); err != nil {
 		return nil, err
@@ -109,31 +126,37 @@ func New(cfg Config) (*Lock, error) {
 	c := l.begin()
 	c.head.Boot++
 	if l.id == nil {
-		if err := l.makeIdentity(c); err != nil {
+		l.code = newClaimCode()
+		if err := c.newIdentity(l.code); err != nil {
 			return nil, err
 		}
 	}
+	l.floorUp, _ = l.uptime()
 	if l.claim != nil {
 		c.append(credential.Record{Event: credential.EventBoot})
 	}
 	return l, c.commit()
 }
 
-func (l *Lock) makeIdentity(c *change) error {
+// newIdentity begins a life: other keys, and the log that begins with them.
+func (c *change) newIdentity(code string) error {
 	id, err := credential.NewIdentity()
 	if err != nil {
 		return err
 	}
-	code := newClaimCode()
 	c.put(SlotIdentity, secrets{Identity: id.Bytes(), Code: code})
 	c.head.Base = credential.ChainStart(id.PublicKey())
 	c.head.Head = c.head.Base
-	l.id, l.code = id, code
+	c.id = id
 	return nil
 }
 
-// Key is the lock's public signing key.
-func (l *Lock) Key() credential.PublicKey { return l.id.PublicKey() }
+// Key is the lock's public signing key; after a reset it is another.
+func (l *Lock) Key() credential.PublicKey {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.id.PublicKey()
+}
 
 // ClaimCode is what is printed inside the lock.
 func (l *Lock) ClaimCode() string { return l.code }
@@ -162,17 +185,18 @@ func (l *Lock) load() error {
 		fresh.loadBlocks(slots[SlotBlocks]),
 		fresh.loadConfig(slots[SlotConfig]),
 		fresh.loadLog(slots),
+		fresh.loadKnown(slots[SlotKnown]),
 	)
 	if err != nil {
 		return fmt.Errorf("lockcore: the lock's memory is damaged: %w", err)
 	}
 	l.id, l.code, l.claim, l.blocks, l.config = fresh.id, fresh.code, fresh.claim, fresh.blocks, fresh.config
-	l.head, l.ring, l.seen, l.memory, l.stale = fresh.head, fresh.ring, fresh.seen, memory{}, false
+	l.head, l.ring, l.seen, l.known, l.memory, l.stale = fresh.head, fresh.ring, fresh.seen, fresh.known, Memory{}, false
 	return nil
 }
 
 func (l *Lock) loadIdentity(b []byte) error {
-	if b == nil {
+	if len(b) == 0 {
 		return nil
 	}
 	s, err := credential.Decode[secrets](b, 256)
@@ -185,7 +209,7 @@ func (l *Lock) loadIdentity(b []byte) error {
 }
 
 func (l *Lock) loadClaim(b []byte) error {
-	if b == nil {
+	if len(b) == 0 {
 		return nil
 	}
 	c, err := credential.Decode[claim](b, 1024)
@@ -194,7 +218,7 @@ func (l *Lock) loadClaim(b []byte) error {
 }
 
 func (l *Lock) loadBlocks(b []byte) error {
-	if b == nil {
+	if len(b) == 0 {
 		return nil
 	}
 	s, err := credential.Decode[signed](b, credential.MaxBlockList+credential.MaxObject+16)
@@ -207,7 +231,7 @@ func (l *Lock) loadBlocks(b []byte) error {
 }
 
 func (l *Lock) loadConfig(b []byte) error {
-	if b == nil {
+	if len(b) == 0 {
 		return nil
 	}
 	s, err := credential.Decode[signed](b, 2*credential.MaxObject+16)
@@ -219,12 +243,23 @@ func (l *Lock) loadConfig(b []byte) error {
 	return err
 }
 
+func (l *Lock) loadKnown(b []byte) (err error) {
+	if len(b) == 0 {
+		return nil
+	}
+	if l.known, err = credential.Decode[certificates](b, maxKnownBytes); err == nil && len(l.known) > maxKnown {
+		err = fmt.Errorf("%d certificates, at most %d", len(l.known), maxKnown)
+	}
+	return err
+}
+
 // change is a set of writes that become true together.
 type change struct {
 	l     *Lock
 	head  head
 	slots map[Slot][]byte
 	added []entry
+	id    *credential.Identity // new, with a life that begins
 	err   error
 }
 
@@ -251,17 +286,24 @@ func (c *change) commit() error {
 		c.l.stale = true
 		return credential.Refuse(credential.CodeStorage, "%w", err)
 	}
+	if c.head.Floor != c.l.head.Floor {
+		c.l.floorUp, _ = c.l.uptime()
+	}
+	if c.id != nil {
+		c.l.id = c.id
+	}
 	c.l.head = c.head
+	c.l.look()
 	for _, e := range c.added {
 		*c.l.at(e.Seq) = e
 	}
 	return nil
 }
 
-// fresh loads again after a failed commit.
+// fresh loads again after a failed commit, and looks at the clock.
 func (l *Lock) fresh() error {
 	if !l.stale {
-		return nil
+		return l.watch()
 	}
 	if err := l.load(); err != nil {
 		return credential.Refuse(credential.CodeStorage, "%w", err)
@@ -269,36 +311,8 @@ func (l *Lock) fresh() error {
 	return nil
 }
 
-// maxRemembered and maxCounters bound what a lock remembers of visitors.
-const (
-	maxRemembered = 64
-	maxCounters   = 256
-)
-
-// memory is a bounded set of digests of signatures found valid; the oldest makes room.
-type memory struct {
-	known map[[32]byte]struct{}
-	order [][32]byte
-}
-
-// Known implements credential.Memory.
-func (m *memory) Known(d [32]byte) bool {
-	_, ok := m.known[d]
-	return ok
-}
-
-// Remember implements credential.Memory.
-func (m *memory) Remember(d [32]byte) {
-	if m.known == nil {
-		m.known = map[[32]byte]struct{}{}
-	}
-	if len(m.order) == maxRemembered {
-		delete(m.known, m.order[0])
-		m.order = m.order[1:]
-	}
-	m.known[d] = struct{}{}
-	m.order = append(m.order, d)
-}
+// maxCounters bounds how many keys a lock keeps a counter of.
+const maxCounters = 256
 
 // counters are the highest use counters seen, per key, most recent last. It is SlotCounters.
 type counters []keyCounter

@@ -12,6 +12,7 @@ func (s *Session) mail(d *Down) *Up {
 		return &Up{}
 	}
 	v := credential.Verifier{Memory: &l.memory}
+	l.takeRoots(d.Roots) // first: what follows may be by the new root's authorities
 	l.takeBlocks(v, d)
 	l.takeAuthority(v, d)
 	if !s.visit.holder {
@@ -26,8 +27,8 @@ func (l *Lock) takeBlocks(v credential.Verifier, d *Down) {
 	if len(d.Blocks) == 0 {
 		return
 	}
-	b, err := v.BlockListChain(l.claim.Root, d.Blocks, d.Revocation)
-	if err != nil || !b.Version.Newer(l.blocks.list.Version) {
+	b, err := v.NewerBlockList(l.blocks.list, l.root(d.Revocation), d.Blocks, d.Revocation)
+	if err != nil {
 		return
 	}
 	s := signed{Object: d.Blocks, Certificate: d.Revocation}
@@ -37,7 +38,7 @@ func (l *Lock) takeBlocks(v credential.Verifier, d *Down) {
 	c.append(credential.Record{Event: credential.EventBlockList, Info: uint32(b.Version.Number)})
 	if c.commit() == nil {
 		l.blocks = blockState{s, b}
-		l.memory = memory{}
+		l.forget()
 	}
 }
 
@@ -46,7 +47,7 @@ func (l *Lock) takeAuthority(v credential.Verifier, d *Down) {
 	if len(d.Authority) == 0 {
 		return
 	}
-	a, _, err := v.Chain(l.claim.Root, credential.RoleConfig, d.Authority, nil)
+	a, _, err := v.Chain(l.root(d.Authority), credential.RoleConfig, d.Authority, nil)
 	if err != nil || l.blocks.list.Blocked(credential.BlockCertificate, a.Serial) {
 		return
 	}
@@ -59,12 +60,20 @@ func (l *Lock) takeAuthority(v credential.Verifier, d *Down) {
 
 func (l *Lock) takeTime(v credential.Verifier, raw []byte, a credential.Certificate) {
 	t, err := v.TimeToken(raw, a)
-	if err != nil || t.IssuedAt <= l.head.Floor {
+	if err != nil {
+		return
+	}
+	age, mine := l.age(t.Nonce)
+	if !mine && t.IssuedAt <= l.head.Floor {
 		return
 	}
 	c := l.begin()
-	c.raise(t.IssuedAt)
-	_ = c.commit() // a floor that could not be stored is not raised; the next visitor brings another
+	if mine {
+		c.bound(t.IssuedAt, age)
+	} else {
+		c.raise(t.IssuedAt)
+	}
+	_ = c.commit() // a time that could not be stored is not known; the next visitor brings another
 }
 
 func (l *Lock) takeConfig(v credential.Verifier, d *Down, a credential.Certificate) {
@@ -112,7 +121,7 @@ func (s *Session) noteWithheld() {
 
 func (l *Lock) up(known credential.Version) *Up {
 	var u Up
-	if b, err := l.batches(); err == nil {
+	if b, _, err := l.batches(l.oldest()); err == nil {
 		u.Batches = b
 	}
 	if l.blocks.list.Version.Newer(known) {

@@ -12,34 +12,51 @@ const (
 	MaxSessionBatch = 4 // batches per visitor: a quota of 128 records
 )
 
-// Greeting is what a lock says about itself in the handshake. An unclaimed lock has no certificate yet.
+// Greeting is what a lock says about itself in the handshake, to whoever is there. An unclaimed lock has no certificate yet,
+// and a lock that is met again leaves it out. The names mean something to whoever has the certificates only.
 type Greeting struct {
-	Certificate []byte             `cbor:"1,keyasint,omitempty"`
-	Blocks      credential.Version `cbor:"2,keyasint"`
+	Certificate []byte `cbor:"1,keyasint,omitempty"`
+	Known       []byte `cbor:"2,keyasint,omitempty"` // names of the certificates that it keeps, [NameBytes] each
 }
 
-// Present is all that a lock judges.
+// Present is all that a lock judges. Instead of a certificate that the greeting named it may have that name.
 type Present struct {
 	Proof      credential.Proof `cbor:"1,keyasint"` // over the handshake and Counter
 	Counter    uint32           `cbor:"2,keyasint"` // stored by the key before use
 	Grant      []byte           `cbor:"3,keyasint"`
-	Issuer     []byte           `cbor:"4,keyasint"`
+	Issuer     []byte           `cbor:"4,keyasint"` // certificate or name
 	Leaf       []byte           `cbor:"5,keyasint"`
 	Path       credential.Path  `cbor:"6,keyasint"`
 	Activation []byte           `cbor:"7,keyasint,omitempty"`
-	Station    []byte           `cbor:"8,keyasint,omitempty"`
-	StationCA  []byte           `cbor:"9,keyasint,omitempty"`
+	Station    []byte           `cbor:"8,keyasint,omitempty"` // certificate or name
+	StationCA  []byte           `cbor:"9,keyasint,omitempty"` // certificate or name
 }
 
-// Verdict is the lock's answer. Code is credential.OK when OPEN will be obeyed.
+// Verdict is the lock's answer. Code is credential.OK when OPEN will be obeyed. Whoever has not proved to hold a genuine grant's key
+// gets the code alone.
 type Verdict struct {
 	Code   credential.Code    `cbor:"1,keyasint"`
-	Seq    uint32             `cbor:"2,keyasint"` // newest record
-	Head   credential.Hash    `cbor:"3,keyasint"` // chain head after it
-	Time   credential.Instant `cbor:"4,keyasint"` // what the lock believes
+	Seq    uint32             `cbor:"2,keyasint,omitempty"` // newest record
+	Head   HeadMark           `cbor:"3,keyasint,omitzero"`  // of the chain after it
+	Time   credential.Instant `cbor:"4,keyasint,omitempty"` // what the lock believes
 	Blocks credential.Version `cbor:"5,keyasint"`
-	Config uint32             `cbor:"6,keyasint"`
+	Config uint32             `cbor:"6,keyasint,omitempty"`
+	Wants  Wants              `cbor:"7,keyasint,omitempty"`
+	Nonce  [8]byte            `cbor:"8,keyasint,omitzero"` // for the time token, with WantTime
 }
+
+// HeadMark is the first bytes of a chain head: enough for a visitor to bear witness of.
+type HeadMark [8]byte
+
+// Wants says what a lock would like to be brought.
+type Wants uint8
+
+// What a lock can want.
+const (
+	WantBlocks Wants = 1 << 0 // the block list that the grant knows of, which is newer than the lock's
+	WantConfig Wants = 1 << 1 // its configuration: the grant knows a later epoch
+	WantTime   Wants = 1 << 2 // a time token for Nonce
+)
 
 // Open asks for the bolt. It is obeyed once per session.
 type Open struct{}
@@ -58,6 +75,7 @@ type Down struct {
 	Config     []byte   `cbor:"4,keyasint,omitempty"`
 	Time       []byte   `cbor:"5,keyasint,omitempty"`
 	Acks       [][]byte `cbor:"6,keyasint,omitempty"`
+	Roots      [][]byte `cbor:"7,keyasint,omitempty"` // changes of root, oldest first
 }
 
 // Up is mail from the lock. Batches are sealed to the server.
@@ -85,6 +103,12 @@ type (
 		DeviceCA    []byte               `cbor:"3,keyasint"`
 		Authority   []byte               `cbor:"4,keyasint"` // config authority's certificate
 		Config      []byte               `cbor:"5,keyasint"`
+		// Authorities are the certificates of grant issuer and station CA, signed by the root: keys need not send them then.
+		Authorities [][]byte         `cbor:"20,keyasint,omitempty"`
+		Next        credential.Hash  `cbor:"6,keyasint,omitzero"`  // commitment to the next root
+		RootEpoch   uint32           `cbor:"7,keyasint,omitempty"` // changes of root before this one
+		Mandate     []byte           `cbor:"8,keyasint"`           // the installer's
+		Proof       credential.Proof `cbor:"9,keyasint"`           // of the installer's key, over the handshake: filled in by Claim
 	}
 	// Claimed says that the lock has stored it (code 0), or why not.
 	Claimed struct {
@@ -104,6 +128,11 @@ type Message struct {
 	ClaimIdentity *ClaimIdentity `cbor:"8,keyasint,omitempty"`
 	ClaimInstall  *ClaimInstall  `cbor:"9,keyasint,omitempty"`
 	Claimed       *Claimed       `cbor:"10,keyasint,omitempty"`
+	ResetStart    *ResetStart    `cbor:"11,keyasint,omitempty"`
+	ResetReady    *ResetReady    `cbor:"12,keyasint,omitempty"`
+	ResetFetch    *ResetFetch    `cbor:"13,keyasint,omitempty"`
+	ResetRecords  *ResetRecords  `cbor:"14,keyasint,omitempty"`
+	ResetConfirm  *ResetConfirm  `cbor:"15,keyasint,omitempty"`
 }
 
 // DecodeMessage reads and bounds a message.
@@ -116,6 +145,7 @@ func DecodeMessage(b []byte) (Message, error) {
 	for _, set := range []bool{
 		m.Present != nil, m.Verdict != nil, m.Open != nil, m.Opened != nil, m.Down != nil, m.Up != nil,
 		m.ClaimStart != nil, m.ClaimIdentity != nil, m.ClaimInstall != nil, m.Claimed != nil,
+		m.ResetStart != nil, m.ResetReady != nil, m.ResetFetch != nil, m.ResetRecords != nil, m.ResetConfirm != nil,
 	} {
 		if set {
 			n++

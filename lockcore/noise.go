@@ -47,15 +47,36 @@ func newSecure(p Purpose, initiator bool, static *ecdh.PrivateKey) (*secure, err
 	return &secure{hs: hs}, nil
 }
 
-// respond takes m1 and returns m2 with the payload; the channel is then up at this end.
-func (s *secure) respond(m1, payload []byte) ([]byte, error) {
-	extra, _, _, err := s.hs.ReadMessage(nil, m1)
-	if err != nil {
-		return nil, credential.Refuse(credential.CodeProtocol, "handshake: %w", err)
+// Version is the protocol's. Each end speaks one: it is advertised, begins m1 and is in the prologue, so that an altered
+// number ends the conversation before anything is shown.
+const Version = 1
+
+// opening is the payload of m1, in the clear: the version and what the initiator asks for.
+type opening struct {
+	version byte
+	flags   byte
+}
+
+// flagMet asks a lock to leave out its certificate, which the key has. A listener learns that this key has been here before,
+// which the lengths of the messages tell anyway.
+const flagMet = 1
+
+// hear takes m1 and returns the initiator's ephemeral key and what it asks for.
+func (s *secure) hear(m1 []byte) (ephemeral []byte, o opening, err error) {
+	payload, _, _, err := s.hs.ReadMessage(nil, m1)
+	switch {
+	case err != nil:
+		return nil, o, credential.Refuse(credential.CodeProtocol, "handshake: %w", err)
+	case len(payload) > 0 && payload[0] != Version:
+		return nil, o, credential.Refuse(credential.CodeVersion, "the other side speaks version %d, this side %d", payload[0], Version)
+	case len(payload) != 2 || payload[1]&^flagMet != 0:
+		return nil, o, credential.Refuse(credential.CodeProtocol, "the first message is not an opening")
 	}
-	if len(extra) != 0 {
-		return nil, credential.Refuse(credential.CodeProtocol, "the first message carries a payload")
-	}
+	return s.hs.PeerEphemeral(), opening{payload[0], payload[1]}, nil
+}
+
+// reply returns m2 with the payload; the channel is then up at this end.
+func (s *secure) reply(payload []byte) ([]byte, error) {
 	m2, toUs, fromUs, err := s.hs.WriteMessage(nil, payload)
 	if err != nil {
 		return nil, credential.Refuse(credential.CodeProtocol, "handshake: %w", err)
@@ -64,10 +85,14 @@ func (s *secure) respond(m1, payload []byte) ([]byte, error) {
 	return m2, nil
 }
 
-func (s *secure) start() ([]byte, error) {
-	m1, _, _, err := s.hs.WriteMessage(nil, nil)
+// start returns m1.
+func (s *secure) start(flags byte) ([]byte, error) {
+	m1, _, _, err := s.hs.WriteMessage(nil, []byte{Version, flags})
 	return m1, err
 }
+
+// ephemeral is this end's ephemeral public key, once started.
+func (s *secure) ephemeral() []byte { return s.hs.LocalEphemeral().Public }
 
 // finish takes m2 and returns its payload and the responder's static key; the channel is then up at this end.
 func (s *secure) finish(m2 []byte) ([]byte, credential.ExchangeKey, error) {

@@ -84,9 +84,9 @@ func TestClaimedWhileAnotherClaims(t *testing.T) {
 	w.store = &memStore{}
 	w.start()
 	err := w.pipe(func(c net.Conn) error {
-		return lockcore.Claim(c, w.lock.ClaimCode(), func(k credential.PublicKey, x credential.ExchangeKey) (lockcore.ClaimInstall, error) {
+		return lockcore.Claim(c, w.lock.ClaimCode(), func(c lockcore.Candidate) (lockcore.ClaimInstall, error) {
 			w.claim()
-			return w.install(k, x), nil
+			return w.install(c), nil
 		})
 	})
 	if got := credential.CodeOf(err); got != credential.CodeClaimed {
@@ -94,19 +94,20 @@ func TestClaimedWhileAnotherClaims(t *testing.T) {
 	}
 }
 
-// A copied grant without its key cannot push openings out of the ring.
+// A copied grant without its key cannot push openings out of the ring, nor learn anything about the lock.
 func TestCopiedGrantOverwritesNothing(t *testing.T) {
 	w := newWorld(t)
 	w.wantCode(credential.OK)
 	before := w.visit(lockcore.Down{}).verdict
-	holder, err := credential.NewSigningKey()
-	if err != nil {
-		t.Fatal(err)
-	}
-	w.key = holder
+	owner := w.key
+	w.key = must(credential.NewSigningKey())(t)
 	for range 3 * w.ring {
 		w.wantCode(credential.CodeNotHolder)
 	}
+	if got, want := w.visit(lockcore.Down{}).verdict, (lockcore.Verdict{Code: credential.CodeNotHolder}); got != want {
+		t.Errorf("a stranger is told %+v, want the code alone", got)
+	}
+	w.key = owner
 	if got := w.visit(lockcore.Down{}).verdict; int(got.Seq) >= w.ring || got.Seq <= before.Seq {
 		t.Errorf("the log is at %d of %d", got.Seq, w.ring)
 	}

@@ -19,7 +19,11 @@ type head struct {
 	Raised     uint32             `cbor:"9,keyasint"`  // seconds that unreliable times have raised the floor on that day
 	Unverified uint8              `cbor:"10,keyasint"` // openings since the clock was lost
 	Epoch      uint16             `cbor:"11,keyasint"` // lowest lock epoch that leaves must have
+	Bounds     bounds             `cbor:"12,keyasint,omitzero"`
 }
+
+// maxHeadBytes bounds a stored head.
+const maxHeadBytes = 384
 
 type entry struct {
 	credential.Record
@@ -29,10 +33,13 @@ type entry struct {
 // lostRun is how many unacknowledged records give way at once in a full ring; one LOST record tells of them all.
 const lostRun = 32
 
+// slot is where a record is stored.
+func (l *Lock) slot(seq uint32) Slot { return SlotRing + Slot(seq%uint32(len(l.ring))) }
+
 func (l *Lock) at(seq uint32) *entry { return &l.ring[seq%uint32(len(l.ring))] }
 
 func (l *Lock) loadLog(slots map[Slot][]byte) error {
-	if b := slots[SlotCounters]; b != nil {
+	if b := slots[SlotCounters]; len(b) > 0 {
 		var err error
 		if l.seen, err = credential.Decode[counters](b, 8<<10); err != nil {
 			return err
@@ -43,12 +50,12 @@ func (l *Lock) loadLog(slots map[Slot][]byte) error {
 		return nil
 	}
 	var err error
-	if l.head, err = credential.Decode[head](slots[SlotHead], 256); err != nil {
+	if l.head, err = credential.Decode[head](slots[SlotHead], maxHeadBytes); err != nil {
 		return err
 	}
 	chain := l.head.Base
 	for seq := l.head.First; seq <= l.head.Last; seq++ {
-		r, err := credential.ParseRecord(slots[SlotRing+Slot(seq%uint32(len(l.ring)))])
+		r, err := credential.ParseRecord(slots[l.slot(seq)])
 		if err != nil {
 			return err
 		}
@@ -83,7 +90,7 @@ func (c *change) append(r credential.Record) uint32 {
 		c.err = err
 		return 0
 	}
-	c.slots[SlotRing+Slot(r.Seq%uint32(len(c.l.ring)))] = b
+	c.slots[c.l.slot(r.Seq)] = b
 	c.added = append(c.added, entry{r, c.head.Head})
 	return r.Seq
 }
@@ -112,37 +119,38 @@ func (l *Lock) strictlyFull() bool { return l.config.StrictLog && l.crowded() }
 
 // crowded reports whether the ring is about to be full of unacknowledged records.
 func (l *Lock) crowded() bool {
-	unacked := l.head.Last + 1 - max(l.head.Acked+1, l.head.First)
+	unacked := l.head.Last + 1 - l.oldest()
 	return int(unacked)+lostRun >= len(l.ring)
 }
 
-// batches seals the oldest unacknowledged records for a visitor.
-func (l *Lock) batches() ([][]byte, error) {
-	var out [][]byte
-	oldest := max(l.head.Acked+1, l.head.First)
-	from := oldest
+// oldest is the oldest unacknowledged record that the lock still has.
+func (l *Lock) oldest() uint32 { return max(l.head.Acked+1, l.head.First) }
+
+// batches seals records from a number on for a visitor, and returns the number of the next.
+func (l *Lock) batches(from uint32) (out [][]byte, next uint32, err error) {
+	now, _ := l.clock(l.head)
 	for len(out) < MaxSessionBatch && from <= l.head.Last {
 		to := min(from+credential.MaxBatchRecords-1, l.head.Last)
 		b := credential.LogBatch{
-			Lock: l.claim.Number, Identity: l.Key().Hash(), Epoch: l.head.Epoch,
+			Lock: l.claim.Number, Identity: l.id.PublicKey().Hash(), Epoch: l.head.Epoch,
 			Prev: l.before(from), Blocks: l.blocks.list.Version, Config: l.config.Version,
-			Battery: l.cfg.Battery(), Last: l.head.Last, Oldest: oldest,
+			Battery: l.cfg.Battery(), Last: l.head.Last, Oldest: min(l.oldest(), from),
 		}
 		for seq := from; seq <= to; seq++ {
 			b.Records = append(b.Records, l.at(seq).Record)
 		}
 		raw, err := credential.SignBatch(l.id.Signing, b)
 		if err != nil {
-			return nil, err
+			return nil, from, err
 		}
-		sealed, err := credential.SealBatch(l.config.Ingest, raw)
+		sealed, err := credential.SealBatch(l.config.IngestAt(now), raw)
 		if err != nil {
-			return nil, err
+			return nil, from, err
 		}
 		out = append(out, sealed)
 		from = to + 1
 	}
-	return out, nil
+	return out, from, nil
 }
 
 // before is the chain head before record seq, which is in the ring or the next to come.
@@ -158,7 +166,7 @@ func (l *Lock) before(seq uint32) credential.Hash {
 func (c *change) acknowledge(a credential.Ack) error {
 	l := c.l
 	switch {
-	case a.Lock != l.Key().Hash() || a.Epoch != c.head.Epoch:
+	case a.Lock != l.id.PublicKey().Hash() || a.Epoch != c.head.Epoch:
 		return credential.Refuse(credential.CodeChain, "acknowledgement of another identity or epoch")
 	case a.Seq <= c.head.Acked:
 		return credential.Refuse(credential.CodeStale, "already acknowledged")

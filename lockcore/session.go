@@ -11,10 +11,15 @@ import (
 type Session struct {
 	lock   *Lock
 	s      *secure
+	names  names
 	next   stage
 	visit  *visit
 	code   credential.Code // of the verdict
 	opened bool
+
+	born    *credential.PublicKey // the lock's key when the session began
+	fetched uint32                // by an installer who resets: the next record to hand over
+	mailed  bool
 }
 
 // stage is what a session waits for.
@@ -24,6 +29,7 @@ const (
 	stageHandshake stage = iota
 	stageFirst           // Present or ClaimStart
 	stageInstall         // ClaimInstall
+	stageReset           // ResetFetch or ResetConfirm
 	stageOpen            // Open or Down
 	stageDone
 )
@@ -37,6 +43,7 @@ func (s *Session) Done() bool { return s.next == stageDone }
 // Serve runs one session over a stream. The deadline is the caller's.
 func (l *Lock) Serve(rw io.ReadWriter) error {
 	s := l.NewSession()
+	defer s.End()
 	for !s.Done() {
 		in, err := readFrame(rw, MaxMail+tagBytes)
 		if err != nil {
@@ -56,6 +63,17 @@ func (l *Lock) Serve(rw io.ReadWriter) error {
 	return nil
 }
 
+// End is told when the visitor has left, in whatever way: one that could have brought a newer block list and did not send any
+// mail is logged. After it the session answers nothing more.
+func (s *Session) End() {
+	s.lock.mu.Lock()
+	defer s.lock.mu.Unlock()
+	if s.visit != nil && s.visit.holder && !s.mailed && s.lock.fresh() == nil && s.lock.claim != nil {
+		s.noteWithheld()
+	}
+	s.next, s.visit = stageDone, nil
+}
+
 // Step takes one frame and gives the answer. An error ends the session.
 func (s *Session) Step(in []byte) (out []byte, err error) {
 	s.lock.mu.Lock()
@@ -67,6 +85,9 @@ func (s *Session) Step(in []byte) (out []byte, err error) {
 	}()
 	if err := s.lock.fresh(); err != nil {
 		return nil, err
+	}
+	if s.born != nil && *s.born != s.lock.id.PublicKey() {
+		return nil, credential.Refuse(credential.CodeProtocol, "the lock has been reset meanwhile")
 	}
 	switch s.next {
 	case stageHandshake:
@@ -96,21 +117,28 @@ func (s *Session) Step(in []byte) (out []byte, err error) {
 	return s.s.seal(b)
 }
 
-func (s *Session) handshake(m1 []byte) ([]byte, error) {
+func (s *Session) handshake(m1 []byte) (m2 []byte, err error) {
 	l := s.lock
-	g := Greeting{Blocks: l.blocks.list.Version}
-	if l.claim != nil {
+	if s.s, err = newSecure(ToLock, false, l.id.Exchange); err != nil {
+		return nil, err
+	}
+	born := l.id.PublicKey()
+	s.born = &born
+	ephemeral, asks, err := s.s.hear(m1)
+	if err != nil {
+		return nil, err
+	}
+	var g Greeting
+	if l.claim != nil && asks.flags&flagMet == 0 {
 		g.Certificate = l.claim.Certificate
 	}
+	g.Known, s.names = l.known.offer(ephemeral)
 	payload, err := credential.Encode(g)
 	if err != nil {
 		return nil, err
 	}
-	if s.s, err = newSecure(ToLock, false, l.id.Exchange); err != nil {
-		return nil, err
-	}
 	s.next = stageFirst
-	return s.s.respond(m1, payload)
+	return s.s.reply(payload)
 }
 
 func (s *Session) answer(m Message) (Message, error) {
@@ -121,10 +149,16 @@ func (s *Session) answer(m Message) (Message, error) {
 		return s.claimStart(m.ClaimStart)
 	case s.next == stageInstall && m.ClaimInstall != nil:
 		return s.claimInstall(m.ClaimInstall)
+	case s.next == stageFirst && m.ResetStart != nil:
+		return s.resetStart(m.ResetStart), nil
+	case s.next == stageReset && m.ResetFetch != nil:
+		return s.resetFetch()
+	case s.next == stageReset && m.ResetConfirm != nil:
+		return s.resetConfirm(), nil
 	case s.next == stageOpen && m.Open != nil:
 		return Message{Opened: s.open()}, nil
 	case s.next == stageOpen && m.Down != nil:
-		s.next = stageDone
+		s.next, s.mailed = stageDone, true
 		return Message{Up: s.mail(m.Down)}, nil
 	}
 	return Message{}, credential.Refuse(credential.CodeProtocol, "a message out of turn")
@@ -133,6 +167,7 @@ func (s *Session) answer(m Message) (Message, error) {
 func (s *Session) present(p *Present) *Verdict {
 	l := s.lock
 	s.next = stageOpen
+	p.Issuer, p.Station, p.StationCA = s.names.whole(p.Issuer), s.names.whole(p.Station), s.names.whole(p.StationCA)
 	var err error
 	if s.visit, err = l.decide(p, s.s.hash); err != nil {
 		s.code = credential.CodeOf(err)
@@ -140,11 +175,29 @@ func (s *Session) present(p *Present) *Verdict {
 			s.code = credential.CodeStorage
 		}
 	}
-	now, _ := l.clock(l.head)
-	return &Verdict{
-		Code: s.code, Seq: l.head.Last, Head: l.head.Head, Time: now,
-		Blocks: l.blocks.list.Version, Config: l.config.Version,
+	if !s.visit.holder {
+		return &Verdict{Code: s.code}
 	}
+	v := &Verdict{
+		Code: s.code, Seq: l.head.Last, Head: HeadMark(l.head.Head[:]),
+		Blocks: l.blocks.list.Version, Config: l.config.Version, Wants: s.visit.wants(),
+	}
+	v.Time, _ = l.clock(l.head)
+	if nonce, wanted := l.timeNonce(); wanted {
+		v.Nonce, v.Wants = nonce, v.Wants|WantTime
+	}
+	return v
+}
+
+// wants is what the lock can tell that it lacks from what the visitor has shown.
+func (v *visit) wants() (w Wants) {
+	if v.grant.Blocks.Newer(v.lock.blocks.list.Version) {
+		w |= WantBlocks
+	}
+	if v.leaf.Epoch > v.lock.config.Epoch {
+		w |= WantConfig
+	}
+	return w
 }
 
 // refused logs a refusal, unless that would cost a strict lock a record of an opening. Whoever shows a copied grant without
@@ -189,13 +242,17 @@ func (s *Session) open() *Opened {
 		c.head.Unverified = 0
 	}
 	c.put(SlotCounters, after)
+	known, learnt := l.known.with(v.p.Issuer, v.p.StationCA, v.p.Station)
+	if learnt {
+		c.put(SlotKnown, known)
+	}
 	c.head.Epoch = max(c.head.Epoch, v.leaf.Epoch)
 	c.nudge(max(v.grant.NotBefore, v.act.NotBefore))
 	seq := c.append(r)
 	if err := c.commit(); err != nil {
 		return &Opened{Code: credential.CodeOf(err)}
 	}
-	l.seen = after
+	l.seen, l.known = after, known
 	l.cfg.Bolt()
 	return &Opened{Seq: seq}
 }

@@ -46,6 +46,9 @@ type world struct {
 	t       testing.TB
 	now     time.Time
 	clockOK bool
+	wrong   time.Duration        // the lock's clock less the time
+	uptime  func() time.Duration // nil counts nothing
+	button  bool                 // nobody presses it
 	auth    *credential.Authority
 	lock    *lockcore.Lock
 	store   *memStore
@@ -106,7 +109,9 @@ func (w *world) start() {
 	w.t.Helper()
 	w.lock = must(lockcore.New(lockcore.Config{
 		Store: w.store, Bolt: func() { w.bolts++ }, Ring: w.ring,
-		Now: func() (credential.Instant, bool) { return credential.At(w.now), w.clockOK },
+		Now:    func() (credential.Instant, bool) { return credential.At(w.now.Add(w.wrong)), w.clockOK },
+		Button: func() bool { return !w.button },
+		Uptime: w.uptime,
 	}))(w.t)
 }
 
@@ -128,8 +133,8 @@ func (w *world) pipe(visitor func(net.Conn) error) error {
 func (w *world) claim() {
 	w.t.Helper()
 	err := w.pipe(func(c net.Conn) error {
-		return lockcore.Claim(c, w.lock.ClaimCode(), func(k credential.PublicKey, x credential.ExchangeKey) (lockcore.ClaimInstall, error) {
-			return w.install(k, x), nil
+		return lockcore.Claim(c, w.lock.ClaimCode(), func(c lockcore.Candidate) (lockcore.ClaimInstall, error) {
+			return w.install(c), nil
 		})
 	})
 	if err != nil {
@@ -137,14 +142,12 @@ func (w *world) claim() {
 	}
 }
 
-func (w *world) install(k credential.PublicKey, x credential.ExchangeKey) lockcore.ClaimInstall {
-	return lockcore.ClaimInstall{
-		Root:        w.auth.Root(),
-		Certificate: must(w.auth.IssueLock(lockNo, k, x, w.now))(w.t),
-		DeviceCA:    w.auth.Certificate(credential.RoleDeviceCA),
-		Authority:   w.auth.Certificate(credential.RoleConfig),
-		Config:      must(w.auth.IssueConfig(credential.LockConfig{Lock: lockNo, Version: 1, Epoch: 1}, w.now))(w.t),
-	}
+func (w *world) install(c lockcore.Candidate) lockcore.ClaimInstall {
+	certificate := must(w.auth.IssueLock(lockNo, c.Key, c.Exchange, w.now))(w.t)
+	config := must(w.auth.IssueConfig(credential.LockConfig{Lock: lockNo, Version: 1, Epoch: 1}, w.now))(w.t)
+	m := must(lockcore.NewInstall(w.auth, c, certificate, config, w.now))(w.t)
+	m.Authorities = nil // what a lock has not been given keys send
+	return m
 }
 
 // sync gives the key a grant over the leaf and a thousand neighbours.
@@ -240,6 +243,11 @@ func (w *world) blockList(b credential.BlockList) lockcore.Down {
 	w.t.Helper()
 	if b.Version.Number == 0 {
 		b.Version.Number = uint64(w.now.Unix())
+	}
+	for i := range b.Entries {
+		if b.Entries[i].Expiry == 0 {
+			b.Entries[i].Expiry = credential.DayOf(credential.At(w.now)) + 7
+		}
 	}
 	return lockcore.Down{
 		Blocks:     must(w.auth.IssueBlockList(b, w.now))(w.t),

@@ -66,7 +66,7 @@ func newDoor() (*door, error) {
 
 // start starts the lock from its store: what it has verified before is forgotten.
 func (w *door) start() (err error) {
-	w.lock, err = lockcore.New(lockcore.Config{Store: w.store, Bolt: func() {}, Ring: 128,
+	w.lock, err = lockcore.New(lockcore.Config{Store: w.store, Bolt: func() {}, Button: func() bool { return true }, Ring: 128,
 		Now: func() (credential.Instant, bool) { return credential.At(w.now), true }})
 	return err
 }
@@ -78,14 +78,16 @@ func (w *door) claim() error {
 		_ = w.lock.Serve(b)
 	}()
 	defer a.Close()
-	return lockcore.Claim(a, w.lock.ClaimCode(), func(k credential.PublicKey, x credential.ExchangeKey) (lockcore.ClaimInstall, error) {
-		certificate, err := w.authority.IssueLock(doorLock, k, x, w.now)
+	return lockcore.Claim(a, w.lock.ClaimCode(), func(c lockcore.Candidate) (lockcore.ClaimInstall, error) {
+		certificate, err := w.authority.IssueLock(doorLock, c.Key, c.Exchange, w.now)
 		if err != nil {
 			return lockcore.ClaimInstall{}, err
 		}
 		config, err := w.authority.IssueConfig(credential.LockConfig{Lock: doorLock, Version: 1, Epoch: 1}, w.now)
-		return lockcore.ClaimInstall{Root: w.authority.Root(), Certificate: certificate, Config: config,
-			DeviceCA: w.authority.Certificate(credential.RoleDeviceCA), Authority: w.authority.Certificate(credential.RoleConfig)}, err
+		if err != nil {
+			return lockcore.ClaimInstall{}, err
+		}
+		return lockcore.NewInstall(w.authority, c, certificate, config, w.now)
 	})
 }
 

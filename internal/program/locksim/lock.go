@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"hemnyckel/credential"
+	"hemnyckel/internal/base/durable"
 	"hemnyckel/lockcore"
 )
 
@@ -29,6 +30,10 @@ type LockConfig struct {
 	Addr string // TCP address to listen on; port 0 takes a free one
 	// Now is the lock's clock; nil is the machine's. ok is false while the lock has lost the time.
 	Now func() (t time.Time, ok bool)
+	// Uptime is the time since the start; with a clock of its own the lock has none unless it is given one.
+	Uptime func() time.Duration
+	// Button reports whether the button inside has been pressed within the last two minutes; nil asks the folder ([Press]).
+	Button func() bool
 	// Bolt is told that the bolt moves; nil is fine.
 	Bolt func()
 	// Problem is told why a session failed; nil is fine.
@@ -50,6 +55,8 @@ type Lock struct {
 func NewLock(cfg LockConfig) (*Lock, error) {
 	if cfg.Now == nil {
 		cfg.Now = func() (time.Time, bool) { return time.Now(), true }
+		started := time.Now()
+		cfg.Uptime = func() time.Duration { return time.Since(started) } // monotonic
 	}
 	if cfg.Bolt == nil {
 		cfg.Bolt = func() {}
@@ -60,14 +67,19 @@ func NewLock(cfg LockConfig) (*Lock, error) {
 	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("lock state: %w", err)
 	}
+	if cfg.Button == nil {
+		cfg.Button = func() bool { return pressed(cfg.Dir) }
+	}
 	core, err := lockcore.New(lockcore.Config{
 		Store: &fileStore{path: filepath.Join(cfg.Dir, "lock.state")},
 		Now: func() (credential.Instant, bool) {
 			t, ok := cfg.Now()
 			return credential.At(t), ok
 		},
-		Bolt: cfg.Bolt,
-		Ring: cfg.Ring,
+		Uptime: cfg.Uptime,
+		Button: cfg.Button,
+		Bolt:   cfg.Bolt,
+		Ring:   cfg.Ring,
 	})
 	if err != nil {
 		return nil, err
@@ -153,9 +165,36 @@ func (l *Lock) Close() error {
 	return err
 }
 
+// buttonTime is for how long a press of the button counts.
+const buttonTime = 2 * time.Minute
+
+// Press presses the button inside the lock whose folder it is.
+func Press(dir string) error {
+	return durable.WriteFile(filepath.Join(dir, "button"), nil, 0o600)
+}
+
+func pressed(dir string) bool {
+	f, err := os.Stat(filepath.Join(dir, "button"))
+	if err != nil {
+		return false
+	}
+	age := time.Since(f.ModTime())
+	return age >= 0 && age < buttonTime
+}
+
+// Reset is the installer's tool that makes the lock at addr a new one that belongs to nobody.
+func Reset(ctx context.Context, addr string, r lockcore.Resetter) error {
+	conn, done, err := dial(ctx, addr, 2*SessionTime)
+	if err != nil {
+		return err
+	}
+	defer done()
+	return lockcore.Reset(conn, r)
+}
+
 // Claim is the installer's tool: it takes the lock at addr into use with the code inside it. certify has the municipality
 // make the certificate and configuration for the lock's keys.
-func Claim(ctx context.Context, addr, code string, certify func(credential.PublicKey, credential.ExchangeKey) (lockcore.ClaimInstall, error)) error {
+func Claim(ctx context.Context, addr, code string, certify func(lockcore.Candidate) (lockcore.ClaimInstall, error)) error {
 	conn, done, err := dial(ctx, addr, 2*SessionTime)
 	if err != nil {
 		return err

@@ -49,6 +49,9 @@ func newTown(t *testing.T) *town {
 	}
 	w.startLock()
 	t.Cleanup(func() { w.stop() })
+	if err := locksim.Press(filepath.Join(w.dir, "lock")); err != nil {
+		t.Fatal(err)
+	}
 	if err := locksim.Claim(t.Context(), w.lock.Addr(), w.lock.ClaimCode(), w.certify); err != nil {
 		t.Fatal(err)
 	}
@@ -79,17 +82,17 @@ func (w *town) startLock() {
 	w.lock, w.stop = lock, func() { cancel(); <-done }
 }
 
-func (w *town) certify(k credential.PublicKey, x credential.ExchangeKey) (lockcore.ClaimInstall, error) {
+func (w *town) certify(c lockcore.Candidate) (lockcore.ClaimInstall, error) {
 	now := time.Now()
-	cert, err := w.auth.IssueLock(lockNo, k, x, now)
+	cert, err := w.auth.IssueLock(lockNo, c.Key, c.Exchange, now)
 	if err != nil {
 		return lockcore.ClaimInstall{}, err
 	}
 	cfg, err := w.auth.IssueConfig(credential.LockConfig{Lock: lockNo, Version: 1, Epoch: 1}, now)
-	return lockcore.ClaimInstall{
-		Root: w.auth.Root(), Certificate: cert, DeviceCA: w.auth.Certificate(credential.RoleDeviceCA),
-		Authority: w.auth.Certificate(credential.RoleConfig), Config: cfg,
-	}, err
+	if err != nil {
+		return lockcore.ClaimInstall{}, err
+	}
+	return lockcore.NewInstall(w.auth, c, cert, cfg, now)
 }
 
 func (w *town) enrol() {

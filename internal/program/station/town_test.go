@@ -191,8 +191,9 @@ func (w *town) startLock() {
 	w.must(err)
 	w.lock = lock
 	w.run(lock.Run)
-	w.must(locksim.Claim(w.t.Context(), lock.Addr(), lock.ClaimCode(), func(k credential.PublicKey, x credential.ExchangeKey) (lockcore.ClaimInstall, error) {
-		cert, err := w.auth.IssueLock(lockNo, k, x, w.clock.now())
+	w.must(locksim.Press(filepath.Join(w.dir, "lock")))
+	w.must(locksim.Claim(w.t.Context(), lock.Addr(), lock.ClaimCode(), func(c lockcore.Candidate) (lockcore.ClaimInstall, error) {
+		cert, err := w.auth.IssueLock(lockNo, c.Key, c.Exchange, w.clock.now())
 		if err != nil {
 			return lockcore.ClaimInstall{}, err
 		}
@@ -209,8 +210,10 @@ func (w *town) startLock() {
 			l.Certificate = cert
 			return tx.PutLocks(w.t.Context(), []fleet.Lock{l})
 		})
-		return lockcore.ClaimInstall{Root: w.auth.Root(), Certificate: cert, DeviceCA: w.auth.Certificate(credential.RoleDeviceCA),
-			Authority: w.auth.Certificate(credential.RoleConfig), Config: config}, err
+		if err != nil {
+			return lockcore.ClaimInstall{}, err
+		}
+		return lockcore.NewInstall(w.auth, c, cert, config, w.clock.now())
 	}))
 }
 

@@ -1,0 +1,122 @@
+package lockcore
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"slices"
+
+	"hemnyckel/credential"
+)
+
+// Bounds of what a lock or key remembers of signatures and certificates.
+const (
+	maxRemembered = 64
+	maxKnown      = 8
+	maxKnownBytes = maxKnown * (credential.MaxObject + 4)
+)
+
+// Memory is a bounded set of digests of signatures found valid; the oldest makes room. The zero value is empty. It holds
+// nothing that depends on time or blocking, and its owner empties it whenever a root or issuer changes.
+type Memory struct {
+	known map[[32]byte]struct{}
+	order [][32]byte
+}
+
+var _ credential.Memory = (*Memory)(nil)
+
+// Known implements credential.Memory.
+func (m *Memory) Known(d [32]byte) bool {
+	_, ok := m.known[d]
+	return ok
+}
+
+// Remember implements credential.Memory.
+func (m *Memory) Remember(d [32]byte) {
+	if m.known == nil {
+		m.known = make(map[[32]byte]struct{}, maxRemembered)
+	}
+	if _, ok := m.known[d]; ok {
+		return
+	}
+	if len(m.order) == maxRemembered {
+		delete(m.known, m.order[0])
+		m.order = append(m.order[:0], m.order[1:]...)
+	}
+	m.known[d] = struct{}{}
+	m.order = append(m.order, d)
+}
+
+// forget empties what the lock remembers of signatures. What it keeps of certificates are bytes that are verified again.
+func (l *Lock) forget() { l.memory = Memory{} }
+
+// certificates are those that a lock keeps so that keys need not send them, most recently used last. It is SlotKnown. They
+// are bytes and no trust: one that a key refers to is judged as if the key had sent it. Only certificates that stood behind
+// an opening get in, so strangers cannot push others out.
+type certificates [][]byte
+
+// with returns the certificates after an opening that used these, and whether one of them is new.
+func (c certificates) with(used ...[]byte) (after certificates, learnt bool) {
+	after = slices.Clone(c)
+	for _, raw := range used {
+		n := len(after)
+		after = slices.DeleteFunc(after, func(k []byte) bool { return bytes.Equal(k, raw) })
+		learnt = learnt || len(after) == n
+		after = append(after, slices.Clone(raw))
+	}
+	return after[max(0, len(after)-maxKnown):], learnt
+}
+
+// NameBytes is the length of a certificate's name within one session.
+const NameBytes = 4
+
+// name is what a certificate is called in the session whose initiator has that ephemeral key: it tells nothing to whoever
+// does not have the certificate, nor whether two sessions were with the same lock, and two certificates that happen to share a
+// name do so in one session only.
+func name(ephemeral, certificate []byte) [NameBytes]byte {
+	h := sha256.New()
+	h.Write([]byte("hemnyckel/name/1\x00"))
+	h.Write(ephemeral)
+	h.Write(certificate)
+	return [NameBytes]byte(h.Sum(nil))
+}
+
+// names are the certificates that a lock has named in one session.
+type names map[[NameBytes]byte][]byte
+
+// offer names the certificates, in the order of the list that the greeting carries. Of two with one name neither is listed.
+func (c certificates) offer(ephemeral []byte) (list []byte, n names) {
+	n = make(names, len(c))
+	twice := map[[NameBytes]byte]bool{}
+	for _, raw := range c {
+		id := name(ephemeral, raw)
+		twice[id] = n[id] != nil
+		n[id] = raw
+	}
+	for _, raw := range c {
+		if id := name(ephemeral, raw); twice[id] {
+			delete(n, id)
+		} else {
+			list = append(list, id[:]...)
+		}
+	}
+	return list, n
+}
+
+// whole is the certificate that a key has sent or named.
+func (n names) whole(field []byte) []byte {
+	if len(field) != NameBytes {
+		return field
+	}
+	return n[[NameBytes]byte(field)]
+}
+
+// short is what a key sends for a certificate, given the lock's list of names.
+func short(list, ephemeral, certificate []byte) []byte {
+	id := name(ephemeral, certificate)
+	for l := range slices.Chunk(list, NameBytes) {
+		if bytes.Equal(l, id[:]) {
+			return id[:]
+		}
+	}
+	return certificate
+}
