@@ -271,7 +271,7 @@ func (tx *Tx) PutAgreement(ctx context.Context, a consent.Agreement) error {
 // MountsAt returns the dwellings in properties where a mounting is waited for, in whatever state.
 func (tx *Tx) MountsAt(ctx context.Context, propertyIDs []string) ([]string, error) {
 	return tx.dwellingsIn(ctx, `JOIN clients c ON c.dwelling_id = d.id JOIN tasks t ON t.client_id = c.id
-		WHERE t.done_us = 0 AND t.kind = 'mount' AND a.property_id IN %s`, propertyIDs)
+		WHERE t.done_us = 0 AND t.kind IN ('mount', 'mount-entrance') AND a.property_id IN %s`, propertyIDs)
 }
 
 // LockedAt returns the dwellings in properties with a lock or key box of their own.

@@ -130,9 +130,9 @@ func (tx *Tx) StepsOf(ctx context.Context, taskID string) ([]casework.Step, erro
 
 // InsertMounting implements casework.FieldTx.
 func (tx *Tx) InsertMounting(ctx context.Context, m casework.Mounting) error {
-	_, err := tx.exec(ctx, `INSERT INTO mountings (id, lock_id, kind, dwelling_id, task_id, mounted_us, consent_needed, consent, box_reason, original_part, ended_us)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0)`,
-		m.ID, m.LockID, string(m.Kind), orNull(m.DwellingID), m.TaskID, us(m.At), bit(m.ConsentNeeded), m.Consent, m.BoxReason, m.OriginalPart)
+	_, err := tx.exec(ctx, `INSERT INTO mountings (id, lock_id, kind, dwelling_id, entrance_id, task_id, mounted_us, consent_needed, consent, box_reason, original_part, ended_us)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0)`,
+		m.ID, m.LockID, string(m.Kind), orNull(m.DwellingID), orNull(m.EntranceID), m.TaskID, us(m.At), bit(m.ConsentNeeded), m.Consent, m.BoxReason, m.OriginalPart)
 	return err
 }
 
@@ -141,10 +141,10 @@ func (tx *Tx) MountingOf(ctx context.Context, lockID string) (casework.Mounting,
 	return one(ctx, tx, func(r row) (casework.Mounting, error) {
 		var m casework.Mounting
 		var at, needed int64
-		err := r.Scan(&m.ID, &m.LockID, &m.Kind, &m.DwellingID, &m.TaskID, &at, &needed, &m.Consent, &m.BoxReason, &m.OriginalPart)
+		err := r.Scan(&m.ID, &m.LockID, &m.Kind, &m.DwellingID, &m.EntranceID, &m.TaskID, &at, &needed, &m.Consent, &m.BoxReason, &m.OriginalPart)
 		m.At, m.ConsentNeeded = fromUS(at), needed != 0
 		return m, err
-	}, `SELECT id, lock_id, kind, COALESCE(dwelling_id, ''), task_id, mounted_us, consent_needed, consent, box_reason, original_part
+	}, `SELECT id, lock_id, kind, COALESCE(dwelling_id, ''), COALESCE(entrance_id, ''), task_id, mounted_us, consent_needed, consent, box_reason, original_part
 		FROM mountings WHERE lock_id = $1 AND ended_us = 0`, lockID)
 }
 

@@ -111,7 +111,8 @@ func (s *Service) Book(ctx context.Context, who routine.Who, taskID string, in N
 // atDoor reports whether work is done at a client's, so that a time is booked for it.
 func atDoor(k routine.TaskKind) bool {
 	switch k {
-	case routine.Mount, routine.Dismount, routine.ExchangeLock, routine.ServiceLock, routine.ReturnKeys, routine.TakeSpare:
+	case routine.Mount, routine.Dismount, routine.ExchangeLock, routine.ServiceLock, routine.ReturnKeys, routine.TakeSpare,
+		routine.MountEntrance, routine.DismountEntrance:
 		return true
 	}
 	return false
@@ -180,7 +181,7 @@ func (s *Service) keepLock(ctx context.Context, tx Tx, t *Task, serial string) e
 	if serial == "" {
 		return nil
 	}
-	if t.Kind != routine.Mount && t.Kind != routine.ExchangeLock {
+	if !putsUp(t.Kind) {
 		return ErrBookingKind.On("serial")
 	}
 	lock, err := s.fit(ctx, tx, *t, serial)

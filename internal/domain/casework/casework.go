@@ -116,6 +116,7 @@ type Tx interface {
 	AddressTx
 	support.Tx
 	FieldTx
+	EntranceTx
 	WorkTx
 
 	// GroupsByCode and GroupsByID return the groups asked for; a municipality may have thousands of others.

@@ -17,7 +17,8 @@ type work struct {
 	client   care.Client
 	dwelling care.Dwelling
 	home     []care.Client
-	mounted  fleet.Lock // on the dwelling now; zero if there is none
+	entrance string     // id of the entrance where the work is; "" for work at the dwelling's door
+	mounted  fleet.Lock // on the dwelling now, or that comes down from the entrance; zero if there is none
 	before   Mounting   // what holds of that lock; zero for one that only the registers know of
 	kept     fleet.Lock // kept for the visit; zero if none
 	reads    fleet.Lock // that the serial step names; zero until then
@@ -63,20 +64,29 @@ func (s *Service) openWork(ctx context.Context, tx Tx, taskID string) (work, err
 }
 
 func (s *Service) openDoor(ctx context.Context, tx Tx, w *work) error {
-	if w.task.ClientID == "" {
+	if w.task.ClientID != "" {
+		clients, err := tx.ClientsByID(ctx, []string{w.task.ClientID})
+		if err != nil {
+			return err
+		}
+		w.client = clients[w.task.ClientID]
+		dwellings, err := tx.Dwellings(ctx, []string{w.client.DwellingID})
+		if err != nil {
+			return err
+		}
+		w.dwelling = dwellings[w.client.DwellingID]
+	}
+	switch {
+	case w.task.Kind.AtEntrance():
+		return s.openEntrance(ctx, tx, w)
+	case w.task.ClientID == "":
 		return nil
 	}
-	clients, err := tx.ClientsByID(ctx, []string{w.task.ClientID})
-	if err != nil {
-		return err
-	}
-	w.client = clients[w.task.ClientID]
+	return s.openOwnDoor(ctx, tx, w)
+}
+
+func (s *Service) openOwnDoor(ctx context.Context, tx Tx, w *work) (err error) {
 	at := []string{w.client.DwellingID}
-	dwellings, err := tx.Dwellings(ctx, at)
-	if err != nil {
-		return err
-	}
-	w.dwelling = dwellings[w.client.DwellingID]
 	if w.home, err = tx.ClientsOfDwellings(ctx, at); err != nil {
 		return err
 	}
@@ -156,7 +166,8 @@ func (w *work) checklist() (all []Item, left []Item) {
 
 // nothing reports whether the lock that is to come down has gone by other ways, so that only the door and the keys are left.
 func (w *work) nothing() bool {
-	return w.task.Kind == routine.Dismount && w.mounted.ID == "" && w.task.Open()
+	down := w.task.Kind == routine.Dismount || w.task.Kind == routine.DismountEntrance
+	return down && w.mounted.ID == "" && w.task.Open()
 }
 
 // finished fails with what is left.

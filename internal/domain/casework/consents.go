@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"hemnyckel/internal/domain/care"
 	"hemnyckel/internal/domain/consent"
 	"hemnyckel/internal/domain/routine"
 )
@@ -99,27 +100,51 @@ func (s *Service) ownersSpoke(ctx context.Context, tx Tx, actor string, property
 	return s.withoutConsent(ctx, tx, actor, locked)
 }
 
-// asked ends the tasks of asking owners where an owner has agreed.
+// asked ends the tasks of asking owners where nothing that is to be mounted waits for an owner any longer.
 func (s *Service) asked(ctx context.Context, tx Tx, dwellingIDs []string) error {
-	standing, err := s.standing(ctx, tx, dwellingIDs)
+	dwellings, err := tx.Dwellings(ctx, dwellingIDs)
 	if err != nil {
 		return err
 	}
-	var agreed []string
 	for _, id := range dwellingIDs {
-		if standing[id].Given() {
-			agreed = append(agreed, id)
+		home, err := tx.ClientsOfDwellings(ctx, []string{id})
+		if err != nil {
+			return err
+		}
+		open, err := tx.OpenTasks(ctx, idsOf(home))
+		if err != nil {
+			return err
+		}
+		if len(ofKind(open, routine.AskConsent)) == 0 {
+			continue
+		}
+		waits := false
+		for _, t := range append(ofKind(open, routine.Mount), ofKind(open, routine.MountEntrance)...) {
+			one, err := s.waits(ctx, tx, t.Kind, dwellings[id])
+			if err != nil {
+				return err
+			}
+			waits = waits || one
+		}
+		if waits {
+			continue
+		}
+		if err := s.finishTasks(ctx, tx, idsOf(home), routine.AskConsent); err != nil {
+			return err
 		}
 	}
-	homes, err := tx.ClientsOfDwellings(ctx, agreed)
-	if err != nil || len(homes) == 0 {
-		return err
-	}
-	return s.finishTasks(ctx, tx, idsOf(homes), routine.AskConsent)
+	return nil
 }
 
-// standing says where dwellings stand for the lock that they have, or a door lock.
-func (s *Service) standing(ctx context.Context, tx Tx, dwellingIDs []string) (map[string]consent.Standing, error) {
+// standingTx is what it takes to see where dwellings stand.
+type standingTx interface {
+	consent.Reader
+	Dwellings(ctx context.Context, ids []string) (map[string]care.Dwelling, error)
+	MountedLocks(ctx context.Context, dwellingIDs []string) (map[string]routine.LockKind, error)
+}
+
+// standingAt says where dwellings stand for the lock that they have, or a door lock.
+func standingAt(ctx context.Context, tx standingTx, dwellingIDs []string) (map[string]consent.Standing, error) {
 	dwellings, err := tx.Dwellings(ctx, dwellingIDs)
 	if err != nil {
 		return nil, err
@@ -154,7 +179,7 @@ const reasonNoConsent = "Fastighetsägaren har sagt nej: ska låset sitta kvar?"
 // nobody has ever been asked there is no question: the lock was there before the register. The lock opens as before until a
 // person has decided: somebody may depend on it tonight.
 func (s *Service) withoutConsent(ctx context.Context, tx Tx, actor string, dwellingIDs []string) error {
-	standing, err := s.standing(ctx, tx, dwellingIDs)
+	standing, err := standingAt(ctx, tx, dwellingIDs)
 	if err != nil {
 		return err
 	}

@@ -6,19 +6,27 @@ import (
 
 	"hemnyckel/internal/domain/care"
 	"hemnyckel/internal/domain/consent"
+	"hemnyckel/internal/domain/fleet"
 	"hemnyckel/internal/domain/routine"
 )
 
 // The owner's consent is asked for where something new is to be mounted, both when a task is made or taken further and, what
 // counts, in the transaction that mounts. Until it is there the task waits (V5.3-c).
 
-// consentFor says on which consent the mounting of a thing at a dwelling rests, or that there is none.
+// entranceLock is a lock that sits on no dwelling's door.
+const entranceLock = routine.LockKind(fleet.Entrance)
+
+// consentFor says on which consent the mounting of a thing at a dwelling, or in its entrance, rests, or that there is none. An
+// entrance is the house's: a yes to one apartment is none to it.
 func consentFor(ctx context.Context, tx Tx, kind routine.LockKind, d care.Dwelling) (string, bool, error) {
-	thing := consent.DoorLock
-	if kind == routine.KeyBox {
+	thing, place := consent.DoorLock, consent.Place{ID: d.ID, Street: d.Street, Town: d.Town, Apartment: d.Apartment}
+	switch kind {
+	case routine.KeyBox:
 		thing = consent.KeyBox
+	case entranceLock:
+		thing, place.Apartment = consent.Entrance, ""
 	}
-	found, err := consent.For(ctx, tx, thing, consent.Place{ID: d.ID, Street: d.Street, Town: d.Town, Apartment: d.Apartment})
+	found, err := consent.For(ctx, tx, thing, place)
 	return found[d.ID].Rests, found[d.ID].Given(), err
 }
 
@@ -36,7 +44,11 @@ func (s *Service) gate(ctx context.Context, tx Tx, k routine.TaskKind, kind rout
 
 // waits reports whether work at a dwelling must wait for the owner: nothing that could be mounted there is agreed to.
 func (s *Service) waits(ctx context.Context, tx Tx, k routine.TaskKind, d care.Dwelling) (bool, error) {
-	for _, kind := range []routine.LockKind{routine.DoorLock, routine.KeyBox} {
+	kinds := []routine.LockKind{routine.DoorLock, routine.KeyBox}
+	if k.AtEntrance() {
+		kinds = []routine.LockKind{entranceLock}
+	}
+	for _, kind := range kinds {
 		if !s.profile.MayMount(kind) {
 			continue
 		}
@@ -126,7 +138,7 @@ func (s *Service) consentChanged(ctx context.Context, tx Tx, actor string, dwell
 	if err != nil {
 		return err
 	}
-	for _, t := range ofKind(open, routine.Mount) {
+	for _, t := range append(ofKind(open, routine.Mount), ofKind(open, routine.MountEntrance)...) {
 		if err := s.waitOrGoOn(ctx, tx, actor, t, dwellings[at[t.ClientID]]); err != nil {
 			return err
 		}

@@ -20,8 +20,8 @@ var ErrLockElsewhere = problem.New(problem.Conflict, "lock-elsewhere",
 // Certifier makes a lock's certificate for its number. It is called inside the transaction that mounts the lock.
 type Certifier func(number uint32) ([]byte, error)
 
-// Mount records that a door lock or key box now sits at a client's dwelling, as its checklist says: rights follow for everybody
-// who lives there, and the task that waited for it is done. It carries out the open task to mount, or to exchange, at that door.
+// Mount records that a door lock or key box now sits at a client's dwelling, or a lock in the entrance before it, as its checklist
+// says: rights follow for everybody behind it, and the task that waited for it is done. It carries out the open task there.
 // A lock that sits there already is only given its certificate: that is how a lock that the registers know of is taken into use,
 // and how a technician whose tool lost contact simply repeats it.
 func (s *Service) Mount(ctx context.Context, actor, serial, personalNumber string, certify Certifier) (fleet.Lock, error) {
@@ -35,7 +35,7 @@ func (s *Service) Mount(ctx context.Context, actor, serial, personalNumber strin
 			mounted, err = s.certifyMounted(ctx, tx, actor, client, lock, certify)
 			return err
 		}
-		w, err := s.mountWork(ctx, tx, client)
+		w, err := s.workFor(ctx, tx, client, lock)
 		if err != nil {
 			return err
 		}
@@ -82,10 +82,32 @@ func (s *Service) mountable(ctx context.Context, tx Tx, serial, personalNumber s
 	switch {
 	case !ok:
 		return client, lock, fleet.ErrLockUnknown.Fill(serial)
-	case lock.State == fleet.Mounted && lock.DwellingID != client.DwellingID, lock.Kind == fleet.Entrance:
-		return client, lock, ErrLockElsewhere.Fill(serial)
+	case lock.State != fleet.Mounted || lock.DwellingID == client.DwellingID:
+		return client, lock, nil
 	}
-	return client, lock, nil
+	entrance, err := entranceOf(ctx, tx, client)
+	if err == nil && (entrance == "" || lock.EntranceID != entrance) {
+		err = ErrLockElsewhere.Fill(serial)
+	}
+	return client, lock, err
+}
+
+// entranceOf is the entrance that a client lives behind, or "".
+func entranceOf(ctx context.Context, tx Tx, client care.Client) (string, error) {
+	dwellings, err := tx.Dwellings(ctx, []string{client.DwellingID})
+	return dwellings[client.DwellingID].EntranceID, err
+}
+
+// workFor opens the task that puts a lock up at a client's: on the door, or in the entrance before it.
+func (s *Service) workFor(ctx context.Context, tx Tx, client care.Client, lock fleet.Lock) (work, error) {
+	if lock.Kind != fleet.Entrance {
+		return s.mountWork(ctx, tx, client)
+	}
+	entrance, err := entranceOf(ctx, tx, client)
+	if err != nil || entrance == "" {
+		return work{}, orElse(err, ErrEntranceNone)
+	}
+	return s.entranceWork(ctx, tx, entrance)
 }
 
 // mountWork opens the task that puts a lock on a client's door.
@@ -162,6 +184,15 @@ func (s *Service) hang(ctx context.Context, tx Tx, actor string, w *work, certif
 		return lock, err
 	}
 	lock.State, lock.DwellingID, lock.MountedAt = fleet.Mounted, w.dwelling.ID, tx.Now()
+	if does == routine.MountEntrance {
+		if w.entrance == "" { // the register has changed since
+			return lock, ErrEntranceNone
+		}
+		if err := roomAtEntrance(ctx, tx, s.profile, w.entrance); err != nil {
+			return lock, err
+		}
+		lock.DwellingID, lock.EntranceID = "", w.entrance
+	}
 	if certify != nil {
 		if lock.Certificate, err = certify(lock.Number); err != nil {
 			return lock, err
@@ -170,7 +201,7 @@ func (s *Service) hang(ctx context.Context, tx Tx, actor string, w *work, certif
 	if err := tx.PutLocks(ctx, []fleet.Lock{lock}); err != nil {
 		return lock, err
 	}
-	err = tx.InsertMounting(ctx, Mounting{ID: newID(), LockID: lock.ID, Kind: lock.Kind, DwellingID: lock.DwellingID, TaskID: w.task.ID,
+	err = tx.InsertMounting(ctx, Mounting{ID: newID(), LockID: lock.ID, Kind: lock.Kind, DwellingID: lock.DwellingID, EntranceID: lock.EntranceID, TaskID: w.task.ID,
 		At: tx.Now(), ConsentNeeded: s.profile.NeedsConsent(does), Consent: rests,
 		BoxReason: w.said[routine.StepWhyBox].Found.Reason, OriginalPart: w.original()})
 	if err != nil {
@@ -207,7 +238,12 @@ func (s *Service) unhang(ctx context.Context, tx Tx, actor string, w *work) erro
 	if lock.ID == "" || lock.Serial != taken.Found.Serial {
 		return ErrStepNotThere.Fill(taken.Found.Serial)
 	}
-	lock.State, lock.Reason, lock.DwellingID = taken.Found.Next, taken.Found.Reason, ""
+	if lock.EntranceID != "" {
+		if err := s.unneeded(ctx, tx, lock, tx.Now()); err != nil {
+			return err
+		}
+	}
+	lock.State, lock.Reason, lock.DwellingID, lock.EntranceID = taken.Found.Next, taken.Found.Reason, "", ""
 	lock.Epoch++
 	if err := tx.PutLocks(ctx, []fleet.Lock{lock}); err != nil {
 		return err
@@ -238,6 +274,9 @@ func (s *Service) exchange(ctx context.Context, tx Tx, actor string, w *work, ce
 // afterLock brings rights and work up to date with what is on a door now, tells the systems that keep the client's lock, and
 // ends the task. The work that follows belongs to the orders that waited for it: they are done when it is.
 func (s *Service) afterLock(ctx context.Context, tx Tx, actor string, w *work, event LockEvent, now fleet.Lock) error {
+	if w.task.Kind.AtEntrance() {
+		return s.afterEntrance(ctx, tx, actor, w)
+	}
 	change, err := s.refresh(ctx, tx, idsOf(w.home))
 	if err != nil {
 		return err

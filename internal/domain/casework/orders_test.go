@@ -103,7 +103,7 @@ func TestOrdersAboutOneDoorShareItsTasks(t *testing.T) {
 		renounced := n.place(t, officer, order(routine.AlarmRenounced, bo, ahead(20)))
 		n.wantOpen(t)
 		ended := n.place(t, officer, order(routine.HomeCareEnded, alma, ahead(10), "H1"))
-		n.wantOpen(t, "dismount@20") // the alarm, renounced before, lasts longer
+		n.wantOpen(t, "dismount-entrance@20", "dismount@20") // the alarm, renounced before, lasts longer
 		n.wantState(t, casework.Done, renounced)
 		n.wantState(t, casework.InProgress, ended)
 		n.place(t, officer, order(routine.AlarmGranted, bo, ahead(30)))
@@ -122,9 +122,9 @@ func TestACoupleThatMoves(t *testing.T) {
 		n.place(t, officer, order(routine.Moved, alma, ahead(60)))
 		n.wantOpen(t, "return-keys@60")
 		moved := n.place(t, officer, order(routine.Moved, bo, ahead(60)))
-		n.wantOpen(t, "dismount@60", "return-keys@60")
+		n.wantOpen(t, "dismount-entrance@60", "dismount@60", "return-keys@60")
 		earlier := n.place(t, officer, order(routine.Died, bo, ahead(40)))
-		n.wantOpen(t, "dismount@60", "return-keys@40") // Alma lives there until then
+		n.wantOpen(t, "dismount-entrance@60", "dismount@60", "return-keys@40") // Alma lives there until then
 		n.wantState(t, casework.InProgress, moved, earlier)
 	})
 }
@@ -136,10 +136,10 @@ func TestDeathWithdrawsMounting(t *testing.T) {
 		alarmed := n.place(t, officer, order(routine.AlarmGranted, alma, ahead(1)))
 		n.wantOpen(t, "mount@1")
 		n.place(t, officer, order(routine.Died, alma, ahead(0)))
-		n.wantOpen(t, "return-keys@0")
+		n.wantOpen(t, "dismount-entrance@0", "return-keys@0")
 		n.wantState(t, casework.Done, alarmed)
-		if got := n.entries(t, journal.TaskChanged); got != 5 {
-			t.Errorf("the journal tells of tasks: got %d entries, want two proposed, two withdrawn, one proposed", got)
+		if got := n.entries(t, journal.TaskChanged); got != 6 {
+			t.Errorf("the journal tells of tasks: got %d entries, want two proposed, two withdrawn, two proposed", got)
 		}
 	})
 }

@@ -233,6 +233,11 @@ func (s *Service) carryOut(ctx context.Context, tx Tx, who Orderer, in NewOrder,
 		if err := s.followCarer(ctx, tx, "system", f.client.ID); err != nil {
 			return o, err
 		}
+		after := f.situation
+		after.Services = out.Services
+		if err := s.settleEntrance(ctx, tx, o.ID, f, f.situation.LockNeededUntil(), after.LockNeededUntil(), o.Effective); err != nil {
+			return o, err
+		}
 	}
 	return o, s.receiptsAfter(ctx, tx, who, o, f, out)
 }

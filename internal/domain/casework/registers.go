@@ -138,7 +138,6 @@ type RegisterTx interface {
 	MaxPseudonym(ctx context.Context) (uint32, error)
 	EntrancesByCode(ctx context.Context, codes []string) (map[string]care.Entrance, error)
 	DwellingsByKey(ctx context.Context, keys []string) (map[string]care.Dwelling, error)
-	DwellingsBehind(ctx context.Context, entranceIDs []string) ([]string, error)
 	ClientIDsAfter(ctx context.Context, after string, limit int) ([]string, error)
 	PutRegisterRows(ctx context.Context, rows []RegisterRow) error
 	// DropRegisterRows forgets what imports have seen of rows.

@@ -273,8 +273,8 @@ func (s *Service) readLock(ctx context.Context, tx Tx, w *work, serial string) e
 	return nil
 }
 
-// fit finds a lock that can be mounted by a task: a door lock, or where the municipality has them a key box, in stock and
-// not kept for other work.
+// fit finds a lock that can be mounted by a task, in stock and not kept for other work: an entrance lock in an entrance; on a
+// dwelling's door a door lock, or where the municipality has them a key box.
 func (s *Service) fit(ctx context.Context, tx Tx, t Task, serial string) (fleet.Lock, error) {
 	locks, err := tx.LocksBySerial(ctx, []string{serial})
 	if err != nil {
@@ -284,8 +284,10 @@ func (s *Service) fit(ctx context.Context, tx Tx, t Task, serial string) (fleet.
 	switch {
 	case !ok:
 		return lock, fleet.ErrLockUnknown.Fill(serial)
-	case lock.Kind == fleet.Entrance, lock.State == fleet.Mounted:
+	case lock.State == fleet.Mounted:
 		return lock, ErrLockElsewhere.Fill(serial)
+	case (lock.Kind == fleet.Entrance) != t.Kind.AtEntrance():
+		return lock, ErrLockKind.Fill(serial)
 	case !s.profile.MayMount(routine.LockKind(lock.Kind)):
 		return lock, ErrNoKeyBoxes
 	case lock.State == fleet.InStock:
@@ -298,11 +300,16 @@ func (s *Service) fit(ctx context.Context, tx Tx, t Task, serial string) (fleet.
 		return lock, err
 	}
 	for _, other := range others {
-		if other.ID != t.ID && (other.Kind == routine.Mount || other.Kind == routine.ExchangeLock) {
+		if other.ID != t.ID && putsUp(other.Kind) {
 			return lock, ErrLockKept.Fill(serial)
 		}
 	}
 	return lock, nil
+}
+
+// putsUp reports whether work puts a lock up, so that one may be kept for it.
+func putsUp(k routine.TaskKind) bool {
+	return k == routine.Mount || k == routine.ExchangeLock || k == routine.MountEntrance
 }
 
 // wantRecord checks that the lock's own log tells of the test opening.

@@ -115,7 +115,7 @@ func TestAnOrderIsWithdrawnUntilItTakesEffect(t *testing.T) {
 		died := n.place(t, officer, order(routine.Died, alma, ahead(3)))
 		_, err = n.Withdraw(t.Context(), omsorgen, changed.ID, "") // the death came later
 		wantCode(t, err, "order-later-change")
-		n.wantOpen(t, "return-keys@3")
+		n.wantOpen(t, "dismount-entrance@3", "return-keys@3")
 		if _, err := n.Withdraw(t.Context(), officer, died.ID, "Fel person."); err != nil {
 			t.Fatal(err)
 		}

@@ -201,6 +201,9 @@ func (s *Service) revertServices(ctx context.Context, tx Tx, who Orderer, o Orde
 	if err := s.keepNeeded(ctx, tx, who.Actor, f.home, before.LockNeededUntil()); err != nil {
 		return journal.Entry{}, err
 	}
+	if err := s.settleEntrance(ctx, tx, o.ID, f, f.situation.LockNeededUntil(), before.LockNeededUntil(), tx.Now()); err != nil {
+		return journal.Entry{}, err
+	}
 	if err := s.followCarer(ctx, tx, who.Actor, o.ClientID); err != nil {
 		return journal.Entry{}, err
 	}

@@ -61,15 +61,18 @@ func (s *Service) AddTask(ctx context.Context, who routine.Who, in NewTask) (Tas
 			return err
 		}
 		var err error
-		made, err = s.addTask(ctx, tx, who.Actor, t)
-		return err
+		if made, err = s.addTask(ctx, tx, who.Actor, t); err != nil || made.State != TaskWaiting {
+			return err
+		}
+		return s.askOwner(ctx, tx, who.Actor, made)
 	})
 	return made, err
 }
 
 func byHand(k routine.TaskKind) bool {
 	switch k {
-	case routine.Mount, routine.Dismount, routine.ExchangeLock, routine.ServiceLock, routine.Document, routine.Judge:
+	case routine.Mount, routine.Dismount, routine.MountEntrance, routine.DismountEntrance, routine.ExchangeLock, routine.ServiceLock,
+		routine.Document, routine.Judge:
 		return true
 	}
 	return false
@@ -78,11 +81,11 @@ func byHand(k routine.TaskKind) bool {
 // ruleByHand is the line of the routine that such work follows.
 func ruleByHand(k routine.TaskKind) string {
 	switch k {
-	case routine.Dismount:
+	case routine.Dismount, routine.DismountEntrance:
 		return routine.RuleDismount
 	case routine.Document:
 		return routine.RuleDocument
-	case routine.Mount:
+	case routine.Mount, routine.MountEntrance:
 		return routine.RuleBooking
 	}
 	return routine.RuleLockOrder
@@ -119,12 +122,18 @@ func (s *Service) placeTask(ctx context.Context, tx Tx, in NewTask, t *Task) err
 		}
 		t.ClientID = client.ID
 	}
+	if t.Kind.AtEntrance() {
+		return s.placeAtEntrance(ctx, tx, t)
+	}
 	return nil
 }
 
 // wantOnly fails if there is an open task of the kind at the door, or with the lock, already, and if there is nothing to do:
 // no lock is mounted where one sits, and none is taken down or exchanged where none does.
 func (s *Service) wantOnly(ctx context.Context, tx Tx, t Task) error {
+	if t.Kind.AtEntrance() {
+		return s.entranceTaken(ctx, tx, t)
+	}
 	var open []Task
 	if err := s.wantDoable(ctx, tx, t); err != nil {
 		return err
@@ -387,13 +396,13 @@ func (s *Service) complete(ctx context.Context, tx Tx, who routine.Who, w *work,
 		}
 	}
 	switch w.task.Kind {
-	case routine.Mount:
+	case routine.Mount, routine.MountEntrance:
 		_, err := s.putUp(ctx, tx, who.Actor, w, nil)
 		return err
 	case routine.ExchangeLock:
 		_, err := s.exchange(ctx, tx, who.Actor, w, nil)
 		return err
-	case routine.Dismount:
+	case routine.Dismount, routine.DismountEntrance:
 		if !w.nothing() {
 			return s.takeDown(ctx, tx, who.Actor, w)
 		}

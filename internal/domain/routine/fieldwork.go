@@ -76,6 +76,10 @@ func Checklist(k TaskKind, lock, was LockKind) []Required {
 			return append(list, original(lock))
 		}
 		return list
+	case MountEntrance:
+		return []Required{serial, second, test, original(NoLock)}
+	case DismountEntrance:
+		return []Required{taken, restored}
 	case Dismount:
 		return []Required{taken, restored,
 			{StepKeys, removalRule(lock), "Kundens vanliga nycklar är återlämnade", "The client's ordinary keys have gone back"}}
@@ -107,7 +111,9 @@ func removalRule(lock LockKind) string {
 
 // NeedsConsent reports whether work puts up something new, so that the house's owner must have agreed (V5.3-a). An exchange
 // for a lock of the same kind does not: the door has one already. For another kind it counts as a [Mount].
-func (p Profile) NeedsConsent(k TaskKind) bool { return p.Consent.Owner && k == Mount }
+func (p Profile) NeedsConsent(k TaskKind) bool {
+	return p.Consent.Owner && (k == Mount || k == MountEntrance)
+}
 
 // MayMount reports whether the municipality mounts that kind of thing at all (V5.6-a).
 func (p Profile) MayMount(lock LockKind) bool { return lock != KeyBox || p.Technology.KeyBoxes }

@@ -57,7 +57,7 @@ func Rules() []Rule {
 		{RuleNewClient, "Utföraren beställer lås till den nya kund som har fått hemtjänst hos den.", "The provider orders a lock for a new client who has been granted home care with it."},
 		{RuleProviderChanged, "Vid byte av utförare upphör den gamla och börjar den nya samma dygn, utan glapp och utan överlapp.", "At a change of provider the old one ends and the new one begins at the same midnight, without gap or overlap."},
 		{RuleDiedOrMoved, "När kunden har avlidit eller ska flytta upphör alla tillträden den dagen.", "When the client has died or is going to move, every access ends that day."},
-		{RuleDismount, "Låset monteras ned när ingen i bostaden längre behöver det.", "The lock is dismounted when nobody in the dwelling needs it any longer."},
+		{RuleDismount, "Låset monteras ned när ingen i bostaden, eller bakom porten, längre behöver det.", "The lock is dismounted when nobody in the dwelling, or behind the entrance, needs it any longer."},
 		{RuleHealthAccess, "Pågående hälso- och sjukvård i hemmet ger enheten tillträde.", "Health care in the home gives the unit access."},
 		{RuleShoppingAccess, "Inköp som levereras av extern utförare ger den tillträde.", "Shopping delivered by an external supplier gives it access."},
 		{RuleInEffect, "En privat utförare får tillträde först när handläggaren har satt kunden som verkställd hos den.", "A private provider gains access only when the case officer has set the client in effect on it."},

@@ -9,18 +9,24 @@ type TaskKind string
 const (
 	Mount        TaskKind = "mount"
 	Dismount     TaskKind = "dismount"
-	ExchangeLock TaskKind = "exchange"        // one lock for another at the same door
-	ServiceLock  TaskKind = "service"         // look at a lock, repair it in place
-	ReturnKeys   TaskKind = "return-keys"     // physical keys go back to the client or the estate
-	AskConsent   TaskKind = "ask-consent"     // letter to the house's owner (V5.3-b)
-	AskClient    TaskKind = "ask-client"      // whether the client agrees to a lock (V8-b)
-	TakeReceipt  TaskKind = "take-receipt"    // a physical key changes hands (V2.6)
-	TakeSpare    TaskKind = "take-spare-key"  // alarm clients leave one (S-e)
-	TellClient   TaskKind = "tell-client"     // that a lock will be installed (V2.1-c)
-	Document     TaskKind = "document"        // which lock the client has, in the case system (V5.2-a)
-	Attend       TaskKind = "attend-mounting" // the provider opens for the technician (V2.3-b)
-	Judge        TaskKind = "decide"          // a person must decide what no rule decides
+	ExchangeLock TaskKind = "exchange" // one lock for another at the same door
+	ServiceLock  TaskKind = "service"  // look at a lock, repair it in place
+
+	MountEntrance    TaskKind = "mount-entrance"    // a lock in the entrance that clients share
+	DismountEntrance TaskKind = "dismount-entrance" // when nobody behind it needs it
+	ReturnKeys       TaskKind = "return-keys"       // physical keys go back to the client or the estate
+	AskConsent       TaskKind = "ask-consent"       // letter to the house's owner (V5.3-b)
+	AskClient        TaskKind = "ask-client"        // whether the client agrees to a lock (V8-b)
+	TakeReceipt      TaskKind = "take-receipt"      // a physical key changes hands (V2.6)
+	TakeSpare        TaskKind = "take-spare-key"    // alarm clients leave one (S-e)
+	TellClient       TaskKind = "tell-client"       // that a lock will be installed (V2.1-c)
+	Document         TaskKind = "document"          // which lock the client has, in the case system (V5.2-a)
+	Attend           TaskKind = "attend-mounting"   // the provider opens for the technician (V2.3-b)
+	Judge            TaskKind = "decide"            // a person must decide what no rule decides
 )
+
+// AtEntrance reports whether work is done at an entrance, for everybody behind it.
+func (k TaskKind) AtEntrance() bool { return k == MountEntrance || k == DismountEntrance }
 
 // Says reports whether doing the task only tells, asks or notes something: nothing at the door and no physical key has moved, so
 // the order behind it can still be taken back.

@@ -137,6 +137,10 @@ func visitWords(k routine.TaskKind) problem.Text {
 		return problem.Text{SV: "Montera lås", EN: "Mount a lock"}
 	case routine.Dismount:
 		return problem.Text{SV: "Montera ned lås", EN: "Take a lock down"}
+	case routine.MountEntrance:
+		return problem.Text{SV: "Montera lås i port", EN: "Mount a lock in an entrance"}
+	case routine.DismountEntrance:
+		return problem.Text{SV: "Montera ned lås i port", EN: "Take a lock in an entrance down"}
 	case routine.ExchangeLock:
 		return problem.Text{SV: "Byta lås", EN: "Exchange a lock"}
 	case routine.ServiceLock:

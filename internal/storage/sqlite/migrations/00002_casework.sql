@@ -83,8 +83,9 @@ CREATE INDEX task_steps_by_task ON task_steps (task_id, step, at_us);
 CREATE TABLE mountings (
     id             TEXT NOT NULL PRIMARY KEY,
     lock_id        TEXT NOT NULL REFERENCES locks (id),
-    kind           TEXT NOT NULL, -- door, box
+    kind           TEXT NOT NULL, -- door, box, entrance
     dwelling_id    TEXT REFERENCES dwellings (id),
+    entrance_id    TEXT REFERENCES entrances (id), -- instead of a dwelling, for a lock in an entrance
     task_id        TEXT NOT NULL REFERENCES tasks (id),
     mounted_us     BIGINT NOT NULL,
     consent_needed BIGINT NOT NULL, -- 1: the municipality demands the owner's consent
