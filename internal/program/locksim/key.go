@@ -22,6 +22,7 @@ type Key struct {
 	mu    sync.Mutex
 	st    keyState
 	ready derived
+	known lockcore.Memory // signatures that it has found valid
 }
 
 // derived is what follows from keyState and is costly to compute: nil until it is asked for, and again when its source changes.
@@ -109,7 +110,7 @@ func (k *Key) Enrol(enrolment []byte) error {
 	}
 	k.st = keyState{Secret: k.st.Secret, Counter: k.st.Counter, Enrolment: enrolment}
 	k.st.Out.DeviceCAs = [][]byte{e.DeviceCA}
-	k.ready = derived{}
+	k.ready, k.known = derived{}, lockcore.Memory{}
 	return k.save()
 }
 
@@ -287,7 +288,7 @@ func (k *Key) pass() (lockcore.Pass, lockcore.Trust, error) {
 		Holder: k.signer, Counter: count, Grant: out.Grant, Issuer: out.Issuer, Tree: k.ready.tree,
 		Activation: k.st.Shift.Activation, Station: k.st.Shift.Station, StationCA: k.st.Shift.StationCA,
 	}
-	return p, lockcore.Trust{Root: e.Root, DeviceCAs: out.DeviceCAs, Blocks: k.blocks()}, nil
+	return p, lockcore.Trust{Root: e.Root, DeviceCAs: out.DeviceCAs, Blocks: k.blocks(), Memory: &k.known}, nil
 }
 
 // mailFor picks what concerns the lock.
@@ -336,7 +337,7 @@ func (k *Key) takeBlocks(raw, revocation []byte) {
 	if err != nil || len(raw) == 0 {
 		return
 	}
-	b, err := credential.Verifier{}.BlockListChain(e.Root, raw, revocation)
+	b, err := credential.Verifier{Memory: &k.known}.BlockListChain(e.Root, raw, revocation)
 	if err == nil && b.Version.Newer(k.blocks().Version) {
 		k.st.Out.Blocks, k.st.Out.Revocation, k.ready.blocks = raw, revocation, &b
 	}

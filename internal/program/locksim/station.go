@@ -175,7 +175,7 @@ func (k *Key) takeOut(e credential.Enrolment, raw []byte, sent credential.Hash) 
 }
 
 func (k *Key) checkOut(e credential.Enrolment, out credential.SyncResponse) error {
-	var v credential.Verifier
+	v := credential.Verifier{Memory: &k.known}
 	g, _, err := v.GrantChain(e.Root, out.Grant, out.Issuer)
 	if err != nil {
 		return err
@@ -203,14 +203,14 @@ func (k *Key) checkOut(e credential.Enrolment, out credential.SyncResponse) erro
 }
 
 func (k *Key) newBlocks(e credential.Enrolment, out credential.SyncResponse) (bool, error) {
-	b, err := credential.Verifier{}.BlockListChain(e.Root, out.Blocks, out.Revocation)
+	b, err := credential.Verifier{Memory: &k.known}.BlockListChain(e.Root, out.Blocks, out.Revocation)
 	return err == nil && b.Version.Newer(k.blocks().Version), err
 }
 
 // takeShift keeps an activation for the grant that the key has. The activation goes home too, so that the log's records can be
 // matched to it.
 func (k *Key) takeShift(e credential.Enrolment, s credential.Activate) (credential.Instant, error) {
-	var v credential.Verifier
+	v := credential.Verifier{Memory: &k.known}
 	station, _, err := v.Chain(e.Root, credential.RoleStation, s.Station, s.StationCA)
 	if err != nil {
 		return 0, err
