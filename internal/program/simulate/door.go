@@ -1,0 +1,186 @@
+package simulate
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"hemnyckel/credential"
+)
+
+// visit is a key shown to a lock, and what came of it.
+type visit struct {
+	at    int64
+	key   *key
+	lock  *lock
+	group *group // for whose work; nil for a thief
+
+	done       bool
+	promised   bool // nothing may refuse it
+	right      bool // the group had a right to this door
+	first      credential.Code
+	code       credential.Code // after a second try, which everybody makes
+	opened     bool
+	unverified bool // the lock did not know the time
+	blocked    bool // the key had been reported lost
+	after      bool // opened although its bound had passed
+}
+
+// visit shows an honest person's key to a lock, and once more if it is refused: the first try leaves the lock the mail, and so
+// the time.
+func (t *town) visit(v *visit) (err error) {
+	v.promised, v.right = t.promised(v), anyHolds(v.key.group.rights[v.lock], v.at)
+	if err := t.show(v, v.at); err != nil {
+		return err
+	}
+	if v.first = v.code; !v.opened {
+		return t.show(v, v.at+20)
+	}
+	return nil
+}
+
+// steal is a thief's try: one.
+func (t *town) steal(v *visit) error { return t.show(v, v.at) }
+
+func (t *town) show(v *visit, at int64) (err error) {
+	k, l := v.key, v.lock
+	v.done, v.blocked, v.unverified = true, k.blockedAt(at), l.lost
+	past := t.pastBound(k, l, at)
+	v.code, v.opened, err = k.open(l, at)
+	v.after = v.after || v.opened && v.blocked && past
+	if !k.withholds {
+		l.told = max(l.told, k.synced)
+	}
+	return err
+}
+
+// promised reports whether the visit is one that nothing may refuse. docs/simulation.md says why these conditions.
+func (t *town) promised(v *visit) bool {
+	k, l, at := v.key, v.lock, v.at
+	switch {
+	case k.synced < 0 || at >= k.grantEnd: // synced within five days; a phone within one
+	case k.activated < 0 || at < k.activated || at >= min(k.expires, k.activated+shiftSeconds):
+	case max(k.byOff, -k.byOff) > int64(credential.ClockSkew.Seconds()): // the shift was given by a station that knew the time
+	case k.by.reported >= 0 && at >= k.by.reported: // nor has that station been blocked
+	case k.blockedAt(at):
+	case l.strictClock && l.lost:
+	case l.strictLog && l.fullOfLog():
+	default:
+		return anyHolds(k.group.rights[l], at)
+	}
+	return false
+}
+
+// shiftSeconds is the longest shift of the municipality's profile.
+const shiftSeconds = 12 * 3600
+
+// pastBound reports whether a blocked key must no longer open a lock: the lock has been given the list, or the shift or the
+// grant that the key carries has ended by what the lock must know of the time.
+func (t *town) pastBound(k *key, l *lock, at int64) bool {
+	if l.knows(*k.list) {
+		return true
+	}
+	now := t.instant(l.told)
+	if !l.lost {
+		now = max(now, l.shows(at))
+	}
+	return now >= t.instant(min(k.expires, k.grantEnd))
+}
+
+// fullOfLog reports whether a lock may be so full that a strict one refuses.
+func (l *lock) fullOfLog() bool { return l.ring > 0 && int(l.store.last) >= l.ring-2*32 }
+
+// mishaps plans what happens to locks: batteries are changed, clocks stop.
+func (p *plan) mishaps() {
+	t := p.t
+	d := newDice(t.o.Seed, "mishaps")
+	for _, l := range t.locks {
+		if d.chance(t.faults.battery * t.weeks()) {
+			at := d.between(day/2, t.end())
+			p.add(at, func(context.Context) error {
+				l.at, l.lost = at, true
+				return l.begin()
+			}, t.lockPart(l))
+		}
+		if d.chance(t.faults.slowClock * t.weeks()) {
+			at, by := d.between(day/2, t.end()), d.between(2, 20)*3600
+			p.add(at, func(context.Context) error { l.off -= by; return nil }, t.lockPart(l))
+		}
+	}
+}
+
+// thefts plans what becomes of lost keys and stolen stations: they are blocked when somebody says so, and until then and after
+// thieves try them.
+func (p *plan) thefts() {
+	t := p.t
+	d := newDice(t.o.Seed, "thieves")
+	for _, k := range t.keys {
+		if k.lost < 0 {
+			continue
+		}
+		p.block(k)
+		if d.chance(t.faults.thieves) {
+			p.thief(d, k)
+		}
+	}
+	for _, s := range t.stations {
+		if s.reported < 0 {
+			continue
+		}
+		p.add(s.reported, func(ctx context.Context) (err error) {
+			*s.list, err = t.server.blockStation(ctx, t.clock(s.reported), s.name)
+			return err
+		}, serverPart, t.stationPart(s))
+	}
+}
+
+// block has a lost key blocked when it is reported. When the office would have done so, the list is signed anew, so that the
+// same run shows how that one would have spread.
+func (p *plan) block(k *key) {
+	t := p.t
+	p.add(k.reported, func(ctx context.Context) (err error) {
+		*k.list, err = t.server.block(ctx, t.clock(k.reported), k.number)
+		*k.office = *k.list
+		return err
+	}, serverPart, t.keyPart(k))
+	if later := opens(k.reported); later > k.reported {
+		p.add(later, func(ctx context.Context) (err error) {
+			*k.office, err = t.server.block(ctx, t.clock(later), k.number)
+			return err
+		}, serverPart, t.keyPart(k))
+	}
+}
+
+// thief plans tries at the doors of the key's group, and now and then at a stranger's. Some have help to get the key activated.
+func (p *plan) thief(d dice, k *key) {
+	t := p.t
+	doors := doorsOf(k.group)
+	if len(doors) == 0 {
+		return
+	}
+	if g := k.group; d.chance(t.faults.insiders) && len(g.people) > 0 {
+		at := k.lost + d.between(1800, 3*day)
+		p.stay(at, p.stationFor(g, at), stay{key: k, who: g.people[d.IntN(len(g.people))]})
+	}
+	for range 4 + d.IntN(12) {
+		at := k.lost + d.between(300, 5*day)
+		if d.chance(0.4) { // the night after
+			at = k.lost + d.between(300, 14*3600)
+		}
+		l := doors[d.IntN(len(doors))]
+		if d.chance(0.15) {
+			l = t.locks[d.IntN(len(t.locks))]
+		}
+		p.visit(&visit{at: at, key: k, lock: l}, t.steal)
+	}
+}
+
+// doorsOf are the locks that a group may open, in the order of the register.
+func doorsOf(g *group) []*lock {
+	out := make([]*lock, 0, len(g.rights))
+	for l := range g.rights {
+		out = append(out, l)
+	}
+	slices.SortFunc(out, func(a, b *lock) int { return cmp.Compare(a.place, b.place) })
+	return out
+}
