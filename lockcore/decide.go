@@ -7,6 +7,7 @@ import (
 // visit is one key in front of one lock. The steps of the decision fill it in.
 type visit struct {
 	lock      *Lock
+	claim     *claim // the lock's, when the proofs were judged
 	handshake credential.Hash
 	p         *Present
 
@@ -70,24 +71,32 @@ var circumstances = [...]step{
 // decide judges a visit. nil is the only answer that opens.
 func (l *Lock) decide(p *Present, handshake credential.Hash) (*visit, error) {
 	v := &visit{lock: l, p: p, handshake: handshake}
-	if l.claim == nil {
-		return v, credential.Refuse(credential.CodeUnclaimed, "")
-	}
-	for _, s := range proofs {
-		if err := s.check(v); err != nil {
-			return v, err
-		}
-	}
-	return v, v.still()
+	return v, v.judge()
 }
 
-// still judges everything that can have changed since the visitor proved what it has.
-func (v *visit) still() error {
-	if v.lock.claim == nil {
-		return credential.Refuse(credential.CodeUnclaimed, "reset since the key was shown")
+func (v *visit) judge() error {
+	if v.claim = v.lock.claim; v.claim == nil {
+		return credential.Refuse(credential.CodeUnclaimed, "")
+	}
+	if err := v.each(proofs[:]); err != nil {
+		return err
 	}
 	v.look()
-	for _, s := range circumstances {
+	return v.each(circumstances[:])
+}
+
+// again judges what can have changed since the visitor proved what it has: everything, if the lock has got another root or
+// owner since.
+func (v *visit) again() error {
+	if v.claim != v.lock.claim {
+		return v.judge()
+	}
+	v.look()
+	return v.each(circumstances[:])
+}
+
+func (v *visit) each(steps []step) error {
+	for _, s := range steps {
 		if err := s.check(v); err != nil {
 			return err
 		}

@@ -42,3 +42,21 @@ func (l *Lock) Decide(p *Present) error {
 
 // Forget empties the memory of signatures.
 func (l *Lock) Forget() { l.forget() }
+
+// Names is how many certificates the lock has said that it keeps.
+func (v *Visit) Names() int { return len(v.known) / NameBytes }
+
+// Name is what a certificate is called in this session.
+func (v *Visit) Name(certificate []byte) []byte {
+	n := name(v.d.ch.s.ephemeral(), certificate)
+	return n[:]
+}
+
+// Offer names certificates to the holder of an ephemeral key: the list in the greeting, and what each name is taken for.
+func Offer(ephemeral []byte, of ...[]byte) (list []byte, whole func([]byte) []byte) {
+	list, n := certificates(of).offer(ephemeral)
+	return list, n.whole
+}
+
+// NameIn is a certificate's name for an ephemeral key.
+func NameIn(ephemeral, certificate []byte) [NameBytes]byte { return name(ephemeral, certificate) }

@@ -11,7 +11,7 @@ import (
 // Bounds of what a lock or key remembers of signatures and certificates.
 const (
 	maxRemembered = 64
-	maxKnown      = 8
+	maxKnown      = 6
 	maxKnownBytes = maxKnown * (credential.MaxObject + 4)
 )
 

@@ -223,7 +223,7 @@ func (s *Session) open() *Opened {
 	}
 	s.opened = true
 	l, v := s.lock, s.visit
-	if err := v.still(); err != nil {
+	if err := v.again(); err != nil {
 		if l.refused(v, credential.CodeOf(err)) != nil {
 			return &Opened{Code: credential.CodeStorage}
 		}

@@ -64,14 +64,15 @@ type world struct {
 	rawG    []byte
 	rawA    []byte
 	count   uint32
+	met     []byte // the lock's certificate, as the key keeps it
 }
 
 const (
-	lockNo    = 4711
-	keyID     = 17
+	lockNo    = 104_711
+	keyID     = 2017
 	stationID = 3
 	group     = 12
-	staff     = 99
+	staff     = 1<<60 + 99
 )
 
 func must[T any](v T, err error) func(testing.TB) T {
@@ -146,7 +147,6 @@ func (w *world) install(c lockcore.Candidate) lockcore.ClaimInstall {
 	certificate := must(w.auth.IssueLock(lockNo, c.Key, c.Exchange, w.now))(w.t)
 	config := must(w.auth.IssueConfig(credential.LockConfig{Lock: lockNo, Version: 1, Epoch: 1}, w.now))(w.t)
 	m := must(lockcore.NewInstall(w.auth, c, certificate, config, w.now))(w.t)
-	m.Authorities = nil // what a lock has not been given keys send
 	return m
 }
 
@@ -178,7 +178,7 @@ func (w *world) activation() credential.Activation {
 }
 
 func (w *world) trust() lockcore.Trust {
-	return lockcore.Trust{Root: w.auth.Root(), DeviceCAs: [][]byte{w.auth.Certificate(credential.RoleDeviceCA)}}
+	return lockcore.Trust{Root: w.auth.Root(), DeviceCAs: [][]byte{w.auth.Certificate(credential.RoleDeviceCA)}, Met: w.met}
 }
 
 func (w *world) pass() lockcore.Pass {
