@@ -85,20 +85,6 @@ func (s *Service) openDoor(ctx context.Context, tx Tx, w *work) error {
 	return s.openOwnDoor(ctx, tx, w)
 }
 
-func (s *Service) openOwnDoor(ctx context.Context, tx Tx, w *work) (err error) {
-	at := []string{w.client.DwellingID}
-	if w.home, err = tx.ClientsOfDwellings(ctx, at); err != nil {
-		return err
-	}
-	mounted, err := tx.LocksOfDwellings(ctx, at)
-	if err != nil || len(mounted) == 0 {
-		return err
-	}
-	w.mounted = mounted[0]
-	w.before, _, err = tx.MountingOf(ctx, w.mounted.ID)
-	return err
-}
-
 // keep lets a step count, unless a later one of its sort does.
 func (w *work) keep(s Step) {
 	w.steps = append(w.steps, s)

@@ -241,17 +241,8 @@ func (s *Service) afterEntrance(ctx context.Context, tx Tx, actor string, w *wor
 		return err
 	}
 	if w.task.Kind == routine.DismountEntrance {
-		open, err := tx.OpenTasksOfLock(ctx, w.task.LockID)
-		if err != nil {
+		if err := s.overWith(ctx, tx, actor, w.task); err != nil {
 			return err
-		}
-		for _, t := range open {
-			if t.ID == w.task.ID {
-				continue
-			}
-			if err := s.closeTask(ctx, tx, actor, t, TaskCancelled, reasonWithdrawn); err != nil {
-				return err
-			}
 		}
 	}
 	return s.closeTask(ctx, tx, actor, w.task, TaskDone, "")

@@ -144,6 +144,9 @@ func (s *Service) certifyMounted(ctx context.Context, tx Tx, actor string, clien
 	if err != nil || certify == nil {
 		return lock, err
 	}
+	if lock.Certificate != nil {
+		lock.Epoch++ // it has been reset since: grants that were made before do not open it any more
+	}
 	if lock.Certificate, err = certify(lock.Number); err != nil {
 		return lock, err
 	}
@@ -277,6 +280,9 @@ func (s *Service) afterLock(ctx context.Context, tx Tx, actor string, w *work, e
 	if w.task.Kind.AtEntrance() {
 		return s.afterEntrance(ctx, tx, actor, w)
 	}
+	if len(w.home) == 0 {
+		return s.afterDeserted(ctx, tx, actor, w)
+	}
 	change, err := s.refresh(ctx, tx, idsOf(w.home))
 	if err != nil {
 		return err
@@ -295,6 +301,11 @@ func (s *Service) afterLock(ctx context.Context, tx Tx, actor string, w *work, e
 	kind := routine.LockKind(now.Kind)
 	if err := s.followUp(ctx, tx, actor, w.task, f, routine.LockChanged(s.profile, f.situation, kind, tx.Now())); err != nil {
 		return err
+	}
+	if event == LockDismounted {
+		if err := s.overWith(ctx, tx, actor, w.task); err != nil {
+			return err
+		}
 	}
 	if err := s.document(ctx, tx, event, w.home, kind, now.Serial); err != nil {
 		return err

@@ -99,7 +99,7 @@ func (s *Service) settleTasks(ctx context.Context, tx Tx, o *Order, f file, out 
 	if len(out.Tasks)+len(out.Withdrawn) == 0 {
 		return nil, nil
 	}
-	open, err := tx.OpenTasks(ctx, f.home)
+	lock, open, err := doorTasks(ctx, tx, f.home, f.dwelling.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -118,7 +118,7 @@ func (s *Service) settleTasks(ctx context.Context, tx Tx, o *Order, f file, out 
 	}
 	for _, want := range out.Tasks {
 		same := slices.DeleteFunc(ofKind(open, want.Kind), func(t Task) bool { return !t.Kind.Same(t.Rule, want.Kind, want.Rule) })
-		t, change, err := s.settleTask(ctx, tx, *o, f, want, same)
+		t, change, err := s.settleTask(ctx, tx, *o, f, want, same, lock.ID)
 		if err != nil {
 			return nil, err
 		}
@@ -137,10 +137,13 @@ func (s *Service) settleTasks(ctx context.Context, tx Tx, o *Order, f file, out 
 }
 
 // settleTask finds the open task that an order leads to, or makes it.
-func (s *Service) settleTask(ctx context.Context, tx Tx, o Order, f file, want routine.Task, open []Task) (Task, string, error) {
+func (s *Service) settleTask(ctx context.Context, tx Tx, o Order, f file, want routine.Task, open []Task, lockID string) (Task, string, error) {
 	if len(open) == 0 {
 		t := Task{ID: newID(), Number: newNumber(), OrderID: o.ID, ClientID: o.ClientID, Kind: want.Kind, Rule: want.Rule, State: TaskOpen,
 			GroupID: want.Group, Due: want.Due, Created: o.Received, PostalCode: f.dwelling.PostalCode}
+		if staysAtLock(t.Kind) {
+			t.LockID = lockID
+		}
 		wait, err := s.waits(ctx, tx, t.Kind, f.dwelling)
 		if err != nil {
 			return t, "", err

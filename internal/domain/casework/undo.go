@@ -198,7 +198,7 @@ func (s *Service) revertServices(ctx context.Context, tx Tx, who Orderer, o Orde
 	if err := s.backToHolders(ctx, tx, who.Actor, f, o.ID, due); err != nil {
 		return journal.Entry{}, err
 	}
-	if err := s.keepNeeded(ctx, tx, who.Actor, f.home, before.LockNeededUntil()); err != nil {
+	if err := s.keepNeeded(ctx, tx, who.Actor, f, before.LockNeededUntil()); err != nil {
 		return journal.Entry{}, err
 	}
 	if err := s.settleEntrance(ctx, tx, o.ID, f, f.situation.LockNeededUntil(), before.LockNeededUntil(), tx.Now()); err != nil {
@@ -213,8 +213,8 @@ func (s *Service) revertServices(ctx context.Context, tx Tx, who Orderer, o Orde
 
 // keepNeeded sees to it that no lock comes down, unless that was ordered outright, before the last day that anybody in the
 // dwelling needs it: a partner may have got a need since.
-func (s *Service) keepNeeded(ctx context.Context, tx Tx, actor string, home []string, until time.Time) error {
-	open, err := tx.OpenTasks(ctx, home)
+func (s *Service) keepNeeded(ctx context.Context, tx Tx, actor string, f file, until time.Time) error {
+	_, open, err := doorTasks(ctx, tx, f.home, f.dwelling.ID)
 	if err != nil {
 		return err
 	}

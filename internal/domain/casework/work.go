@@ -57,7 +57,7 @@ func (s *Service) AddTask(ctx context.Context, who routine.Who, in NewTask) (Tas
 		if err := s.placeTask(ctx, tx, in, &t); err != nil {
 			return err
 		}
-		if err := s.wantOnly(ctx, tx, t); err != nil {
+		if err := s.wantOnly(ctx, tx, &t); err != nil {
 			return err
 		}
 		var err error
@@ -130,20 +130,24 @@ func (s *Service) placeTask(ctx context.Context, tx Tx, in NewTask, t *Task) err
 
 // wantOnly fails if there is an open task of the kind at the door, or with the lock, already, and if there is nothing to do:
 // no lock is mounted where one sits, and none is taken down or exchanged where none does.
-func (s *Service) wantOnly(ctx context.Context, tx Tx, t Task) error {
+func (s *Service) wantOnly(ctx context.Context, tx Tx, t *Task) error {
 	if t.Kind.AtEntrance() {
-		return s.entranceTaken(ctx, tx, t)
+		return s.entranceTaken(ctx, tx, *t)
 	}
-	var open []Task
-	if err := s.wantDoable(ctx, tx, t); err != nil {
+	w := work{task: *t}
+	if err := s.openDoor(ctx, tx, &w); err != nil {
 		return err
 	}
+	if err := w.doable(); err != nil {
+		return err
+	}
+	if t.LockID == "" && staysAtLock(t.Kind) {
+		t.LockID = w.mounted.ID
+	}
+	var open []Task
 	if t.ClientID != "" {
-		home, err := s.homeOf(ctx, tx, t.ClientID)
-		if err != nil {
-			return err
-		}
-		if open, err = tx.OpenTasks(ctx, idsOf(home)); err != nil {
+		var err error
+		if _, open, err = doorTasks(ctx, tx, idsOf(w.home), w.dwelling.ID); err != nil {
 			return err
 		}
 	}
@@ -162,19 +166,14 @@ func (s *Service) wantOnly(ctx context.Context, tx Tx, t Task) error {
 	return nil
 }
 
-func (s *Service) wantDoable(ctx context.Context, tx Tx, t Task) error {
-	if t.ClientID == "" {
-		return nil
-	}
-	w := work{task: t}
-	if err := s.openDoor(ctx, tx, &w); err != nil {
-		return err
-	}
-	sits := w.mounted.ID != ""
+// doable fails for work at a client's door that there is nothing to do about.
+func (w *work) doable() error {
+	sits, kind := w.mounted.ID != "", w.task.Kind
 	switch {
-	case t.Kind == routine.Mount && sits:
+	case w.task.ClientID == "":
+	case kind == routine.Mount && sits:
 		return fleet.ErrSecondLock.Fill(w.mounted.Serial)
-	case (t.Kind == routine.Dismount || t.Kind == routine.ExchangeLock) && !sits:
+	case (kind == routine.Dismount || kind == routine.ExchangeLock) && !sits:
 		return refusedBy(routine.NothingThere())
 	}
 	return nil
@@ -457,7 +456,7 @@ func (s *Service) Undo(ctx context.Context, who routine.Who, taskID, reason stri
 		case t.State == TaskDone && !t.Kind.Reversible(), t.FaultID != "":
 			return ErrTaskFinal
 		}
-		if err := s.wantOnly(ctx, tx, t); err != nil {
+		if err := s.wantOnly(ctx, tx, &t); err != nil {
 			return err
 		}
 		waiting, err := tx.ReopenTask(ctx, t.ID)

@@ -1,0 +1,82 @@
+package casework_test
+
+import (
+	"slices"
+	"testing"
+
+	"hemnyckel/internal/domain/care"
+	"hemnyckel/internal/domain/casework"
+	"hemnyckel/internal/domain/fleet"
+	"hemnyckel/internal/domain/routine"
+	"hemnyckel/internal/storage"
+	"hemnyckel/internal/storage/storagetest"
+)
+
+// leaves gives Cara a lock that is to come down, and lets the registers move her before anybody has been there.
+func (n town) leaves(t *testing.T) (dismount string) {
+	t.Helper()
+	n.house(t)
+	n.place(t, officer, order(routine.HomeCareGranted, cara, ahead(-9), "H1"))
+	n.mount(t, "DC2", cara)
+	ended := n.place(t, officer, order(routine.HomeCareEnded, cara, ahead(-1), "H1"))
+	i := slices.IndexFunc(ended.Tasks, func(t casework.Task) bool { return t.Kind == routine.Dismount })
+	if i < 0 {
+		t.Fatalf("nothing to take down: %+v", ended.Tasks)
+	}
+	n.moves(t, cara, "Nygatan 3")
+	return ended.Tasks[i].ID
+}
+
+func (n town) moves(t *testing.T, who, street string) {
+	t.Helper()
+	apartment := "1201"
+	n.apply(t, casework.Import{}, casework.RegisterBatch{Clients: []casework.RegisterClient{{Client: care.Client{PersonalNumber: who},
+		Dwelling: care.Dwelling{AddressKey: street + apartment, Street: street, Apartment: apartment, PostalCode: "43290", Town: "Provköping"}}}})
+}
+
+// Work at a lock stays where the lock sits when the registers move its client: the technician is sent to the old door, and what is
+// decided about the new one is another matter.
+//
+// proves V5.1-h
+func TestDismountingStaysWithTheLock(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		n := newTown(t, db)
+		down := n.leaves(t)
+		granted := n.place(t, officer, order(routine.HomeCareGranted, cara, ahead(-1), "H2")) // at the new door, where no lock sits
+		if !slices.ContainsFunc(granted.Tasks, func(t casework.Task) bool { return t.Kind == routine.Mount }) {
+			t.Errorf("the new door: got %+v, want a mounting", granted.Tasks)
+		}
+		visit, err := n.VisitTo(t.Context(), keeper, down)
+		if err != nil || visit.Dwelling.Street != "Provgatan 1" {
+			t.Errorf("where to go: got %s, %v, want the old address", visit.Dwelling.Street, err)
+		}
+		n.takeDown(t, down, "DC2")
+		if l := n.lock(t, "DC2"); l.State != fleet.InStock {
+			t.Errorf("the lock: got %s", l.State)
+		}
+		n.mount(t, "DC3", cara)
+		n.wantMay(t, "DC3", n.now(t), "H2")
+		n.wantRecomputed(t)
+	})
+}
+
+// Whoever moves in behind the door needs the lock, or is the one whom the technician meets there.
+//
+// proves V5.1-h
+func TestALockThatWasLeftBehindServesWhoMovesIn(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		n := newTown(t, db)
+		down := n.leaves(t)
+		n.apply(t, casework.Import{}, casework.RegisterBatch{Clients: []casework.RegisterClient{{Client: care.Client{PersonalNumber: bo},
+			Dwelling: care.Dwelling{AddressKey: "1201", Street: "Provgatan 1", Apartment: "1201", PostalCode: "43299", Town: "Provköping"}, Entrance: "P1"}}})
+		if visit, err := n.VisitTo(t.Context(), keeper, down); err != nil || visit.Client.PersonalNumber != bo {
+			t.Errorf("whom to meet: got %+v, %v, want who lives there now", visit.Client, err)
+		}
+		n.place(t, officer, order(routine.AlarmGranted, bo, ahead(-1)))
+		if got := n.stateOfTask(t, down); got != casework.TaskCancelled {
+			t.Errorf("a lock that is needed again: got %s, want the dismounting cancelled", got)
+		}
+		n.wantMay(t, "DC2", n.now(t), "A1", "R1")
+		n.wantRecomputed(t)
+	})
+}
