@@ -33,7 +33,7 @@ type commands struct {
 	Sample    sampleCmd    `cmd:"" help:"Write the registers of a made-up municipality."`
 	Server    serverCmd    `cmd:"" help:"Serve a municipality: portal, interfaces, stations."`
 	Station   stationCmd   `cmd:"" help:"Run a sync station, or enrol one."`
-	Lock      lockCmd      `cmd:"" help:"Run a simulated lock."`
+	Lock      lockCmd      `cmd:"" help:"Run a simulated lock, press the button inside it, or reset it."`
 	Key       keyCmd       `cmd:"" help:"Use a simulated key: sync, activate, open, return, enrol, block."`
 	Mount     mountCmd     `cmd:"" help:"Mount a lock at a client's door and claim it."`
 	Staff     staffCmd     `cmd:"" help:"Give a staff member badge and PIN."`

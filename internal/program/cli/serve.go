@@ -11,6 +11,7 @@ import (
 	"hemnyckel/internal/program/municipality"
 	"hemnyckel/internal/program/server"
 	"hemnyckel/internal/program/station"
+	"hemnyckel/lockcore"
 )
 
 type serverCmd struct {
@@ -93,11 +94,17 @@ func (c *stationEnrolCmd) Run(p *program) error {
 }
 
 type lockCmd struct {
+	Run   lockRunCmd   `cmd:"" default:"withargs" help:"Run a simulated lock."`
+	Press lockPressCmd `cmd:"" help:"Press the button inside a simulated lock; that counts for two minutes."`
+	Reset lockResetCmd `cmd:"" help:"Make a lock new again: what it has logged is taken home, and no old key opens it."`
+}
+
+type lockRunCmd struct {
 	State  string `required:"" help:"The lock's folder." placeholder:"DIR"`
 	Listen string `help:"Address where keys come." default:"127.0.0.1:7400"`
 }
 
-func (c *lockCmd) Run(p *program) error {
+func (c *lockRunCmd) Run(p *program) error {
 	l, err := locksim.NewLock(locksim.LockConfig{Dir: c.State, Addr: c.Listen,
 		Bolt:    func() { p.say("regeln går", "the bolt moves") },
 		Problem: func(err error) { fmt.Fprintln(p.stderr, "hemnyckel lock:", p.words(err)) }})
@@ -108,4 +115,30 @@ func (c *lockCmd) Run(p *program) error {
 	stop := context.AfterFunc(p.ctx, func() { l.Close() })
 	defer stop()
 	return l.Run(p.ctx)
+}
+
+type lockPressCmd struct {
+	State string `required:"" help:"The lock's folder." placeholder:"DIR"`
+}
+
+func (c *lockPressCmd) Run(*program) error { return locksim.Press(c.State) }
+
+type lockResetCmd struct {
+	database
+	Serial string `required:"" help:"Serial number of the lock."`
+	Device string `required:"" help:"Address of the lock." placeholder:"ADDR"`
+	Code   string `help:"The code inside the lock; without it the lock manager's mandate is used."`
+}
+
+// Run resets the lock. When it is claimed again its epoch rises, so that no grant from before opens it.
+func (c *lockResetCmd) Run(p *program) error {
+	return with(p, c.DB, func(m *municipality.Municipality) error {
+		err := m.ResetLock(p.ctx, c.Serial, c.Code, func(r lockcore.Resetter) error {
+			return locksim.Reset(p.ctx, c.Device, r)
+		})
+		if err == nil {
+			p.say("låset är återställt; ta det i bruk igen med mount", "the lock has been reset; claim it again with mount")
+		}
+		return err
+	})
 }

@@ -1,11 +1,14 @@
 package locksim
 
 import (
+	"bytes"
 	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
+	"errors"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"sync"
 
@@ -42,10 +45,11 @@ type keyState struct {
 	Secret    []byte                  `cbor:"1,keyasint"`
 	Counter   uint32                  `cbor:"2,keyasint"` // uses; stored before each
 	Enrolment []byte                  `cbor:"3,keyasint,omitempty"`
-	Out       credential.SyncResponse `cbor:"4,keyasint"` // grant and mail for the locks
-	Shift     credential.Activate     `cbor:"5,keyasint"` // empty while not activated
-	Used      [][]byte                `cbor:"6,keyasint"` // activations to bring home
-	Home      []lockMail              `cbor:"7,keyasint"` // log batches to bring home
+	Out       credential.SyncResponse `cbor:"4,keyasint"`            // grant and mail for the locks
+	Shift     credential.Activate     `cbor:"5,keyasint"`            // empty while not activated
+	Used      [][]byte                `cbor:"6,keyasint"`            // activations to bring home
+	Home      []lockMail              `cbor:"7,keyasint"`            // log batches to bring home
+	Met       [][]byte                `cbor:"20,keyasint,omitempty"` // certificates of locks it has met, newest last
 }
 
 // lockMail is the mail of one lock, by its identity: a lock that has been reset is another one. A later visit's replaces it: a lock sends everything that has not been acknowledged,
@@ -208,15 +212,17 @@ func (r Result) with(c credential.Code) Result {
 // a Result; an error is a door that could not be reached or a conversation that broke. Mail that fails after the door has opened
 // is no error: it goes with the next visit.
 func (k *Key) Open(ctx context.Context, addr string) (Result, error) {
-	return k.open(func() (io.ReadWriter, func(), error) { return dial(ctx, addr, FirstByte+2*SessionTime) })
+	return k.open(func() (io.ReadWriter, lockcore.Advert, func(), error) {
+		return approach(ctx, addr, FirstByte+2*SessionTime)
+	})
 }
 
-// OpenOver is [Key.Open] over a connection to the lock that the caller has made.
+// OpenOver is [Key.Open] over a connection to the lock that the caller has made, on which there is no advert.
 func (k *Key) OpenOver(conn io.ReadWriter) (Result, error) {
-	return k.open(func() (io.ReadWriter, func(), error) { return conn, func() {}, nil })
+	return k.open(func() (io.ReadWriter, lockcore.Advert, func(), error) { return conn, lockcore.Advert{}, func() {}, nil })
 }
 
-func (k *Key) open(connect func() (io.ReadWriter, func(), error)) (Result, error) {
+func (k *Key) open(connect func() (io.ReadWriter, lockcore.Advert, func(), error)) (Result, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	var r Result
@@ -224,15 +230,21 @@ func (k *Key) open(connect func() (io.ReadWriter, func(), error)) (Result, error
 	if err != nil {
 		return k.refusal(r, err)
 	}
-	conn, done, err := connect()
-	if err != nil {
-		return r, err
-	}
-	defer done()
-	v, err := lockcore.Meet(conn, trust)
+	conn, advert, done, err := connect()
 	if err != nil {
 		return k.refusal(r, err)
 	}
+	defer done()
+	trust.Met = k.recognise(advert)
+	v, err := lockcore.Meet(conn, trust)
+	if err != nil {
+		k.forget(trust.Met)
+		if errors.Is(err, os.ErrDeadlineExceeded) { // it has said that it is there
+			return r.with(credential.CodeBusy), nil
+		}
+		return k.refusal(r, err)
+	}
+	k.meet(v.Certificate)
 	r.Lock = v.Lock.Subject
 	verdict, err := v.Present(pass)
 	if err != nil {
@@ -254,6 +266,30 @@ func (k *Key) open(connect func() (io.ReadWriter, func(), error)) (Result, error
 		}
 	}
 	return r, nil
+}
+
+// maxMet bounds how many locks' certificates a key keeps.
+const maxMet = 256
+
+// recognise is the certificate of the lock that has made an advert, nil if the key has not met it.
+func (k *Key) recognise(a lockcore.Advert) []byte {
+	for _, raw := range k.st.Met {
+		if c, err := credential.ParseCertificate(raw); err == nil && a.Is(c.Exchange) {
+			return raw
+		}
+	}
+	return nil
+}
+
+// meet keeps the certificate of a lock that has proved who it is, for the next visit. It is saved with what the visit brings.
+func (k *Key) meet(certificate []byte) {
+	k.forget(certificate)
+	k.st.Met = append(k.st.Met, certificate)
+	k.st.Met = k.st.Met[max(0, len(k.st.Met)-maxMet):]
+}
+
+func (k *Key) forget(certificate []byte) {
+	k.st.Met = slices.DeleteFunc(k.st.Met, func(c []byte) bool { return bytes.Equal(c, certificate) })
 }
 
 // refusal turns what the key or lock refused into a result, and leaves broken conversations as errors.

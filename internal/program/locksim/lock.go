@@ -135,6 +135,10 @@ func (l *Lock) serve(ctx context.Context, conn net.Conn) {
 	defer stop()
 	v := &visitor{Conn: conn, r: bufio.NewReader(conn)}
 	conn.SetDeadline(time.Now().Add(FirstByte))
+	if err := lockcore.WriteAdvert(conn, l.core.Advertise()); err != nil {
+		l.cfg.Problem(fmt.Errorf("advert: %w", err))
+		return
+	}
 	if _, err := v.r.Peek(1); err != nil {
 		l.cfg.Problem(fmt.Errorf("a visitor said nothing: %w", err))
 		return
@@ -184,7 +188,7 @@ func pressed(dir string) bool {
 
 // Reset is the installer's tool that makes the lock at addr a new one that belongs to nobody.
 func Reset(ctx context.Context, addr string, r lockcore.Resetter) error {
-	conn, done, err := dial(ctx, addr, 2*SessionTime)
+	conn, _, done, err := approach(ctx, addr, 2*SessionTime)
 	if err != nil {
 		return err
 	}
@@ -195,12 +199,26 @@ func Reset(ctx context.Context, addr string, r lockcore.Resetter) error {
 // Claim is the installer's tool: it takes the lock at addr into use with the code inside it. certify has the municipality
 // make the certificate and configuration for the lock's keys.
 func Claim(ctx context.Context, addr, code string, certify func(lockcore.Candidate) (lockcore.ClaimInstall, error)) error {
-	conn, done, err := dial(ctx, addr, 2*SessionTime)
+	conn, _, done, err := approach(ctx, addr, 2*SessionTime)
 	if err != nil {
 		return err
 	}
 	defer done()
 	return lockcore.Claim(conn, code, certify)
+}
+
+// approach connects to a lock and reads its advert.
+func approach(ctx context.Context, addr string, within time.Duration) (net.Conn, lockcore.Advert, func(), error) {
+	conn, done, err := dial(ctx, addr, within)
+	if err != nil {
+		return nil, lockcore.Advert{}, nil, err
+	}
+	a, err := lockcore.ReadAdvert(conn)
+	if err != nil {
+		done()
+		return nil, lockcore.Advert{}, nil, err
+	}
+	return conn, a, done, nil
 }
 
 // dial connects; the connection dies after the given time or with ctx, whichever is first.
@@ -212,6 +230,6 @@ func dial(ctx context.Context, addr string, within time.Duration) (net.Conn, fun
 		cancel()
 		return nil, nil, fmt.Errorf("nobody answers at %s: %w", addr, err)
 	}
-	stop := context.AfterFunc(ctx, func() { conn.Close() })
+	stop := context.AfterFunc(ctx, func() { conn.SetDeadline(time.Unix(1, 0)) }) // whoever waits is told that time is up
 	return conn, func() { stop(); cancel(); conn.Close() }, nil
 }

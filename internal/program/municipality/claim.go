@@ -7,6 +7,8 @@ import (
 
 	"hemnyckel/credential"
 	"hemnyckel/internal/domain/fleet"
+	"hemnyckel/internal/domain/keysync"
+	"hemnyckel/internal/storage"
 	"hemnyckel/lockcore"
 )
 
@@ -53,4 +55,63 @@ func (m *Municipality) wantMounted(ctx context.Context, serial, personalNumber s
 		return claimed
 	}
 	return nil
+}
+
+// ResetLock makes a lock of the municipality's new again. reset talks to the lock, whose button has been pressed; it is permitted by the
+// code inside the lock or, without one, by a mandate for this lock. What nobody had fetched of its log is safe before the
+// lock forgets it, and is taken over as if a key had carried it home. The lock's epoch rises when it is claimed again.
+func (m *Municipality) ResetLock(ctx context.Context, serial, code string, reset func(lockcore.Resetter) error) error {
+	var lock fleet.Lock
+	err := m.DB.View(ctx, func(tx *storage.Tx) error {
+		locks, err := tx.LocksBySerial(ctx, []string{serial})
+		if found, ok := locks[serial]; ok {
+			lock = found
+		} else if err == nil {
+			err = fleet.ErrLockUnknown.Fill(serial)
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	r := lockcore.Resetter{Code: code, Keep: func(batches [][]byte) error { return m.handOver(ctx, lock, batches) }}
+	if code == "" {
+		if err := m.mandate(lock, &r); err != nil {
+			return err
+		}
+	}
+	return reset(r)
+}
+
+// mandate lets whoever has r reset the lock that the municipality has certified.
+func (m *Municipality) mandate(lock fleet.Lock, r *lockcore.Resetter) error {
+	if lock.Certificate == nil {
+		return credential.Refuse(credential.CodeUnclaimed, "lock %s has no certificate", lock.Serial)
+	}
+	certificate, err := credential.ParseCertificate(lock.Certificate)
+	if err != nil {
+		return err
+	}
+	device, err := credential.NewSigningKey()
+	if err != nil {
+		return err
+	}
+	mandate := credential.Mandate{Lock: certificate.Key.Hash(), Purpose: credential.MandateReset}
+	if mandate.Installer, err = credential.PublicKeyOf(device); err != nil {
+		return err
+	}
+	r.Device, r.DeviceCA = device, m.Authority.Certificate(credential.RoleDeviceCA)
+	r.Mandate, err = m.Authority.IssueMandate(mandate, m.clock())
+	return err
+}
+
+// handOver stores sealed batches beside those that keys carry home.
+func (m *Municipality) handOver(ctx context.Context, lock fleet.Lock, batches [][]byte) error {
+	mail, err := credential.Encode(credential.Mail{Batches: batches})
+	if err != nil {
+		return err
+	}
+	return m.DB.Update(ctx, func(tx *storage.Tx) error {
+		return tx.InsertLetters(ctx, []keysync.Letter{{Received: tx.Now(), KeyID: lock.ID, Mail: mail}})
+	})
 }
