@@ -184,6 +184,9 @@ func (d *Day) mounting(ctx context.Context) (problem.Text, error) {
 			args = append(args, "--technician", d.cast.staff["alarm"].number, "--checker", d.cast.staff["colleague"].number,
 				"--told", "client", "--original", "Nyckelförrådet, hylla 4")
 		}
+		if _, err := d.must(ctx, "lock", "press", "--state", d.path(fmt.Sprintf("las-%d", i+1))); err != nil {
+			return problem.Text{}, err
+		}
 		if _, err := d.must(ctx, args...); err != nil {
 			return problem.Text{}, err
 		}
