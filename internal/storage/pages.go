@@ -102,19 +102,35 @@ func (tx *Tx) PageKey(ctx context.Context, id string) (casework.Key, bool, error
 	return one(ctx, tx, scanPageKey, pageKey+`WHERE k.id = $1`, id)
 }
 
-// PageTasks returns open tasks by due day; of a client, those that the client's orders wait for.
+const pageTask = `SELECT t.id, COALESCE(t.order_id, ''), COALESCE(t.client_id, ''), t.kind, t.rule, t.state, t.urgency, t.due_us, t.created_us,
+	COALESCE(t.group_id, ''), t.note, t.reason, COALESCE(o.number, ''), COALESCE(g.name, ''), COALESCE(l.serial, ''), COALESCE(f.description, '')
+	FROM tasks t LEFT JOIN orders o ON o.id = t.order_id LEFT JOIN care_groups g ON g.id = t.group_id LEFT JOIN locks l ON l.id = t.lock_id
+	LEFT JOIN faults f ON f.id = t.fault_id WHERE t.done_us = 0 AND `
+
+const pageTaskOrder = ` ORDER BY t.urgency, t.due_us, t.id LIMIT $1`
+
+func scanPageTask(r row) (casework.TaskLine, error) {
+	var t casework.TaskLine
+	var urgency, due, created int64
+	err := r.Scan(&t.ID, &t.OrderID, &t.ClientID, &t.Kind, &t.Rule, &t.State, &urgency, &due, &created,
+		&t.GroupID, &t.Note, &t.Reason, &t.OrderNumber, &t.Group, &t.Serial, &t.Fault)
+	t.Urgent, t.Due, t.Created = urgency == 0, fromZeroUS(due), fromZeroUS(created)
+	return t, err
+}
+
+// PageTasks returns the open tasks at a client's door and those that the client's orders wait for.
 func (tx *Tx) PageTasks(ctx context.Context, clientID string, limit int) ([]casework.TaskLine, error) {
-	text := `SELECT t.id, COALESCE(t.order_id, ''), COALESCE(t.client_id, ''), t.kind, t.rule, t.state, t.due_us, t.created_us, COALESCE(o.number, '')
-		FROM tasks t LEFT JOIN orders o ON o.id = t.order_id WHERE t.done_us = 0 AND ($1 = '' OR t.id IN (
-			SELECT l.task_id FROM order_tasks l JOIN orders b ON b.id = l.order_id WHERE b.client_id = $1))
-		ORDER BY t.urgency, t.due_us, t.id LIMIT $2`
-	return collect(ctx, tx, func(r row) (casework.TaskLine, error) {
-		var t casework.TaskLine
-		var due, created int64
-		err := r.Scan(&t.ID, &t.OrderID, &t.ClientID, &t.Kind, &t.Rule, &t.State, &due, &created, &t.OrderNumber)
-		t.Due, t.Created = fromZeroUS(due), fromZeroUS(created)
-		return t, err
-	}, text, clientID, limit)
+	return collect(ctx, tx, scanPageTask, pageTask+`t.id IN (
+		SELECT id FROM tasks WHERE client_id = $2 UNION SELECT w.task_id FROM order_tasks w JOIN orders b ON b.id = w.order_id WHERE b.client_id = $2)`+pageTaskOrder, limit, clientID)
+}
+
+// PageWork returns open questions, or open work.
+func (tx *Tx) PageWork(ctx context.Context, questions bool, limit int) ([]casework.TaskLine, error) {
+	kind := `t.kind <> 'decide'`
+	if questions {
+		kind = `t.kind = 'decide'`
+	}
+	return collect(ctx, tx, scanPageTask, pageTask+kind+pageTaskOrder, limit)
 }
 
 // PageThings says what ids stand for.

@@ -8,6 +8,7 @@ import (
 	"hemnyckel/internal/base/txn"
 	"hemnyckel/internal/domain/access"
 	"hemnyckel/internal/domain/care"
+	"hemnyckel/internal/domain/consent"
 	"hemnyckel/internal/domain/journal"
 	"hemnyckel/internal/domain/routine"
 )
@@ -16,7 +17,7 @@ import (
 const (
 	MaxHits     = 15  // clients of one search; more, and the question is too wide. An entry of the journal names them all
 	MaxKeys     = 50  // keys on one page
-	MaxTasks    = 100 // tasks on one page
+	MaxTasks    = 100 // tasks on a client's page
 	MaxTimeline = 25  // events on one page of a timeline
 	MaxLogPage  = 50  // entries on one page of the journal
 	maxWaiting  = 100 // pending entries that are counted one by one
@@ -31,6 +32,9 @@ type PagesTx interface {
 	care.Tx
 	access.Tx
 	journal.Tx
+	consent.Reader
+	OwnersByID(ctx context.Context, ids []string) (map[string]consent.Owner, error)
+	MountedLocks(ctx context.Context, dwellingIDs []string) (map[string]routine.LockKind, error)
 
 	// PageCounts counts what the first page shows: a key whose sync runs out before due needs a new one, a task that was
 	// due at late or before is late.
@@ -45,8 +49,12 @@ type PagesTx interface {
 	PageKeys(ctx context.Context, f KeyFilter, due time.Time, limit int) ([]Key, error)
 	// PageKey returns one key.
 	PageKey(ctx context.Context, id string) (Key, bool, error)
-	// PageTasks returns at most limit open tasks by due day; of one client, or of all when clientID is "".
+	// PageTasks returns at most limit open tasks at a client's door, or that the client's orders wait for: urgent ones first, then by due day.
 	PageTasks(ctx context.Context, clientID string, limit int) ([]TaskLine, error)
+	// PageWork returns at most limit open tasks of all in that order: the questions for a person, or everything else.
+	PageWork(ctx context.Context, questions bool, limit int) ([]TaskLine, error)
+	// WorkCounts is as in [WorkTx].
+	WorkCounts(ctx context.Context, late time.Time) ([]WorkCount, error)
 	// PageThings says what the subjects of entries are. Unknown ids are missing.
 	PageThings(ctx context.Context, ids []string) (map[string]Thing, error)
 	// PageActivators returns the employee numbers of those who activated keys, by the activation's serial number.
@@ -152,18 +160,6 @@ type KeyFilter struct {
 	State KeyState
 	After string // number of the last key of the page before
 }
-
-// TaskLine is an open task as a list shows it. It names nobody.
-type TaskLine struct {
-	Task
-	OrderNumber string
-}
-
-// taskDay is how long a task that is due on a day, which is stored as its midnight, is still in time.
-const taskDay = 24 * time.Hour
-
-// Late reports whether the day that the task was due has passed.
-func (t TaskLine) Late(now time.Time) bool { return !now.Before(t.Due.Add(taskDay)) }
 
 // Thing says what an opaque id stands for, in words that name nobody.
 type Thing struct {
@@ -289,27 +285,6 @@ func (p *Pages) KeyPage(ctx context.Context, who Reader, id string, before journ
 			return err
 		}
 		return noteRead(ctx, tx, who, "key", "", id)
-	})
-	return out, err
-}
-
-// TaskList is the open tasks.
-type TaskList struct {
-	Now   time.Time
-	Tasks []TaskLine
-	More  bool // there are more than MaxTasks
-}
-
-// Tasks answers the list of open tasks.
-func (p *Pages) Tasks(ctx context.Context) (TaskList, error) {
-	var out TaskList
-	err := p.db.View(ctx, func(tx PagesTx) (err error) {
-		out = TaskList{Now: tx.Now()}
-		out.Tasks, err = tx.PageTasks(ctx, "", MaxTasks+1)
-		if len(out.Tasks) > MaxTasks {
-			out.Tasks, out.More = out.Tasks[:MaxTasks], true
-		}
-		return err
 	})
 	return out, err
 }

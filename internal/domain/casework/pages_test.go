@@ -140,6 +140,11 @@ func TestNoReadWithoutEntry(t *testing.T) {
 	db := storagetest.Open(t, t.TempDir(), storage.Options{})
 	pageTown(t, db)
 	id := idOf(t, db, pageClient)
+	if err := db.Update(t.Context(), func(tx *storage.Tx) error {
+		return tx.InsertTasks(t.Context(), []casework.Task{{ID: "t1", Number: "7K3M-9QX2", ClientID: id, Kind: routine.ServiceLock, State: casework.TaskOpen, Due: tx.Now(), Created: tx.Now()}})
+	}); err != nil {
+		t.Fatal(err)
+	}
 	p := casework.NewPages(txn.Narrow(db, func(tx *storage.Tx) casework.PagesTx { return dumbTx{tx} }))
 	keys, err := p.Keys(t.Context(), casework.KeyFilter{})
 	if err != nil || len(keys.Keys) != 1 {
@@ -149,6 +154,7 @@ func TestNoReadWithoutEntry(t *testing.T) {
 		"client": func() error { _, err := p.ClientPage(t.Context(), reader, id, casework.Look{}); return err },
 		"search": func() error { _, err := p.SearchClients(t.Context(), reader, "Anna"); return err },
 		"key":    func() error { _, err := p.KeyPage(t.Context(), reader, keys.Keys[0].ID, ""); return err },
+		"tasks":  func() error { _, err := p.Tasks(t.Context(), reader); return err },
 		"login":  func() error { return p.Login(t.Context(), reader, "demo") },
 	} {
 		if err := read(); !errors.Is(err, errDisk) {

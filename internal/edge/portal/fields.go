@@ -298,6 +298,14 @@ func purposeName(p string) problem.Text {
 		return problem.Text{SV: "Nyckelns sida", EN: "The key's page"}
 	case "entry":
 		return problem.Text{SV: "En loggpost", EN: "A journal entry"}
+	case "tasks":
+		return problem.Text{SV: "Öppna uppgifter", EN: "Open tasks"}
+	case "visit":
+		return problem.Text{SV: "Besök vid dörren", EN: "A visit to the door"}
+	case "addresses":
+		return problem.Text{SV: "Kundens adresser", EN: "The client's addresses"}
+	case "receipt":
+		return problem.Text{SV: "En nyckelkvittens", EN: "A receipt for a key"}
 	}
 	return problem.Text{SV: p, EN: p}
 }

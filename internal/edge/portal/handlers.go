@@ -83,7 +83,7 @@ func (h *Handler) reveal(p *page) error {
 }
 
 func (h *Handler) tasks(p *page) error {
-	out, err := h.Pages.Tasks(p.r.Context())
+	out, err := h.Pages.Tasks(p.r.Context(), p.who.reader())
 	if err != nil {
 		return err
 	}

@@ -39,7 +39,7 @@ type Pages interface {
 	Overview(ctx context.Context) (casework.Overview, error)
 	SearchClients(ctx context.Context, who casework.Reader, query string) (casework.Hits, error)
 	ClientPage(ctx context.Context, who casework.Reader, id string, look casework.Look) (casework.ClientPage, error)
-	Tasks(ctx context.Context) (casework.TaskList, error)
+	Tasks(ctx context.Context, who casework.Reader) (casework.TaskList, error)
 	Keys(ctx context.Context, f casework.KeyFilter) (casework.KeyList, error)
 	KeyPage(ctx context.Context, who casework.Reader, id string, before journal.Cursor) (casework.KeyPage, error)
 	Why(ctx context.Context, lockSerial, groupCode string) (casework.WhyPage, error)
