@@ -17,9 +17,10 @@ type cast struct {
 	other  registers.Group // another provider's home-care group
 	alarm  registers.Group // the alarm team
 	city   swedish.OrgNumber
-	newbie registers.Client // has no lock and no alarm yet
-	stock  string           // serial number of the lock that newbie gets
-	doors  []door           // four doors of clients that the home group serves
+	newbie registers.Client   // has no lock and no alarm yet
+	stock  string             // serial number of the lock that newbie gets
+	doors  []door             // four doors of clients that the home group serves
+	queue  []registers.Client // more who have neither, for tomorrow's work
 	keys   map[string]*fobPlayer
 	staff  map[string]*person
 }
@@ -148,9 +149,11 @@ func (c *cast) places(r *registers.Registers, used map[string]bool) {
 		}
 	}
 	for _, v := range r.Clients {
-		if agreed[v.Street+", "+v.Town] && !alarmed[v.ID] && !locked[v.Dwelling] && people[v.Dwelling] == 1 && !v.Protected && !used[v.ID.String()] {
+		switch free := !alarmed[v.ID] && !locked[v.Dwelling] && people[v.Dwelling] == 1 && !v.Protected && !used[v.ID.String()]; {
+		case free && c.newbie.ID == 0 && agreed[v.Street+", "+v.Town]:
 			c.newbie = v
-			return
+		case free && len(c.queue) < 5:
+			c.queue = append(c.queue, v)
 		}
 	}
 }

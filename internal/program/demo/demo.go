@@ -162,6 +162,7 @@ func (d *Day) Links() []string {
 	at := d.result.Portal
 	return []string{
 		at + "/",
+		at + "/uppgifter",
 		at + "/nycklar",
 		at + "/logg",
 		fmt.Sprintf("%s/varfor?lock=%s&group=%s", at, d.cast.stock, d.cast.other.ID),

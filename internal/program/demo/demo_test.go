@@ -44,7 +44,7 @@ func TestDay(t *testing.T) {
 	storagetest.EachTarget(t, func(t *testing.T, target string) {
 		for range 2 {
 			r := play(t, demo.Config{Program: program, DB: target, Clients: 600}).Result()
-			if r.Clients != 600 || r.Orders != 3 || r.Openings < 10 || r.Refusals < 3 || !r.Verified || r.JournalEntries < 600 {
+			if r.Clients != 600 || r.Orders < 3 || r.Openings < 10 || r.Refusals < 3 || !r.Verified || r.JournalEntries < 600 {
 				t.Errorf("the day came to %+v", r)
 			}
 			for _, s := range r.Steps {

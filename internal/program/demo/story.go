@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
+
 	"hemnyckel/api"
 	"hemnyckel/internal/base/problem"
 	"hemnyckel/internal/base/swedish"
@@ -33,6 +35,7 @@ func story() []step {
 		{"lost-key", "En nyckel tappas och spärras; spärren reser med en kollega.", "A key is lost and blocked; the block travels with a colleague.", (*Day).lostKey},
 		{"power-cut", "Strömmen går: servern är borta och stationen startar om. En synkad nyckel aktiveras ändå.", "The power goes: the server is gone and the station restarts. A synced key is activated all the same.", (*Day).powerCut},
 		{"logs-home", "Strömmen är tillbaka. Låsens loggar kommer hem med nycklarna.", "The power is back. The locks' logs come home with the keys.", (*Day).logsHome},
+		{"queue", "Under tiden har det kommit in arbete för i morgon, och ett fel som är bråttom.", "Meanwhile work for tomorrow has come in, and a fault that is urgent.", (*Day).queue},
 		{"verify", "Ett utdrag ur loggen kontrolleras utan att lita på oss; ett ändrat tecken avslöjas.", "An extract of the journal is verified without trusting us; one changed character gives it away.", (*Day).verify},
 		{"check", "Alla behörigheter räknas om från sina grunder, och hela loggen kontrolleras.", "All rights are recomputed from their grounds, and the whole journal is checked.", (*Day).check},
 	}
@@ -334,6 +337,30 @@ func (d *Day) logsHome(ctx context.Context) (problem.Text, error) {
 		return problem.Text{}, err
 	}
 	return said("Alla %d öppningar finns i loggen, var och en en gång.", "All %d openings are in the journal, each of them once.", home), nil
+}
+
+// queue leaves a worklist as a technician meets it: mountings on several days, some of which wait for an owner, and a door that
+// does not open.
+func (d *Day) queue(ctx context.Context) (problem.Text, error) {
+	for i, client := range d.cast.queue {
+		o := api.Order{Kind: "alarm-granted", PersonalNumber: client.ID.String(), Reference: fmt.Sprintf("SOL-%d", i+10),
+			Effective: time.Now().In(mustStockholm()).AddDate(0, 0, 2*i).Format(time.DateOnly)}
+		if _, err := d.place(ctx, o); err != nil {
+			return problem.Text{}, err
+		}
+	}
+	var told api.FaultAnswer
+	key, stuck := uuid.NewString(), d.cast.doors[len(d.cast.doors)-1].serial
+	err := again(ctx, func() (err error) {
+		told, err = d.rest.ReportFault(ctx, key, api.NewFault{Thing: "lock", Label: stuck, ClientInside: true,
+			Description: problem.Text{SV: "Låset surrar men öppnar inte. Kunden är inne.", EN: "The lock hums but does not open. The client is inside."}.In(d.cfg.Lang)})
+		return err
+	})
+	if err == nil && (!told.Fault.Urgent || told.Fault.TaskID == "") {
+		err = fmt.Errorf("the fault came to %+v, want urgent work", told.Fault)
+	}
+	return said("%d beställningar väntar på teknikern; felet %s står först i listan.", "%d orders wait for the technician; fault %s is first on the list.",
+		len(d.cast.queue), told.Fault.Number), err
 }
 
 func (d *Day) verify(ctx context.Context) (problem.Text, error) {

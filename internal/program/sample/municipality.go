@@ -15,6 +15,9 @@ type municipality struct {
 	teams   []team
 
 	homecare, health, alarm, delivery []string // ids of the groups of each kind
+
+	locked    map[string]bool // entrances of the houses with a client's lock
+	regretted bool            // there is a house with locks whose owner does not want them any longer
 }
 
 type client struct {
@@ -35,7 +38,7 @@ type team struct {
 }
 
 func newMunicipality(o Options) *municipality {
-	m := &municipality{o: o, d: newDice(o.Seed)}
+	m := &municipality{o: o, d: newDice(o.Seed), locked: map[string]bool{}}
 	m.facit = &Facit{Day: o.Day.String(), Seed: o.Seed, Clients: o.Clients, Rows: map[string]int{}, Faults: map[string]int{}}
 	m.settle()
 	m.organise()

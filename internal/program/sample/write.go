@@ -175,6 +175,7 @@ func (m *municipality) writeLocks(o *file) {
 		if c.partner || !c.alarm && (!c.care || c.opensSelf) {
 			continue
 		}
+		m.locked[c.home.entrance()] = true
 		kind, series := "duo", "DL"
 		if m.d.chance(8) {
 			kind, series = "gömma", "NB"
@@ -255,12 +256,13 @@ func (m *municipality) writeConsents(o *file) {
 		if m.d.chance(50) {
 			owner = "Nyckelhamns Bostäder AB"
 		}
-		o.good(append([]string{c.home.street, c.home.village.name, owner}, m.answer()...)...)
+		o.good(append([]string{c.home.street, c.home.village.name, owner}, m.answer(m.locked[c.home.entrance()])...)...)
 	}
 }
 
-// answer is an owner's answer, its date and its place in the diary.
-func (m *municipality) answer() []string {
+// answer is an owner's answer, its date and its place in the diary. Where locks sit owners have agreed, but for one at least,
+// and a few more in a large municipality, who have changed their minds.
+func (m *municipality) answer(locked bool) []string {
 	day, diary := m.date(m.daysAgo(2500)), ""
 	if m.d.chance(72) {
 		diary = fmt.Sprintf("SN %d/%d", m.o.Day.Year()-m.d.IntN(7), 10+m.d.IntN(990))
@@ -271,6 +273,10 @@ func (m *municipality) answer() []string {
 	case n < 87:
 		return []string{"ja, muntligt", day, diary}
 	case n < 90:
+		if locked && m.regretted && !m.d.chance(20) {
+			return []string{"ja", day, diary}
+		}
+		m.regretted = m.regretted || locked
 		return []string{"nej", day, diary}
 	case n < 96:
 		return []string{"skickad", day, ""}
