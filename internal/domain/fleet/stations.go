@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -61,11 +62,14 @@ type StationTx interface {
 type Stations struct {
 	db        txn.Runner[StationTx]
 	authority *credential.Authority
+
+	mu    sync.Mutex
+	known map[string]Station // by the hash of their secret, as they were
 }
 
 // NewStations returns the stations of one municipality, whose certificates authority signs.
 func NewStations(db txn.Runner[StationTx], authority *credential.Authority) *Stations {
-	return &Stations{db, authority}
+	return &Stations{db: db, authority: authority}
 }
 
 // Enrol makes a station known and returns the token with which it fetches its certificate, once. The token is shown now and
@@ -166,6 +170,32 @@ func (s *Stations) Authenticate(ctx context.Context, secret string) (Station, er
 		return nil
 	})
 	return out, err
+}
+
+// maxKnown bounds what Recognise remembers: more stations than any municipality has.
+const maxKnown = 4096
+
+// Recognise is Authenticate for whoever looks at the station again in a transaction of its own: a station that has shown its
+// secret once is answered from memory, as it was then. Strangers are asked about each time.
+func (s *Stations) Recognise(ctx context.Context, secret string) (Station, error) {
+	hash := HashStationSecret(secret)
+	s.mu.Lock()
+	station, ok := s.known[hash]
+	s.mu.Unlock()
+	if ok {
+		return station, nil
+	}
+	station, err := s.Authenticate(ctx, secret)
+	if err != nil {
+		return station, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.known == nil || len(s.known) >= maxKnown {
+		s.known = map[string]Station{}
+	}
+	s.known[hash] = station
+	return station, nil
 }
 
 // renewAfter keeps certificates at least six days ahead of their end, whatever the rhythm of refreshing.

@@ -28,6 +28,8 @@ import (
 type Stations interface {
 	Connect(ctx context.Context, token string, key credential.PublicKey, exchange credential.ExchangeKey, secretHash string) (fleet.Station, error)
 	Authenticate(ctx context.Context, secret string) (fleet.Station, error)
+	// Recognise may tell of a station as it once was, to whoever looks at it again.
+	Recognise(ctx context.Context, secret string) (fleet.Station, error)
 	Renew(ctx context.Context, device uint32) (fleet.Renewed, error)
 }
 
@@ -71,19 +73,19 @@ var ErrBody = problem.New(problem.Invalid, "device-body",
 func (h *Handler) Mount(mux *http.ServeMux) {
 	for path, f := range map[string]http.HandlerFunc{
 		PathEnrol:       h.enrol,
-		PathRefresh:     h.authenticated(h.refresh),
-		PathNonce:       h.authenticated(h.nonce),
-		PathVisit:       h.authenticated(h.visit),
-		PathActivations: h.authenticated(h.activations),
+		PathRefresh:     authenticated(h.stations.Authenticate, h.refresh),
+		PathNonce:       authenticated(h.stations.Authenticate, h.nonce),
+		PathVisit:       authenticated(h.stations.Recognise, h.visit), // which looks at the station again
+		PathActivations: authenticated(h.stations.Authenticate, h.activations),
 	} {
 		mux.Handle("POST "+path, web.Errors(web.WriteProblem, f)) // never a page
 	}
 }
 
 // authenticated lets a station in by its secret.
-func (h *Handler) authenticated(f func(w http.ResponseWriter, r *http.Request, s fleet.Station)) http.HandlerFunc {
+func authenticated(whose func(context.Context, string) (fleet.Station, error), f func(w http.ResponseWriter, r *http.Request, s fleet.Station)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		station, err := h.stations.Authenticate(r.Context(), bearer(r))
+		station, err := whose(r.Context(), bearer(r))
 		if err != nil {
 			web.Fail(w, r, err)
 			return

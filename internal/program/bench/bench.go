@@ -47,7 +47,7 @@ type family struct {
 
 // families are in the order in which they run: the quick ones first.
 func families() []family {
-	all := slices.Concat(deviceFamilies(), journalFamilies(), importFamilies(), scaleFamilies(), listFamilies(), largeFamilies())
+	all := slices.Concat(deviceFamilies(), visitFamilies(), journalFamilies(), importFamilies(), scaleFamilies(), listFamilies(), largeFamilies())
 	return all
 }
 
