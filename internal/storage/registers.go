@@ -51,6 +51,12 @@ func (tx *Tx) ClientIDsAfter(ctx context.Context, after string, limit int) ([]st
 	return collect(ctx, tx, column[string], `SELECT id FROM clients WHERE id > $1 ORDER BY id LIMIT $2`, after, limit)
 }
 
+// LastClientID implements casework.RegisterTx.
+func (tx *Tx) LastClientID(ctx context.Context) (string, error) {
+	id, _, err := one(ctx, tx, column[string], `SELECT id FROM clients ORDER BY id DESC LIMIT 1`)
+	return id, err
+}
+
 // PutRegisterRows implements casework.RegisterTx.
 func (tx *Tx) PutRegisterRows(ctx context.Context, rows []casework.RegisterRow) error {
 	return put(ctx, tx, "register_rows", []string{"file", "key", "digest", "said"}, 2, rows, func(r casework.RegisterRow) []any {

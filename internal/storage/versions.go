@@ -15,19 +15,19 @@ const raise = ` ON CONFLICT (group_id) DO UPDATE SET version = rights_versions.v
 
 // raiseVersions raises the versions of groups whose rights change.
 func (tx *Tx) raiseVersions(ctx context.Context, rights []access.Right) error {
+	var groups [][]any
 	for _, r := range rights {
 		if tx.raised[r.GroupID] {
 			continue
-		}
-		if _, err := tx.exec(ctx, `INSERT INTO rights_versions (group_id, version) VALUES ($1, 1)`+raise, r.GroupID); err != nil {
-			return err
 		}
 		if tx.raised == nil {
 			tx.raised = map[string]bool{}
 		}
 		tx.raised[r.GroupID] = true
+		groups = append(groups, []any{r.GroupID, int64(1)})
 	}
-	return nil
+	_, err := tx.insert(ctx, "rights_versions", []string{"group_id", "version"}, groups, raise)
+	return err
 }
 
 // raiseByLocks raises the versions of all groups that have a right to one of the locks.

@@ -125,7 +125,7 @@ func (n town) wantMay(t testing.TB, serial string, at time.Time, want ...string)
 // wantRecomputed fails unless a full recomputation changes nothing.
 func (n town) wantRecomputed(t failer) {
 	t.Helper()
-	changed, err := n.RefreshAll(t.Context(), func(ctx context.Context, f func(casework.RegisterTx) error) error {
+	changed, err := n.RefreshAll(t.Context(), "", func(ctx context.Context, f func(casework.RegisterTx) error) error {
 		return n.db.Update(ctx, func(tx *storage.Tx) error { return f(tx) })
 	})
 	if err != nil || changed != 0 {

@@ -283,7 +283,7 @@ func TestWhatConcernsEverybody(t *testing.T) {
 	} {
 		got := false
 		if err := db.Update(t.Context(), func(tx *storage.Tx) error {
-			_, err := c.by.ApplyRegisters(t.Context(), tx, casework.Import{Everybody: func(context.Context) error { got = true; return nil }}, c.batch)
+			_, err := c.by.ApplyRegisters(t.Context(), tx, casework.Import{Everybody: func(_ context.Context, last string) error { got = last != ""; return nil }}, c.batch)
 			return err
 		}); err != nil {
 			t.Fatalf("%s: %v", c.what, err)

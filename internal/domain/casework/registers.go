@@ -139,6 +139,8 @@ type RegisterTx interface {
 	EntrancesByCode(ctx context.Context, codes []string) (map[string]care.Entrance, error)
 	DwellingsByKey(ctx context.Context, keys []string) (map[string]care.Dwelling, error)
 	ClientIDsAfter(ctx context.Context, after string, limit int) ([]string, error)
+	// LastClientID returns the highest id of a client, "" while there is none.
+	LastClientID(ctx context.Context) (string, error)
 	PutRegisterRows(ctx context.Context, rows []RegisterRow) error
 	// DropRegisterRows forgets what imports have seen of rows.
 	DropRegisterRows(ctx context.Context, file string, keys []string) error
@@ -153,8 +155,8 @@ type Import struct {
 	// hold its old place against another. nil: none.
 	Moving func(serial string) bool
 	// Everybody is called, inside the transaction, when a batch changes what the rights of everybody depend on:
-	// [Service.RefreshAll] must follow. It may be nil.
-	Everybody func(ctx context.Context) error
+	// [Service.RefreshAll] through last must follow. It may be nil.
+	Everybody func(ctx context.Context, last string) error
 }
 
 // actor is how the journal names the run.
@@ -188,17 +190,24 @@ func (s *Service) CheckRegisters(ctx context.Context, tx RegisterTx, run Import,
 	return s.ApplyRegisters(ctx, dryTx{tx}, run, b)
 }
 
-// RefreshAll recomputes grounds and rights of everybody, some hundred clients at a time, each in a transaction of its own.
-// It is for a change of profile or of the rural groups; it changes nothing when everything is as it should be.
-func (s *Service) RefreshAll(ctx context.Context, update func(context.Context, func(RegisterTx) error) error) (changed int, err error) {
+// RefreshAll recomputes grounds and rights of everybody whose id is not beyond last, or of everybody at all when that is "",
+// some hundred clients at a time, each in a transaction of its own. It is for a change of profile or of the rural groups; it
+// changes nothing when everything is as it should be.
+func (s *Service) RefreshAll(ctx context.Context, last string, update func(context.Context, func(RegisterTx) error) error) (changed int, err error) {
 	const batch = 128
 	after := ""
 	for {
 		var ids []string
 		err := update(ctx, func(tx RegisterTx) error {
 			var err error
-			if ids, err = tx.ClientIDsAfter(ctx, after, batch); err != nil || len(ids) == 0 {
+			if ids, err = tx.ClientIDsAfter(ctx, after, batch); err != nil {
 				return err
+			}
+			for last != "" && len(ids) > 0 && ids[len(ids)-1] > last {
+				ids = ids[:len(ids)-1]
+			}
+			if len(ids) == 0 {
+				return nil
 			}
 			change, err := s.refresh(ctx, tx, ids)
 			if err != nil {
@@ -297,13 +306,14 @@ func (a *applier) refreshRights(ctx context.Context) (access.Change, error) {
 	return a.s.refreshRead(ctx, a.tx, people)
 }
 
-// everybody says that what the rights of everybody depend on has changed. While there is nobody there is nothing to do.
+// everybody says that what the rights of everybody depend on has changed. It concerns those who are there now: whoever comes
+// later, with this import too, gets rights by what holds then.
 func (a *applier) everybody(ctx context.Context) error {
-	some, err := a.tx.ClientIDsAfter(ctx, "", 1)
-	if err != nil || len(some) == 0 || a.run.Everybody == nil {
+	last, err := a.tx.LastClientID(ctx)
+	if err != nil || last == "" || a.run.Everybody == nil {
 		return err
 	}
-	return a.run.Everybody(ctx)
+	return a.run.Everybody(ctx, last)
 }
 
 // fault leaves a row out.

@@ -30,11 +30,11 @@ func (i *run) check(ctx context.Context, b casework.RegisterBatch) error {
 func (i *run) asImport(tx *storage.Tx) casework.Import {
 	return casework.Import{ID: i.id, Keys: i.m.Keys,
 		Moving: func(serial string) bool { return i.moving[serial] },
-		Everybody: func(ctx context.Context) error {
+		Everybody: func(ctx context.Context, last string) error {
 			if i.o.DryRun {
 				return nil
 			}
-			return tx.SetSetting(ctx, settingRefresh, i.id)
+			return tx.SetSetting(ctx, settingRefresh, last)
 		}}
 }
 
@@ -84,16 +84,17 @@ func (i *run) apply(ctx context.Context) error {
 	return err
 }
 
-// refresh recomputes everybody's rights if this import, or one that was interrupted, has changed what they depend on.
+// refresh recomputes the rights of everybody who was there before, if this import, or one that was interrupted, has changed
+// what they depend on.
 func (i *run) refresh(ctx context.Context) error {
-	var wanted string
+	var last string
 	if err := i.m.DB.View(ctx, func(tx *storage.Tx) (err error) {
-		wanted, err = tx.Setting(ctx, settingRefresh)
+		last, err = tx.Setting(ctx, settingRefresh)
 		return err
-	}); err != nil || wanted == "" {
+	}); err != nil || last == "" {
 		return err
 	}
-	if _, err := i.m.Casework.RefreshAll(ctx, func(ctx context.Context, f func(casework.RegisterTx) error) error {
+	if _, err := i.m.Casework.RefreshAll(ctx, last, func(ctx context.Context, f func(casework.RegisterTx) error) error {
 		return i.update(ctx, func(tx *storage.Tx) error { return f(tx) })
 	}); err != nil {
 		return err

@@ -87,7 +87,8 @@ const pauseAfter = 2 * time.Millisecond
 // claimed is the work that only one import at a time may do.
 const claimed = "import"
 
-// settingRefresh is set from when a change that concerns everybody's rights is staged until it has been carried out.
+// settingRefresh is set from when a change that concerns everybody's rights is applied until it has been carried out, to the
+// highest id among those whom it concerns.
 const settingRefresh = "import.refresh"
 
 // Reading is a folder that has been read and checked.

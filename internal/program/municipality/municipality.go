@@ -252,7 +252,7 @@ func (m *Municipality) Rename(ctx context.Context, name string) error {
 
 // Recompute computes everybody's grounds and rights anew and returns how many rows were not as they should be.
 func (m *Municipality) Recompute(ctx context.Context) (changed int, err error) {
-	return m.Casework.RefreshAll(ctx, func(ctx context.Context, f func(casework.RegisterTx) error) error {
+	return m.Casework.RefreshAll(ctx, "", func(ctx context.Context, f func(casework.RegisterTx) error) error {
 		return m.DB.Update(ctx, func(tx *storage.Tx) error { return f(tx) })
 	})
 }
