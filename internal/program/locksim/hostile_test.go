@@ -1,7 +1,9 @@
 package locksim_test
 
 import (
+	"bytes"
 	"context"
+	"encoding/binary"
 	"io"
 	"net"
 	"os"
@@ -12,6 +14,7 @@ import (
 
 	"hemnyckel/credential"
 	"hemnyckel/internal/program/locksim"
+	"hemnyckel/lockcore"
 )
 
 func (w *town) ready() {
@@ -64,7 +67,8 @@ func TestKeyMeetsHostileLocks(t *testing.T) {
 				if err != nil {
 					return
 				}
-				io.ReadFull(c, make([]byte, 34)) // the key's first frame
+				c.Write(append([]byte{0, lockcore.AdvertBytes, lockcore.Version}, make([]byte, lockcore.AdvertBytes-1)...))
+				io.ReadFull(c, make([]byte, 36)) // the key's first frame
 				answer(c)
 				c.Close()
 			}
@@ -87,6 +91,101 @@ func TestKeyMeetsHostileLocks(t *testing.T) {
 	if _, err := w.key.Open(ctx, ln.Addr().String()); err == nil {
 		t.Error("a lock that never answers gives no error")
 	}
+}
+
+// What a lock says before anyone has spoken to it: a key that has met the lock knows it again, refuses another version and takes
+// a lock that is there and does not answer for a busy one.
+func TestAdverts(t *testing.T) {
+	w := newTown(t)
+	w.ready()
+	good := append([]byte{0, lockcore.AdvertBytes, lockcore.Version}, make([]byte, lockcore.AdvertBytes-1)...)
+	older := bytes.Clone(good)
+	older[2]--
+	for name, c := range map[string]struct {
+		advert []byte
+		want   credential.Code
+		broken bool
+	}{
+		"another version":  {advert: older, want: credential.CodeVersion},
+		"another's length": {advert: []byte{0, 2, lockcore.Version, 0}, want: credential.CodeMalformed, broken: true},
+		"no answer":        {advert: good, want: credential.CodeBusy},
+	} {
+		ln, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		go func() {
+			if c1, err := ln.Accept(); err == nil {
+				defer c1.Close()
+				c1.Write(c.advert)
+				io.Copy(io.Discard, c1)
+			}
+		}()
+		ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+		r, err := w.key.Open(ctx, ln.Addr().String())
+		cancel()
+		ln.Close()
+		if r.Code != c.want || r.Opened || (err != nil) != c.broken {
+			t.Errorf("%s: got %v, %v, want %v", name, r.Code, err, c.want)
+		}
+	}
+}
+
+// From the second visit on the lock's certificate is not sent: the key has recognised the lock by its advert.
+func TestMetLockIsRecognised(t *testing.T) {
+	w := newTown(t)
+	w.ready()
+	lengths := make([]int, 3)
+	for i := range lengths {
+		p := w.proxy(t)
+		if r, err := w.key.Open(t.Context(), p.addr); err != nil || !r.Opened {
+			t.Fatalf("got %+v, %v", r, err)
+		}
+		lengths[i] = p.second()
+	}
+	if lengths[1] >= lengths[0] || lengths[1] != lengths[2] {
+		t.Errorf("the lock's second messages are %v bytes, want shorter ones once it is known", lengths)
+	}
+}
+
+// proxy stands between a key and the lock, for one connection, and measures.
+type proxy struct {
+	addr string
+	said chan []byte
+}
+
+func (w *town) proxy(t *testing.T) *proxy {
+	t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { ln.Close() })
+	p := &proxy{addr: ln.Addr().String(), said: make(chan []byte, 1)}
+	go func() {
+		var heard bytes.Buffer
+		defer func() { p.said <- heard.Bytes() }()
+		key, err := ln.Accept()
+		if err != nil {
+			return
+		}
+		defer key.Close()
+		lock, err := net.Dial("tcp", w.lock.Addr())
+		if err != nil {
+			return
+		}
+		defer lock.Close()
+		go func() { io.Copy(lock, key); lock.Close() }()
+		io.Copy(io.MultiWriter(key, &heard), lock)
+	}()
+	return p
+}
+
+// second is the length of the second frame that the lock has sent.
+func (p *proxy) second() int {
+	b := <-p.said
+	first := 2 + int(binary.BigEndian.Uint16(b))
+	return int(binary.BigEndian.Uint16(b[first:]))
 }
 
 func TestFalseStationGetsNoMail(t *testing.T) {
