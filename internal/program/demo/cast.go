@@ -7,6 +7,7 @@ import (
 
 	"hemnyckel/internal/base/swedish"
 	"hemnyckel/internal/domain/fleet"
+	"hemnyckel/internal/domain/routine"
 	"hemnyckel/internal/edge/registers"
 	"hemnyckel/internal/storage"
 )
@@ -196,9 +197,13 @@ func (d *Day) usedClients(ctx context.Context, tx *storage.Tx, people []string, 
 	if err != nil {
 		return err
 	}
-	dwellings := make([]string, 0, len(clients))
+	dwellings, ids := make([]string, 0, len(clients)), make([]string, 0, len(clients))
 	for _, c := range clients {
-		dwellings = append(dwellings, c.DwellingID)
+		dwellings, ids = append(dwellings, c.DwellingID), append(ids, c.ID)
+	}
+	services, err := tx.ServicesOf(ctx, ids)
+	if err != nil {
+		return err
 	}
 	locked, err := tx.MountedLocks(ctx, dwellings)
 	if err != nil {
@@ -206,6 +211,9 @@ func (d *Day) usedClients(ctx context.Context, tx *storage.Tx, people []string, 
 	}
 	for n, c := range clients {
 		_, out[n] = locked[c.DwellingID]
+		for _, v := range services[c.ID] { // an alarm that is on its way already
+			out[n] = out[n] || v.Kind == routine.Alarm
+		}
 	}
 	return nil
 }
