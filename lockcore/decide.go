@@ -115,7 +115,9 @@ func (v *visit) look() {
 	}
 }
 
-func (v *visit) verifier() credential.Verifier { return credential.Verifier{Memory: &v.lock.memory} }
+func (v *visit) verifier() credential.Verifier {
+	return credential.Verifier{Memory: &v.lock.memory, Keys: &v.lock.keys}
+}
 
 func (v *visit) checkGrant() (err error) {
 	v.grant, v.issuer, err = v.verifier().GrantSigned(v.lock.root(v.p.Issuer), v.p.Grant, v.p.Issuer)

@@ -69,6 +69,7 @@ type Lock struct {
 	seen   counters
 	known  certificates
 	memory Memory
+	keys   credential.Keyring
 
 	// What the counter of seconds has told since the start.
 	nonces  []nonce
