@@ -69,6 +69,17 @@ func (tx *Tx) OpenTasksOfLock(ctx context.Context, lockID string) ([]casework.Ta
 	return collect(ctx, tx, scanTask, `SELECT `+taskColumns+` FROM tasks WHERE done_us = 0 AND lock_id = $1 ORDER BY id LIMIT 100`, lockID)
 }
 
+// EndedFor implements casework.RefusalTx.
+func (tx *Tx) EndedFor(ctx context.Context, clientIDs []string, reason string) ([]casework.Task, error) {
+	return collectIn(ctx, tx, scanTask, `SELECT `+taskColumns+` FROM tasks WHERE state = 'cancelled' AND reason = $1 AND client_id IN %s ORDER BY id`, clientIDs, reason)
+}
+
+// EndedAt implements casework.RefusalTx.
+func (tx *Tx) EndedAt(ctx context.Context, propertyIDs []string, reason string) ([]string, error) {
+	return tx.dwellingsIn(ctx, `JOIN clients c ON c.dwelling_id = d.id JOIN tasks t ON t.client_id = c.id
+		WHERE t.state = 'cancelled' AND t.kind IN ('mount', 'mount-entrance') AND t.reason = $1 AND a.property_id IN %s`, propertyIDs, reason)
+}
+
 // MoveTask implements casework.TaskTx.
 func (tx *Tx) MoveTask(ctx context.Context, id string, due time.Time) error {
 	_, err := tx.exec(ctx, `UPDATE tasks SET due_us = $1 WHERE id = $2`, us(due), id)

@@ -117,6 +117,7 @@ type Tx interface {
 	support.Tx
 	FieldTx
 	EntranceTx
+	RefusalTx
 	WorkTx
 
 	// GroupsByCode and GroupsByID return the groups asked for; a municipality may have thousands of others.

@@ -90,6 +90,13 @@ func (s *Service) ownersSpoke(ctx context.Context, tx Tx, actor string, property
 	if err := s.consentChanged(ctx, tx, actor, waiting); err != nil {
 		return err
 	}
+	ended, err := tx.EndedAt(ctx, propertyIDs, reasonOwnerNo)
+	if err != nil {
+		return err
+	}
+	if err := s.yesAfter(ctx, tx, actor, ended, reasonOwnerNo); err != nil {
+		return err
+	}
 	if err := s.asked(ctx, tx, waiting); err != nil {
 		return err
 	}
@@ -234,8 +241,8 @@ type ClientAnswer struct {
 	How            string // on the phone, at a visit
 }
 
-// Asked takes in what a client with nothing but an alarm answered (V8-b). The tasks of asking are done; a client who said no
-// gets no lock as long as that holds, which the mounting itself checks.
+// Asked takes in what a client with nothing but an alarm answered (V8-b). The tasks of asking are done. Who said no gets no lock
+// as long as that holds: the mounting ends, and is taken up again by a yes.
 func (c *Consents) Asked(ctx context.Context, who routine.Who, in ClientAnswer) (out consent.Agreement, err error) {
 	if !who.Is(routine.LockManager, routine.CaseOfficer, routine.AlarmTeam) {
 		return out, consent.ErrMayNot
@@ -253,6 +260,14 @@ func (c *Consents) Asked(ctx context.Context, who routine.Who, in ClientAnswer) 
 			return err
 		}
 		if err := c.s.finishTasks(ctx, tx, []string{client.ID}, routine.AskClient); err != nil {
+			return err
+		}
+		if in.Agrees {
+			err = c.s.yesAfter(ctx, tx, who.Actor, []string{client.DwellingID}, reasonClientNo)
+		} else if c.s.profile.Consent.HomeCareAgrees {
+			err = c.s.clientSaidNo(ctx, tx, who.Actor, client.ID)
+		}
+		if err != nil {
 			return err
 		}
 		all, err := tx.Agreements(ctx, []string{client.ID})

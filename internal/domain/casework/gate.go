@@ -16,9 +16,9 @@ import (
 // entranceLock is a lock that sits on no dwelling's door.
 const entranceLock = routine.LockKind(fleet.Entrance)
 
-// consentFor says on which consent the mounting of a thing at a dwelling, or in its entrance, rests, or that there is none. An
-// entrance is the house's: a yes to one apartment is none to it.
-func consentFor(ctx context.Context, tx Tx, kind routine.LockKind, d care.Dwelling) (string, bool, error) {
+// standingFor says where a dwelling stands for a thing on its door, or in its entrance. An entrance is the house's: a yes to one
+// apartment is none to it.
+func standingFor(ctx context.Context, tx Tx, kind routine.LockKind, d care.Dwelling) (consent.Standing, error) {
 	thing, place := consent.DoorLock, consent.Place{ID: d.ID, Street: d.Street, Town: d.Town, Apartment: d.Apartment}
 	switch kind {
 	case routine.KeyBox:
@@ -27,7 +27,7 @@ func consentFor(ctx context.Context, tx Tx, kind routine.LockKind, d care.Dwelli
 		thing, place.Apartment = consent.Entrance, ""
 	}
 	found, err := consent.For(ctx, tx, thing, place)
-	return found[d.ID].Rests, found[d.ID].Given(), err
+	return found[d.ID], err
 }
 
 // gate returns what the mounting rests on, or the problem that nobody has agreed (V5.3-a).
@@ -35,23 +35,27 @@ func (s *Service) gate(ctx context.Context, tx Tx, k routine.TaskKind, kind rout
 	if !s.profile.NeedsConsent(k) {
 		return "", nil
 	}
-	rests, ok, err := consentFor(ctx, tx, kind, d)
-	if err == nil && !ok {
+	found, err := standingFor(ctx, tx, kind, d)
+	if err == nil && !found.Given() {
 		err = consent.ErrMissing
 	}
-	return rests, err
+	return found.Rests, err
+}
+
+// mayPutUp are the kinds of things that work of a kind may put up.
+func (s *Service) mayPutUp(k routine.TaskKind) []routine.LockKind {
+	switch {
+	case k.AtEntrance():
+		return []routine.LockKind{entranceLock}
+	case s.profile.MayMount(routine.KeyBox):
+		return []routine.LockKind{routine.DoorLock, routine.KeyBox}
+	}
+	return []routine.LockKind{routine.DoorLock}
 }
 
 // waits reports whether work at a dwelling must wait for the owner: nothing that could be mounted there is agreed to.
 func (s *Service) waits(ctx context.Context, tx Tx, k routine.TaskKind, d care.Dwelling) (bool, error) {
-	kinds := []routine.LockKind{routine.DoorLock, routine.KeyBox}
-	if k.AtEntrance() {
-		kinds = []routine.LockKind{entranceLock}
-	}
-	for _, kind := range kinds {
-		if !s.profile.MayMount(kind) {
-			continue
-		}
+	for _, kind := range s.mayPutUp(k) {
 		_, err := s.gate(ctx, tx, k, kind, d)
 		if !errors.Is(err, consent.ErrMissing) {
 			return false, err
@@ -148,6 +152,15 @@ func (s *Service) consentChanged(ctx context.Context, tx Tx, actor string, dwell
 
 func (s *Service) waitOrGoOn(ctx context.Context, tx Tx, actor string, t Task, d care.Dwelling) error {
 	wait, err := s.waits(ctx, tx, t.Kind, d)
+	if err == nil && wait && t.State != TaskInProgress {
+		no, err := s.ownersRefuse(ctx, tx, t.Kind, d)
+		if err != nil {
+			return err
+		}
+		if no {
+			return s.noLock(ctx, tx, actor, t, reasonOwnerNo)
+		}
+	}
 	switch {
 	case err != nil || wait == (t.State == TaskWaiting):
 		return err
