@@ -82,6 +82,9 @@ func (v Verifier) Ack(raw []byte, config Certificate) (Ack, error) {
 // ParseAck reads an acknowledgement without judging it: a key sorts its mail by lock with it.
 func ParseAck(raw []byte) (Ack, error) { return Parse[Ack](raw, MaxObject) }
 
+// ParseTimeToken reads a time token without judging it.
+func ParseTimeToken(raw []byte) (TimeToken, error) { return Parse[TimeToken](raw, MaxObject) }
+
 // ParseLockConfig reads a configuration without judging it.
 func ParseLockConfig(raw []byte) (LockConfig, error) { return Parse[LockConfig](raw, MaxObject) }
 

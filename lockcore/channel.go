@@ -125,7 +125,7 @@ func (c *Channel) Receive() ([]byte, error) {
 }
 
 // maxHandshake bounds what is read from a stranger.
-const maxHandshake = 1024
+const maxHandshake = 2048 // a station that tells of changes of root
 
 func writeFrame(w io.Writer, b []byte) error {
 	if len(b) > MaxFrame {

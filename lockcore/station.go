@@ -28,25 +28,27 @@ func (c StationChannel) Receive() (credential.StationMessage, error) {
 	return credential.DecodeStationMessage(b)
 }
 
-// ReachStation is the key's end. It refuses a station that the municipality has not certified. Whether the certificate
-// still lives is for the locks to judge: a key has no clock.
-func ReachStation(rw io.ReadWriter, root credential.PublicKey) (StationChannel, credential.StationGreeting, error) {
+// ReachStation is the key's end. It refuses a station that the municipality has not certified, after it has followed the
+// changes of root that the station tells of; the roots that it then believes in are returned for the key to keep. Whether the certificate
+// still lives is for the locks to judge: a key has no clock. What it knows of the time, such as when its grant began, is now.
+func ReachStation(rw io.ReadWriter, roots credential.Roots, now credential.Instant) (StationChannel, credential.Roots, error) {
 	ch, payload, static, err := Initiate(rw, ToStation, credential.MaxStationMessage)
 	if err != nil {
-		return StationChannel{}, credential.StationGreeting{}, err
+		return StationChannel{}, roots, err
 	}
 	g, err := credential.Decode[credential.StationGreeting](payload, maxHandshake)
 	if err != nil {
-		return StationChannel{}, g, err
+		return StationChannel{}, roots, err
 	}
-	station, _, err := credential.Verifier{}.Chain(root, credential.RoleStation, g.Certificate, g.StationCA)
+	followed, _ := roots.Follow(g.Roots)
+	station, _, err := credential.Verifier{}.Chain(followed.For(g.StationCA, now), credential.RoleStation, g.Certificate, g.StationCA)
 	if err != nil {
-		return StationChannel{}, g, credential.Refuse(credential.CodeStationCert, "%w", err)
+		return StationChannel{}, roots, credential.Refuse(credential.CodeStationCert, "%w", err)
 	}
 	if station.Exchange != static {
-		return StationChannel{}, g, credential.Refuse(credential.CodeStationCert, "the certificate is another station's")
+		return StationChannel{}, roots, credential.Refuse(credential.CodeStationCert, "the certificate is another station's")
 	}
-	return StationChannel{ch}, g, nil
+	return StationChannel{ch}, followed, nil
 }
 
 // SayHello sends the key's first message, with its proof filled in.
@@ -58,8 +60,27 @@ func (c StationChannel) SayHello(holder crypto.Signer, h credential.Hello) error
 	return c.Send(credential.StationMessage{Hello: &h})
 }
 
+// Host is what a station recognises keys by.
+type Host struct {
+	Roots    credential.Roots
+	DeviceCA []byte // certificate, for a key whose own is by a root that counts no more
+	Now      credential.Instant
+}
+
+func (h Host) key(hello credential.Hello) (credential.Certificate, error) {
+	var v credential.Verifier
+	key, _, err := v.Chain(h.Roots.For(hello.DeviceCA, h.Now), credential.RoleKey, hello.Certificate, hello.DeviceCA)
+	if err == nil {
+		return key, nil
+	}
+	if key, _, again := v.Chain(h.Roots.For(h.DeviceCA, h.Now), credential.RoleKey, hello.Certificate, h.DeviceCA); again == nil {
+		return key, nil
+	}
+	return credential.Certificate{}, err
+}
+
 // AcceptKey is the station's end up to and including the key's hello, whose certificate and proof it verifies.
-func AcceptKey(rw io.ReadWriter, id *credential.Identity, g credential.StationGreeting, root credential.PublicKey) (StationChannel, credential.Hello, credential.Certificate, error) {
+func AcceptKey(rw io.ReadWriter, id *credential.Identity, g credential.StationGreeting, h Host) (StationChannel, credential.Hello, credential.Certificate, error) {
 	fail := func(err error) (StationChannel, credential.Hello, credential.Certificate, error) {
 		return StationChannel{}, credential.Hello{}, credential.Certificate{}, err
 	}
@@ -79,12 +100,11 @@ func AcceptKey(rw io.ReadWriter, id *credential.Identity, g credential.StationGr
 	if m.Hello == nil {
 		return fail(credential.Refuse(credential.CodeProtocol, "the key said something else than hello"))
 	}
-	var v credential.Verifier
-	key, _, err := v.Chain(root, credential.RoleKey, m.Hello.Certificate, m.Hello.DeviceCA)
+	key, err := h.key(*m.Hello)
 	if err != nil {
 		return fail(err)
 	}
-	if err := v.Possession(m.Hello.Proof, c.Handshake(), m.Hello.Counter, key.Key); err != nil {
+	if err := (credential.Verifier{}).Possession(m.Hello.Proof, c.Handshake(), m.Hello.Counter, key.Key); err != nil {
 		return fail(err)
 	}
 	return c, *m.Hello, key, nil

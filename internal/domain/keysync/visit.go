@@ -28,7 +28,8 @@ type arrival struct {
 	request     credential.SyncRequest
 	digest      [32]byte // of the request, which binds the mail
 	mailHash    credential.Hash
-	empty       bool   // nothing in the mail
+	empty       bool // nothing in the mail that has to be taken over
+	nonces      [][8]byte
 	certificate []byte // by which the key has proved itself
 
 	done chan struct{} // closed when served
@@ -77,7 +78,7 @@ func (s *Service) arrive(ctx context.Context, station fleet.Station, v Visit) (*
 	if err != nil {
 		return nil, ErrVisit.With(err)
 	}
-	a.empty = len(mail.Batches)+len(mail.Activations) == 0
+	a.empty, a.nonces = len(mail.Batches)+len(mail.Activations) == 0, mail.Nonces
 	if a.certificate, err = s.holder(ctx, a.request.Key); err != nil {
 		return nil, err
 	}
@@ -185,12 +186,30 @@ func (s *Service) answer(a *arrival) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	times, err := s.times(a)
+	if err != nil {
+		return nil, err
+	}
 	return credential.EncodeSyncResponse(credential.SyncResponse{
+		Roots: s.authority.RootStatements(), Times: times,
 		Grant: grant, Issuer: s.authority.Certificate(credential.RoleGrantIssuer),
-		DeviceCAs: [][]byte{s.authority.Certificate(credential.RoleDeviceCA)},
+		DeviceCAs: s.authority.Certificates(credential.RoleDeviceCA),
 		Config:    s.authority.Certificate(credential.RoleConfig), Time: now, Acks: a.acks,
 		Blocks: a.blocks, Revocation: s.authority.Certificate(credential.RoleRevocation), MailReceived: a.mailHash,
 	}, a.made.leaves)
+}
+
+// times are the answers to locks whose clocks want one. No more than a mail holds.
+func (s *Service) times(a *arrival) ([][]byte, error) {
+	var out [][]byte
+	for _, nonce := range a.nonces {
+		raw, err := s.authority.IssueTime(nonce, a.now)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, raw)
+	}
+	return out, nil
 }
 
 // token is the signed time of the present second, which every key is given.

@@ -146,7 +146,7 @@ func (h *Handler) enrol(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	station, err := h.stations.Connect(r.Context(), bearer(r), req.Key, req.Exchange, req.SecretHash)
-	answer(w, r, Enrolled{Certificate: station.Certificate, Root: h.authority.Root()}, err)
+	answer(w, r, Enrolled{Certificate: station.Certificate, Roots: h.authority.Roots()}, err)
 }
 
 func (h *Handler) refresh(w http.ResponseWriter, r *http.Request, s fleet.Station) {
@@ -173,7 +173,7 @@ func (h *Handler) renewed(ctx context.Context, s fleet.Station) (Refresh, error)
 		return Refresh{}, err
 	}
 	out := Refresh{
-		Name: renewed.Station.Name, Certificate: renewed.Station.Certificate, Root: h.authority.Root(),
+		Name: renewed.Station.Name, Certificate: renewed.Station.Certificate, Roots: h.authority.Roots(), Changes: h.authority.RootStatements(),
 		StationCA: h.authority.Certificate(credential.RoleStationCA), DeviceCA: h.authority.Certificate(credential.RoleDeviceCA),
 		Blocks: blocks, Revocation: h.authority.Certificate(credential.RoleRevocation),
 		Ingest: h.authority.Ingest(), Now: credential.At(renewed.Now), Staff: pack(staff),

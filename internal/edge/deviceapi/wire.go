@@ -41,8 +41,8 @@ type Enrol struct {
 
 // Enrolled is the answer. The station keeps the root for ever.
 type Enrolled struct {
-	Certificate []byte               `cbor:"1,keyasint"`
-	Root        credential.PublicKey `cbor:"2,keyasint"`
+	Certificate []byte           `cbor:"1,keyasint"`
+	Roots       credential.Roots `cbor:"2,keyasint"`
 }
 
 // Refresh is what a station works with while it is offline.
@@ -50,14 +50,15 @@ type Refresh struct {
 	Name        string                 `cbor:"1,keyasint"`
 	Certificate []byte                 `cbor:"2,keyasint"`
 	StationCA   []byte                 `cbor:"3,keyasint"`
-	Root        credential.PublicKey   `cbor:"4,keyasint"`
+	Roots       credential.Roots       `cbor:"4,keyasint"` // believed by a station that is new; others follow the changes
 	DeviceCA    []byte                 `cbor:"5,keyasint"`
 	Blocks      []byte                 `cbor:"6,keyasint"`
 	Revocation  []byte                 `cbor:"7,keyasint"`
 	Ingest      credential.ExchangeKey `cbor:"8,keyasint"`
 	Now         credential.Instant     `cbor:"9,keyasint"` // the server's time
 	Staff       [][]Verifier           `cbor:"10,keyasint"`
-	Due         []DueKey               `cbor:"11,keyasint"` // keys of the station's group that must be synced soon
+	Due         []DueKey               `cbor:"11,keyasint"`           // keys of the station's group that must be synced soon
+	Changes     [][]byte               `cbor:"12,keyasint,omitempty"` // of root, oldest first; passed on to keys
 }
 
 // Verifier is how a station knows a person.

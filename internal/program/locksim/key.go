@@ -50,6 +50,14 @@ type keyState struct {
 	Used      [][]byte                `cbor:"6,keyasint"`            // activations to bring home
 	Home      []lockMail              `cbor:"7,keyasint"`            // log batches to bring home
 	Met       [][]byte                `cbor:"20,keyasint,omitempty"` // certificates of locks it has met, newest last
+	Roots     credential.Roots        `cbor:"21,keyasint"`
+	Nonces    []lockNonce             `cbor:"22,keyasint,omitempty"` // of locks that want the time, newest last
+}
+
+// lockNonce is what a lock wants a time token for.
+type lockNonce struct {
+	Lock  credential.KeyHash `cbor:"1,keyasint"`
+	Nonce [8]byte            `cbor:"2,keyasint"`
 }
 
 // lockMail is the mail of one lock, by its identity: a lock that has been reset is another one. A later visit's replaces it: a lock sends everything that has not been acknowledged,
@@ -113,7 +121,7 @@ func (k *Key) Enrol(enrolment []byte) error {
 		return err
 	}
 	k.st = keyState{Secret: k.st.Secret, Counter: k.st.Counter, Enrolment: enrolment}
-	k.st.Out.DeviceCAs = [][]byte{e.DeviceCA}
+	k.st.Out.DeviceCAs, k.st.Roots = [][]byte{e.DeviceCA}, e.Roots()
 	k.ready, k.known = derived{}, lockcore.Memory{}
 	return k.save()
 }
@@ -130,6 +138,27 @@ func (k *Key) enrolment() (credential.Enrolment, credential.Certificate, error) 
 		k.ready.enrolled = &enrolled{e, c}
 	}
 	return k.ready.enrolled.Enrolment, k.ready.enrolled.cert, nil
+}
+
+// root is the key by which a certificate that the root signs is judged. The key has no clock; that its grant has begun is all
+// that it knows of the time.
+func (k *Key) root(certificate []byte) credential.PublicKey {
+	return k.st.Roots.For(certificate, k.begun())
+}
+
+func (k *Key) begun() credential.Instant {
+	g, err := credential.ParseGrant(k.st.Out.Grant)
+	if err != nil {
+		return 0
+	}
+	return g.NotBefore
+}
+
+// follow believes in changed roots. What it remembers of signatures may be by the one that was.
+func (k *Key) follow(roots credential.Roots) {
+	if roots != k.st.Roots {
+		k.st.Roots, k.known = roots, lockcore.Memory{}
+	}
 }
 
 // Status is what a key knows about itself.
@@ -259,7 +288,9 @@ func (k *Key) open(connect func() (io.ReadWriter, lockcore.Advert, func(), error
 		r = r.with(opened.Code)
 		r.Opened, r.Seq = opened.Code == credential.OK, opened.Seq
 	}
-	if up, err := v.Mail(k.mailFor(v)); err == nil {
+	down := k.mailFor(v)
+	k.note(v.Lock.Key.Hash(), verdict.Nonce)
+	if up, err := v.Mail(down); err == nil {
 		r.Collected, err = k.collect(v.Lock, up)
 		if err != nil {
 			return r, err
@@ -303,8 +334,7 @@ func (k *Key) refusal(r Result, err error) (Result, error) {
 
 // pass gathers what a lock is shown, and counts the use.
 func (k *Key) pass() (lockcore.Pass, lockcore.Trust, error) {
-	e, _, err := k.enrolment()
-	if err != nil {
+	if _, _, err := k.enrolment(); err != nil {
 		return lockcore.Pass{}, lockcore.Trust{}, err
 	}
 	out := k.st.Out
@@ -312,9 +342,11 @@ func (k *Key) pass() (lockcore.Pass, lockcore.Trust, error) {
 		return lockcore.Pass{}, lockcore.Trust{}, credential.Refuse(credential.CodeGrantMissing, "")
 	}
 	if k.ready.tree == nil {
-		if k.ready.tree, err = credential.NewTree(out.Leaves); err != nil {
+		tree, err := credential.NewTree(out.Leaves)
+		if err != nil {
 			return lockcore.Pass{}, lockcore.Trust{}, err
 		}
+		k.ready.tree = tree
 	}
 	count, err := k.use()
 	if err != nil {
@@ -324,13 +356,16 @@ func (k *Key) pass() (lockcore.Pass, lockcore.Trust, error) {
 		Holder: k.signer, Counter: count, Grant: out.Grant, Issuer: out.Issuer, Tree: k.ready.tree,
 		Activation: k.st.Shift.Activation, Station: k.st.Shift.Station, StationCA: k.st.Shift.StationCA,
 	}
-	return p, lockcore.Trust{Root: e.Root, DeviceCAs: out.DeviceCAs, Blocks: k.blocks(), Memory: &k.known}, nil
+	return p, lockcore.Trust{Root: k.root(out.DeviceCAs[0]), DeviceCAs: out.DeviceCAs, Blocks: k.blocks(), Memory: &k.known}, nil
 }
 
 // mailFor picks what concerns the lock.
 func (k *Key) mailFor(v *lockcore.Visit) lockcore.Down {
 	out := k.st.Out
-	d := lockcore.Down{Authority: out.Config, Time: out.Time}
+	d := lockcore.Down{Authority: out.Config, Time: out.Time, Roots: out.Roots}
+	if t := k.timeFor(v.Lock.Key.Hash()); t != nil {
+		d.Time = t
+	}
 	if k.blocks().Version.Newer(v.Blocks) {
 		d.Blocks, d.Revocation = out.Blocks, out.Revocation
 	}
@@ -346,6 +381,27 @@ func (k *Key) mailFor(v *lockcore.Visit) lockcore.Down {
 		}
 	}
 	return d
+}
+
+// timeFor is the token that answers a lock's nonce, nil if the key has none.
+func (k *Key) timeFor(lock credential.KeyHash) []byte {
+	for _, raw := range k.st.Out.Times {
+		t, err := credential.ParseTimeToken(raw)
+		if err == nil && slices.Contains(k.st.Nonces, lockNonce{lock, t.Nonce}) {
+			return raw
+		}
+	}
+	return nil
+}
+
+// note keeps the nonce of a lock that wants the time.
+func (k *Key) note(lock credential.KeyHash, nonce [8]byte) {
+	n := lockNonce{lock, nonce}
+	if nonce == [8]byte{} || slices.Contains(k.st.Nonces, n) {
+		return
+	}
+	k.st.Nonces = append(k.st.Nonces, n)
+	k.st.Nonces = k.st.Nonces[max(0, len(k.st.Nonces)-credential.MaxMailNonces):]
 }
 
 // collect keeps what the lock sent. A full key leaves the log in the lock, which keeps it.
@@ -369,12 +425,11 @@ func (k *Key) collect(lock credential.Certificate, up lockcore.Up) (int, error) 
 
 // takeBlocks keeps a newer genuine block list that a lock passed on.
 func (k *Key) takeBlocks(raw, revocation []byte) {
-	e, _, err := k.enrolment()
-	if err != nil || len(raw) == 0 {
+	if len(raw) == 0 {
 		return
 	}
-	b, err := credential.Verifier{Memory: &k.known}.BlockListChain(e.Root, raw, revocation)
-	if err == nil && b.Version.Newer(k.blocks().Version) {
+	b, err := credential.Verifier{Memory: &k.known}.NewerBlockList(k.blocks(), k.root(revocation), raw, revocation)
+	if err == nil {
 		k.st.Out.Blocks, k.st.Out.Revocation, k.ready.blocks = raw, revocation, &b
 	}
 }

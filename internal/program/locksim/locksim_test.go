@@ -156,7 +156,7 @@ func (w *town) visitStation(s steps) locksim.StationResult {
 }
 
 func (w *town) serveKey(conn net.Conn, s steps) error {
-	ch, hello, key, err := lockcore.AcceptKey(conn, w.station, w.greet, w.auth.Root())
+	ch, hello, key, err := lockcore.AcceptKey(conn, w.station, w.greet, lockcore.Host{Roots: w.auth.Roots()})
 	if err != nil {
 		return err
 	}

@@ -46,15 +46,16 @@ func (k *Key) stay(connect func() (net.Conn, func(), error)) (StationResult, err
 	}
 	defer done()
 	conn.SetDeadline(time.Now().Add(SessionTime)) // a station answers at once; only people take their time
-	ch, _, err := lockcore.ReachStation(conn, e.Root)
+	ch, roots, err := lockcore.ReachStation(conn, k.st.Roots, k.begun())
 	if err != nil {
 		return r, err
 	}
+	k.follow(roots)
 	conn.SetDeadline(time.Now().Add(StationTime)) // a person types a PIN meanwhile
 	if err := k.hello(ch, e); err != nil {
 		return r, err
 	}
-	return r, k.answer(ch, e, &r)
+	return r, k.answer(ch, &r)
 }
 
 func (k *Key) hello(ch lockcore.StationChannel, e credential.Enrolment) error {
@@ -67,7 +68,7 @@ func (k *Key) hello(ch lockcore.StationChannel, e credential.Enrolment) error {
 		return err
 	}
 	h := credential.Hello{
-		Certificate: e.Certificate, DeviceCA: e.DeviceCA, Counter: count,
+		Certificate: e.Certificate, DeviceCA: k.deviceCA(e), Counter: count,
 		Grant: k.st.Out.Grant, Issuer: k.st.Out.Issuer, Blocks: k.blocks().Version, Mail: uint32(len(mail)),
 	}
 	if a, err := credential.ParseActivation(k.st.Shift.Activation); err == nil {
@@ -76,8 +77,22 @@ func (k *Key) hello(ch lockcore.StationChannel, e credential.Enrolment) error {
 	return ch.SayHello(k.signer, h)
 }
 
+// deviceCA is the newest certificate of the authority that has certified the key.
+func (k *Key) deviceCA(e credential.Enrolment) []byte {
+	for _, raw := range k.st.Out.DeviceCAs {
+		ca, err := credential.ParseCertificate(raw)
+		if err == nil && k.ready.enrolled.cert.Issuer == ca.Key.Hash() {
+			return raw
+		}
+	}
+	return e.DeviceCA
+}
+
 func (k *Key) mail() credential.Mail {
 	m := credential.Mail{Activations: k.st.Used}
+	for _, n := range k.st.Nonces {
+		m.Nonces = append(m.Nonces, n.Nonce)
+	}
 	for _, l := range k.st.Home {
 		m.Batches = append(m.Batches, l.Batches...)
 	}
@@ -85,7 +100,7 @@ func (k *Key) mail() credential.Mail {
 }
 
 // answer does what the station asks, one message at a time, until it says bye.
-func (k *Key) answer(ch lockcore.StationChannel, e credential.Enrolment, r *StationResult) error {
+func (k *Key) answer(ch lockcore.StationChannel, r *StationResult) error {
 	var sent credential.Hash
 	for {
 		m, err := ch.Receive()
@@ -97,11 +112,11 @@ func (k *Key) answer(ch lockcore.StationChannel, e credential.Enrolment, r *Stat
 		case m.SyncBegin != nil:
 			reply, sent, err = k.upload(ch, m.SyncBegin.Nonce)
 		case m.SyncResult != nil:
-			err = k.takeOut(e, m.SyncResult.Response, sent)
+			err = k.takeOut(m.SyncResult.Response, sent)
 			r.Synced = r.Synced || err == nil
 			reply.Done = &credential.Done{Code: credential.CodeOf(err)}
 		case m.Activate != nil:
-			r.Activated, err = k.takeShift(e, *m.Activate)
+			r.Activated, err = k.takeShift(*m.Activate)
 			reply.Done = &credential.Done{Code: credential.CodeOf(err)}
 		case m.Erase != nil:
 			k.st.Shift = credential.Activate{}
@@ -154,16 +169,21 @@ func (k *Key) upload(ch lockcore.StationChannel, nonce [16]byte) (credential.Sta
 
 // takeOut keeps a sync response after it has verified every part that the key relies on. A new grant ends the activation of
 // the old one. sent is what the key uploaded in this visit.
-func (k *Key) takeOut(e credential.Enrolment, raw []byte, sent credential.Hash) error {
+func (k *Key) takeOut(raw []byte, sent credential.Hash) error {
 	out, err := credential.DecodeSyncResponse(raw)
 	if err != nil {
 		return err
 	}
-	if err := k.checkOut(e, out); err != nil {
+	before := k.st.Roots
+	roots, _ := before.Follow(out.Roots)
+	k.follow(roots)
+	if err := k.checkOut(out); err != nil {
+		k.follow(before)
 		return err
 	}
 	old := k.st.Out
-	if b, err := k.newBlocks(e, out); err != nil || !b {
+	v := credential.Verifier{Memory: &k.known}
+	if _, err := v.NewerBlockList(k.blocks(), k.root(out.Revocation), out.Blocks, out.Revocation); err != nil {
 		out.Blocks, out.Revocation = old.Blocks, old.Revocation
 	}
 	if out.MailReceived == sent && sent != (credential.Hash{}) {
@@ -174,9 +194,9 @@ func (k *Key) takeOut(e credential.Enrolment, raw []byte, sent credential.Hash) 
 	return k.save()
 }
 
-func (k *Key) checkOut(e credential.Enrolment, out credential.SyncResponse) error {
+func (k *Key) checkOut(out credential.SyncResponse) error {
 	v := credential.Verifier{Memory: &k.known}
-	g, _, err := v.GrantChain(e.Root, out.Grant, out.Issuer)
+	g, _, err := v.GrantChain(k.root(out.Issuer), out.Grant, out.Issuer)
 	if err != nil {
 		return err
 	}
@@ -191,27 +211,22 @@ func (k *Key) checkOut(e credential.Enrolment, out credential.SyncResponse) erro
 		return credential.Refuse(credential.CodeMalformed, "the leaves are not the grant's")
 	}
 	for _, ca := range out.DeviceCAs {
-		if _, _, err := v.Chain(e.Root, credential.RoleDeviceCA, ca, nil); err != nil {
+		if _, _, err := v.Chain(k.root(ca), credential.RoleDeviceCA, ca, nil); err != nil {
 			return err
 		}
 	}
 	if len(out.DeviceCAs) == 0 {
 		return credential.Refuse(credential.CodeMalformed, "no authority to recognise locks by")
 	}
-	_, _, err = v.Chain(e.Root, credential.RoleConfig, out.Config, nil)
+	_, _, err = v.Chain(k.root(out.Config), credential.RoleConfig, out.Config, nil)
 	return err
-}
-
-func (k *Key) newBlocks(e credential.Enrolment, out credential.SyncResponse) (bool, error) {
-	b, err := credential.Verifier{Memory: &k.known}.BlockListChain(e.Root, out.Blocks, out.Revocation)
-	return err == nil && b.Version.Newer(k.blocks().Version), err
 }
 
 // takeShift keeps an activation for the grant that the key has. The activation goes home too, so that the log's records can be
 // matched to it.
-func (k *Key) takeShift(e credential.Enrolment, s credential.Activate) (credential.Instant, error) {
+func (k *Key) takeShift(s credential.Activate) (credential.Instant, error) {
 	v := credential.Verifier{Memory: &k.known}
-	station, _, err := v.Chain(e.Root, credential.RoleStation, s.Station, s.StationCA)
+	station, _, err := v.Chain(k.root(s.StationCA), credential.RoleStation, s.Station, s.StationCA)
 	if err != nil {
 		return 0, err
 	}

@@ -200,7 +200,7 @@ func (s *server) refresh(ctx context.Context, at time.Time, device uint32) (devi
 		return deviceapi.Refresh{}, fleet.Station{}, err
 	}
 	a := s.m.Authority
-	return deviceapi.Refresh{Name: renewed.Station.Name, Certificate: renewed.Station.Certificate, Root: a.Root(),
+	return deviceapi.Refresh{Name: renewed.Station.Name, Certificate: renewed.Station.Certificate, Roots: a.Roots(), Changes: a.RootStatements(),
 		StationCA: a.Certificate(credential.RoleStationCA), DeviceCA: a.Certificate(credential.RoleDeviceCA),
 		Blocks: blocks, Revocation: a.Certificate(credential.RoleRevocation), Now: credential.At(renewed.Now)}, renewed.Station, nil
 }

@@ -137,8 +137,8 @@ func (t *town) serve(ctx context.Context, s *station, v stay, at int64) (out out
 
 // host is the station's end.
 func (t *town) host(ctx context.Context, s *station, v stay, at int64, online bool, c net.Conn) (out outcome, err error) {
-	greeting := credential.StationGreeting{Certificate: s.fresh.Certificate, StationCA: s.fresh.StationCA}
-	ch, hello, cert, err := lockcore.AcceptKey(c, s.id, greeting, s.fresh.Root)
+	greeting := credential.StationGreeting{Certificate: s.fresh.Certificate, StationCA: s.fresh.StationCA, Roots: s.fresh.Changes}
+	ch, hello, cert, err := lockcore.AcceptKey(c, s.id, greeting, lockcore.Host{Roots: s.fresh.Roots, DeviceCA: s.fresh.DeviceCA, Now: s.shows(t, at)})
 	if err != nil {
 		return out, err
 	}
@@ -206,7 +206,7 @@ func (t *town) relay(ctx context.Context, s *station, k *key, at int64, ch lockc
 
 // activate decides as stations do, and gives the key its shift. why is the code of a refusal.
 func (t *town) activate(s *station, v stay, at int64, ch lockcore.StationChannel, cert credential.Certificate, grant, issuer []byte, online bool) (why string, err error) {
-	a, g, err := stations.Decide(stations.Facts{Now: s.shows(t, at), Root: s.fresh.Root, Refresh: s.fresh, Refreshed: s.at, Key: cert,
+	a, g, err := stations.Decide(stations.Facts{Now: s.shows(t, at), Roots: s.fresh.Roots, Refresh: s.fresh, Refreshed: s.at, Key: cert,
 		Grant: grant, Issuer: issuer, Staff: v.who.pseudonym, Groups: v.who.groups})
 	if err != nil {
 		return codeOf(err), nil

@@ -17,14 +17,20 @@ func (s *Station) RefreshNow(ctx context.Context) error {
 		return err
 	}
 	s.mu.Lock()
-	root := s.pinned
+	roots, moved := s.pinned.Follow(r.Changes)
 	s.mu.Unlock()
-	if err := checkRefresh(r, root, s.store.identity); err != nil {
+	now := s.cfg.Clock()
+	if err := checkRefresh(r, roots, credential.At(now), s.store.identity); err != nil {
 		return err
 	}
-	now := s.cfg.Clock()
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if moved {
+		if err := s.store.pin(roots); err != nil {
+			return err
+		}
+		s.pinned = roots
+	}
 	keepNewer(&r, s.cache.Refresh)                        // under the lock: a key may just have brought a newer one
 	fresh := cache{Refresh: r, At: credential.At(before)} // what it says was true no later than when we asked
 	if err := s.store.saveCache(fresh); err != nil {
@@ -36,19 +42,19 @@ func (s *Station) RefreshNow(ctx context.Context) error {
 }
 
 // checkRefresh believes nothing that the root has not signed.
-func checkRefresh(r deviceapi.Refresh, root credential.PublicKey, id *credential.Identity) error {
+func checkRefresh(r deviceapi.Refresh, roots credential.Roots, now credential.Instant, id *credential.Identity) error {
 	var v credential.Verifier
-	if r.Root != root {
+	if r.Roots.Root != roots.Root {
 		return ErrUnreachable.With(credential.Refuse(credential.CodeChain, "the server names another root"))
 	}
-	cert, _, err := v.Chain(root, credential.RoleStation, r.Certificate, r.StationCA)
+	cert, _, err := v.Chain(roots.For(r.StationCA, now), credential.RoleStation, r.Certificate, r.StationCA)
 	if err != nil {
 		return ErrUnreachable.With(err)
 	}
 	if cert.Key != id.PublicKey() || cert.Exchange != id.ExchangeKey() {
 		return ErrUnreachable.With(credential.Refuse(credential.CodeNotHolder, "the certificate is for another station"))
 	}
-	if _, err := v.BlockListChain(root, r.Blocks, r.Revocation); err != nil {
+	if _, err := v.BlockListChain(roots.For(r.Revocation, now), r.Blocks, r.Revocation); err != nil {
 		return ErrUnreachable.With(err)
 	}
 	return nil
@@ -66,13 +72,16 @@ func keepNewer(r *deviceapi.Refresh, old deviceapi.Refresh) {
 }
 
 // newBlocks takes a block list that came by with a key's sync, also for the time after a restart without the server.
-func (s *Station) newBlocks(raw []byte) {
+func (s *Station) newBlocks(raw, revocation []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	list, err := credential.Verifier{}.BlockListChain(s.pinned, raw, s.cache.Refresh.Revocation)
 	have, unknown := credential.ParseBlockList(s.cache.Refresh.Blocks)
-	if err == nil && (unknown != nil || list.Version.Newer(have.Version)) {
-		s.cache.Refresh.Blocks = raw
+	if unknown != nil {
+		have = credential.BlockList{}
+	}
+	root := s.pinned.For(revocation, credential.At(s.cfg.Clock()))
+	if _, err := (credential.Verifier{}).NewerBlockList(have, root, raw, revocation); err == nil {
+		s.cache.Refresh.Blocks, s.cache.Refresh.Revocation = raw, revocation
 		if err := s.store.saveCache(s.cache); err != nil {
 			s.cfg.Logger.Error("block list not stored", "cause", err) // it counts until the station stops
 		}

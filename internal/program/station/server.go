@@ -41,10 +41,10 @@ func newServer(base, secret string, client *http.Client) *server {
 	return &server{strings.TrimRight(base, "/"), secret, &own}
 }
 
-func (s *server) enrol(ctx context.Context, token string, id *credential.Identity) (credential.PublicKey, error) {
+func (s *server) enrol(ctx context.Context, token string, id *credential.Identity) (credential.Roots, error) {
 	req := deviceapi.Enrol{Key: id.PublicKey(), Exchange: id.ExchangeKey(), SecretHash: fleet.HashStationSecret(s.secret)}
 	e, err := call[deviceapi.Enrolled](ctx, s, token, deviceapi.PathEnrol, req, deviceapi.MaxSmall)
-	return e.Root, err
+	return e.Roots, err
 }
 
 func (s *server) refresh(ctx context.Context) (deviceapi.Refresh, error) {

@@ -87,7 +87,7 @@ type Station struct {
 
 	mu     sync.Mutex // guards what follows
 	cache  cache
-	pinned credential.PublicKey
+	pinned credential.Roots
 	online bool
 	skew   time.Duration // server's clock minus ours
 	screen Screen
@@ -123,7 +123,7 @@ func New(cfg Config) (*Station, error) {
 	}
 	s := &Station{cfg: cfg, store: st, server: newServer(cfg.Server, st.secret, cfg.HTTP),
 		wake: make(chan struct{}, 1), slots: make(chan struct{}, maxKeys)}
-	s.cache, s.pinned = st.cache, st.root
+	s.cache, s.pinned = st.cache, st.roots
 	s.people = newPeople(st.attempts)
 	if s.keys, err = net.Listen("tcp", cfg.Listen); err != nil {
 		return nil, err
@@ -209,36 +209,36 @@ func (s *Station) Run(ctx context.Context) error {
 
 // Start makes sure that the station can work: enrolled, with a certificate.
 func (s *Station) Start(ctx context.Context) error {
-	if !s.pinned.IsZero() {
+	if !s.pinned.Root.IsZero() {
 		return nil
 	}
-	root, err := s.connect(ctx)
+	roots, err := s.connect(ctx)
 	if err != nil {
 		return err
 	}
 	s.mu.Lock()
-	s.pinned = root
+	s.pinned = roots
 	s.mu.Unlock()
 	if err := s.RefreshNow(ctx); err != nil {
 		return err
 	}
-	return s.store.pin(root)
+	return s.store.pin(roots)
 }
 
 // connect spends the one-time token. If it is spent already, the answer of an earlier attempt was lost: then the server
 // knows our own secret.
-func (s *Station) connect(ctx context.Context) (credential.PublicKey, error) {
+func (s *Station) connect(ctx context.Context) (credential.Roots, error) {
 	if token := strings.TrimSpace(s.cfg.Token); token != "" {
-		root, err := s.server.enrol(ctx, token, s.store.identity)
+		roots, err := s.server.enrol(ctx, token, s.store.identity)
 		if err == nil || problem.KindOf(err) != problem.Unauthenticated {
-			return root, err
+			return roots, err
 		}
 	}
 	r, err := s.server.refresh(ctx)
 	if err != nil {
-		return credential.PublicKey{}, ErrNotEnrolled.With(err)
+		return credential.Roots{}, ErrNotEnrolled.With(err)
 	}
-	return r.Root, nil
+	return r.Roots, nil
 }
 
 // serveKeys lets keys in, a bounded number at a time.

@@ -99,7 +99,7 @@ type store struct {
 	files    Files
 	identity *credential.Identity
 	secret   string
-	root     credential.PublicKey // zero until enrolled
+	roots    credential.Roots // zero until enrolled
 	cache    cache
 	attempts []attempt
 
@@ -116,10 +116,9 @@ func openStore(files Files) (*store, error) {
 	if root == nil {
 		return s, s.begin()
 	}
-	if len(root) != len(s.root) {
-		return nil, ErrDamaged.Fill(fileRoot)
+	if s.roots, err = credential.Decode[credential.Roots](root, 256); err != nil {
+		return nil, ErrDamaged.Fill(fileRoot).With(err)
 	}
-	s.root = credential.PublicKey(root)
 	return s, s.load()
 }
 
@@ -218,11 +217,15 @@ func (s *store) load() error {
 	return nil
 }
 
-func (s *store) pin(root credential.PublicKey) error {
-	if err := s.files.Write(fileRoot, root[:]); err != nil {
+func (s *store) pin(roots credential.Roots) error {
+	raw, err := credential.Encode(roots)
+	if err != nil {
 		return err
 	}
-	s.root = root
+	if err := s.files.Write(fileRoot, raw); err != nil {
+		return err
+	}
+	s.roots = roots
 	return nil
 }
 

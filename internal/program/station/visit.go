@@ -90,10 +90,11 @@ func (s *Station) serveKey(ctx context.Context, conn net.Conn) {
 	// Bounds are for whole messages: a stranger who sends a byte at a time gets no more time than one who is silent.
 	conn.SetDeadline(time.Now().Add(helloTime))
 	s.mu.Lock()
-	known, root := s.cache.Refresh, s.pinned
+	known, roots := s.cache.Refresh, s.pinned
 	s.mu.Unlock()
-	greeting := credential.StationGreeting{Certificate: known.Certificate, StationCA: known.StationCA}
-	ch, hello, cert, err := lockcore.AcceptKey(conn, s.store.identity, greeting, root)
+	greeting := credential.StationGreeting{Certificate: known.Certificate, StationCA: known.StationCA, Roots: known.Changes}
+	host := lockcore.Host{Roots: roots, DeviceCA: known.DeviceCA, Now: credential.At(s.cfg.Clock())}
+	ch, hello, cert, err := lockcore.AcceptKey(conn, s.store.identity, greeting, host)
 	if err != nil {
 		s.cfg.Logger.Info("no key let in", "cause", err)
 		return
@@ -164,7 +165,7 @@ func (v *visit) sync(ctx context.Context) error {
 		return err
 	}
 	v.grant, v.issuer = response.Grant, response.Issuer
-	v.s.newBlocks(response.Blocks)
+	v.s.newBlocks(response.Blocks, response.Revocation)
 	return nil
 }
 
@@ -226,10 +227,10 @@ func (v *visit) left() bool {
 func (v *visit) activate(who person) error {
 	s := v.s
 	s.mu.Lock()
-	known, root := s.cache, s.pinned
+	known, roots := s.cache, s.pinned
 	s.mu.Unlock()
 	now := credential.At(s.cfg.Clock())
-	a, grant, err := decide(facts{now: now, root: root, known: known, key: v.cert, grant: v.grant, issuer: v.issuer, who: who})
+	a, grant, err := decide(facts{now: now, roots: roots, known: known, key: v.cert, grant: v.grant, issuer: v.issuer, who: who})
 	if err != nil {
 		return err
 	}
@@ -261,7 +262,7 @@ func (v *visit) activate(who person) error {
 // facts are all that an activation depends on.
 type facts struct {
 	now    credential.Instant
-	root   credential.PublicKey
+	roots  credential.Roots
 	known  cache
 	key    credential.Certificate
 	grant  []byte
@@ -283,7 +284,7 @@ func decide(f facts) (credential.Activation, credential.Grant, error) {
 	if len(f.grant) == 0 {
 		return none, credential.Grant{}, errNeverSynced
 	}
-	grant, _, err := credential.Verifier{}.GrantChain(f.root, f.grant, f.issuer)
+	grant, _, err := credential.Verifier{}.GrantChain(f.roots.For(f.issuer, f.now), f.grant, f.issuer)
 	if err != nil {
 		return none, grant, errKeyData.With(err)
 	}
@@ -297,9 +298,9 @@ func decide(f facts) (credential.Activation, credential.Grant, error) {
 		return none, grant, errStationOld
 	case grant.Key != f.key.Subject || grant.Holder != f.key.Key:
 		return none, grant, errKeyData
-	case blocks.Blocked(credential.BlockKey, uint64(grant.Key)) || blocks.Blocked(credential.BlockGrant, grant.Serial):
+	case blocks.BlockedAt(credential.BlockKey, uint64(grant.Key), f.now) || blocks.BlockedAt(credential.BlockGrant, grant.Serial, f.now):
 		return none, grant, errKeyBlocked
-	case blocks.Blocked(credential.BlockStaff, f.who.pseudonym):
+	case blocks.BlockedAt(credential.BlockStaff, f.who.pseudonym, f.now):
 		return none, grant, errPersonBlocked
 	case f.now >= grant.Expires:
 		return none, grant, errSyncedLongAgo
