@@ -100,8 +100,8 @@ func moreFieldNames(name string) problem.Text {
 		return problem.Text{SV: "Vad som lästes", EN: "What was read"}
 	case "reason":
 		return problem.Text{SV: "Skäl", EN: "Reason"}
-	case "records":
-		return problem.Text{SV: "Loggrader från lås", EN: "Log records from locks"}
+	case "carried":
+		return problem.Text{SV: "Medfört från lås, byte", EN: "Carried from locks, bytes"}
 	case "reference":
 		return problem.Text{SV: "Beställarens referens", EN: "The orderer's reference"}
 	case "rejected":
