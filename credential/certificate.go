@@ -73,31 +73,56 @@ func validSpan(from, until Instant) bool { return from.Valid() && until.Valid() 
 // ValidAt reports whether t lies within the certificate's life, which is half-open.
 func (c Certificate) ValidAt(t Instant) bool { return c.NotBefore <= t && t < c.Expires }
 
+// ReadCertificate reads a certificate and checks its form and its life's cap, without judging the signature.
+func ReadCertificate(raw []byte) (Object[Certificate], error) {
+	o, err := Read[Certificate](raw, MaxObject)
+	if err == nil {
+		err = o.Body.check()
+	}
+	return o, err
+}
+
 // ParseCertificate reads a certificate without judging it.
 func ParseCertificate(raw []byte) (Certificate, error) {
-	c, err := Parse[Certificate](raw, MaxObject)
-	if err == nil {
-		err = c.check()
-	}
-	return c, err
+	o, err := ReadCertificate(raw)
+	return o.Body, err
 }
 
 // Certificate verifies that signer signed raw, and its form. Time and blocking are the caller's.
 func (v Verifier) Certificate(raw []byte, signer PublicKey) (Certificate, error) {
-	c, err := Verify[Certificate](v, KindCertificate, raw, MaxObject, signer)
+	o, err := ReadCertificate(raw)
+	if err == nil {
+		err = v.certificate(o, signer)
+	}
 	if err != nil {
 		return Certificate{}, err
 	}
-	if c.Issuer != signer.Hash() {
-		return Certificate{}, Refuse(CodeChain, "names another issuer than its signer")
+	return o.Body, nil
+}
+
+func (v Verifier) certificate(o Object[Certificate], signer PublicKey) error {
+	if err := o.Check(v, KindCertificate, signer); err != nil {
+		return err
 	}
-	return c, c.check()
+	if o.Body.Issuer != signer.Hash() {
+		return Refuse(CodeChain, "names another issuer than its signer")
+	}
+	return nil
 }
 
 // Chain verifies a certificate of a role that stands directly or with one authority (via) between it and the root. For
 // roles that the root signs, via is ignored. A child must have begun within its parent's life; whether they are valid
 // now is the caller's question, as a lock may not know what now is.
 func (v Verifier) Chain(root PublicKey, role Role, raw, via []byte) (child, parent Certificate, err error) {
+	o, err := ReadCertificate(raw)
+	if err != nil {
+		return child, parent, err
+	}
+	return v.ChainOf(root, role, o, via)
+}
+
+// ChainOf is [Verifier.Chain] for a certificate that has been read.
+func (v Verifier) ChainOf(root PublicKey, role Role, o Object[Certificate], via []byte) (child, parent Certificate, err error) {
 	signer := root
 	if p := role.parent(); p != 0 {
 		if parent, err = v.Certificate(via, root); err != nil {
@@ -108,10 +133,10 @@ func (v Verifier) Chain(root PublicKey, role Role, raw, via []byte) (child, pare
 		}
 		signer = parent.Key
 	}
-	if child, err = v.Certificate(raw, signer); err != nil {
+	if err = v.certificate(o, signer); err != nil {
 		return child, parent, chainError(err)
 	}
-	if child.Role != role {
+	if child = o.Body; child.Role != role {
 		return child, parent, Refuse(CodeChain, "certificate of role %d, %d needed", child.Role, role)
 	}
 	if role.parent() != 0 && !parent.ValidAt(child.NotBefore) {

@@ -65,7 +65,7 @@ func newEncoder() cbor.EncMode {
 
 func newDecoder() cbor.DecMode {
 	m, err := cbor.DecOptions{
-		DupMapKey:         cbor.DupMapKeyEnforcedAPF,
+		DupMapKey:         cbor.DupMapKeyQuiet, // what repeats a field does not encode to the same bytes again
 		MaxNestedLevels:   6,
 		MaxArrayElements:  MaxLeaves,
 		MaxMapPairs:       32,

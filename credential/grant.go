@@ -155,25 +155,36 @@ func (a Activation) Within(g Grant) error {
 	return nil
 }
 
+// ReadActivation reads an activation and checks its form, without judging the signature.
+func ReadActivation(raw []byte) (Object[Activation], error) {
+	o, err := Read[Activation](raw, MaxObject)
+	if err == nil {
+		err = o.Body.check()
+	}
+	return o, err
+}
+
 // ParseActivation reads an activation without judging it.
 func ParseActivation(raw []byte) (Activation, error) {
-	a, err := Parse[Activation](raw, MaxObject)
-	if err == nil {
-		err = a.check()
-	}
-	return a, err
+	o, err := ReadActivation(raw)
+	return o.Body, err
 }
 
 // Activation verifies that station signed raw, and its form.
 func (v Verifier) Activation(raw []byte, station PublicKey) (Activation, error) {
-	a, err := Verify[Activation](v, KindActivation, raw, MaxObject, station)
-	if CodeOf(err) == CodeSignature {
+	o, err := ReadActivation(raw)
+	if err != nil {
+		return Activation{}, err
+	}
+	return v.ActivationOf(o, station)
+}
+
+// ActivationOf is [Verifier.Activation] for one that has been read.
+func (v Verifier) ActivationOf(o Object[Activation], station PublicKey) (Activation, error) {
+	if err := o.Check(v, KindActivation, station); err != nil {
 		return Activation{}, recode(err, CodeActivationSig)
 	}
-	if err == nil {
-		err = a.check()
-	}
-	return a, err
+	return o.Body, nil
 }
 
 // SignActivation is what a station does after it has identified a person. It refuses what no lock would accept.

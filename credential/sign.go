@@ -70,15 +70,31 @@ const (
 	sigBytes  = 64
 )
 
-// Parse reads an object without judging its signature: for finding out which key must have signed it, and for a key,
-// which carries what it cannot judge. limit is in bytes.
-func Parse[T any](raw []byte, limit int) (T, error) {
-	var none T
-	payload, _, err := split(raw, limit)
+// Object is a signed object that has been read and not judged.
+type Object[T any] struct {
+	Body T // what somebody says; nobody may have signed it
+	raw  []byte
+	// payload and sig are parts of raw.
+	payload, sig []byte
+}
+
+// Read reads an object without judging its signature: for finding out which key must have signed it. limit is in bytes.
+func Read[T any](raw []byte, limit int) (Object[T], error) {
+	payload, sig, err := split(raw, limit)
 	if err != nil {
-		return none, err
+		return Object[T]{}, err
 	}
-	return Decode[T](payload, limit)
+	body, err := Decode[T](payload, limit)
+	if err != nil {
+		return Object[T]{}, err
+	}
+	return Object[T]{body, raw, payload, sig}, nil
+}
+
+// Parse is the body of what [Read] reads: for a key, which carries what it cannot judge.
+func Parse[T any](raw []byte, limit int) (T, error) {
+	o, err := Read[T](raw, limit)
+	return o.Body, err
 }
 
 // split returns an object's payload and signature.
@@ -91,34 +107,53 @@ func split(raw []byte, limit int) (payload, sig []byte, err error) {
 		return nil, nil, Refuse(CodeMalformed, "not an ES256 COSE_Sign1")
 	}
 	at := len(body) - sigBytes
-	payloadItem, ok := bytes.CutSuffix(body[:at], []byte(sigHead))
+	item, ok := bytes.CutSuffix(body[:at], []byte(sigHead))
 	if !ok {
 		return nil, nil, Refuse(CodeMalformed, "not a signature of %d bytes", sigBytes)
 	}
-	payload, err = Decode[[]byte](payloadItem, limit)
-	return payload, body[at:], err
+	if payload, ok = byteString(item); !ok {
+		return nil, nil, Refuse(CodeMalformed, "the payload is not one byte string")
+	}
+	return payload, body[at:], nil
+}
+
+// byteString is the content of an item that is one byte string in its shortest form.
+func byteString(item []byte) ([]byte, bool) {
+	for head := 1; head <= 3 && head <= len(item); head++ {
+		if bytes.Equal(item[:head], appendByteString(make([]byte, 0, 3), len(item)-head)) {
+			return item[head:], true
+		}
+	}
+	return nil, false
 }
 
 // Verify reads an object and checks that key signed it as that kind. limit is in bytes.
 func Verify[T any](v Verifier, kind Kind, raw []byte, limit int, key PublicKey) (T, error) {
-	var none T
-	payload, sig, err := split(raw, limit)
+	o, err := Read[T](raw, limit)
+	if err == nil {
+		err = o.Check(v, kind, key)
+	}
 	if err != nil {
+		var none T
 		return none, err
 	}
-	var digest [32]byte
-	if v.Memory != nil {
-		digest = signatureDigest(kind, raw, key)
+	return o.Body, nil
+}
+
+// Check refuses an object that key has not signed as that kind.
+func (o Object[T]) Check(v Verifier, kind Kind, key PublicKey) error {
+	if v.Memory == nil {
+		return v.verify(kind, o.payload, o.sig, key)
 	}
-	if v.Memory == nil || !v.Memory.Known(digest) {
-		if err := v.verify(kind, payload, sig, key); err != nil {
-			return none, err
-		}
-		if v.Memory != nil {
-			v.Memory.Remember(digest)
-		}
+	digest := signatureDigest(kind, o.raw, key)
+	if v.Memory.Known(digest) {
+		return nil
 	}
-	return Decode[T](payload, limit)
+	if err := v.verify(kind, o.payload, o.sig, key); err != nil {
+		return err
+	}
+	v.Memory.Remember(digest)
+	return nil
 }
 
 // verify checks a COSE_Sign1 signature by the standard library alone, without building the message anew; a test holds it
@@ -138,15 +173,12 @@ func (v Verifier) verify(kind Kind, payload, sig []byte, key PublicKey) error {
 // toBeSigned is the digest of the Sig_structure (RFC 9052 §4.4): an array of "Signature1", the protected header, the kind as
 // external_aad and the payload.
 func toBeSigned(kind Kind, payload []byte) [32]byte {
-	h := sha256.New()
-	head := make([]byte, 0, 64)
-	head = append(head, "\x84\x6aSignature1"+protected...)
-	head = appendByteString(head, len(kind))
-	head = append(head, kind...)
-	head = appendByteString(head, len(payload))
-	h.Write(head)
-	h.Write(payload)
-	return [32]byte(h.Sum(head[:0]))
+	b := make([]byte, 0, 512) // longer than most
+	b = append(b, "\x84\x6aSignature1"+protected...)
+	b = appendByteString(b, len(kind))
+	b = append(b, kind...)
+	b = appendByteString(b, len(payload))
+	return sha256.Sum256(append(b, payload...))
 }
 
 // appendByteString appends the head of a byte string of n bytes, at most 65535 (RFC 8949 §3).
@@ -246,10 +278,9 @@ func (v Verifier) Possession(p Proof, handshake Hash, counter uint32, holder Pub
 
 // signatureDigest is injective: the key has a fixed length and the kind ends with a byte that no kind contains.
 func signatureDigest(kind Kind, raw []byte, key PublicKey) [32]byte {
-	h := sha256.New()
-	h.Write(key[:])
-	h.Write([]byte(kind))
-	h.Write([]byte{0})
-	h.Write(raw)
-	return [32]byte(h.Sum(nil))
+	b := make([]byte, 0, 1024) // longer than every object that a lock remembers
+	b = append(b, key[:]...)
+	b = append(b, kind...)
+	b = append(b, 0)
+	return sha256.Sum256(append(b, raw...))
 }

@@ -11,6 +11,10 @@ type visit struct {
 	handshake credential.Hash
 	p         *Present
 
+	shown struct { // not judged yet
+		activation credential.Object[credential.Activation]
+		station    credential.Object[credential.Certificate]
+	}
 	grant     credential.Grant
 	issuer    credential.Certificate
 	station   credential.Certificate
@@ -142,20 +146,20 @@ func (v *visit) checkShown() error {
 
 // checkActivationCap and checkStationCap look at lives before signatures: one that is too long is refused whoever signed it.
 func (v *visit) checkActivationCap() error {
-	a, err := credential.ParseActivation(v.p.Activation)
-	if err != nil {
+	var err error
+	if v.shown.activation, err = credential.ReadActivation(v.p.Activation); err != nil {
 		return err
 	}
-	return a.CheckCaps()
+	return v.shown.activation.Body.CheckCaps()
 }
 
-func (v *visit) checkStationCap() error {
-	_, err := credential.ParseCertificate(v.p.Station)
+func (v *visit) checkStationCap() (err error) {
+	v.shown.station, err = credential.ReadCertificate(v.p.Station)
 	return err
 }
 
 func (v *visit) checkStation() (err error) {
-	v.station, v.stationCA, err = v.verifier().Chain(v.lock.root(v.p.StationCA), credential.RoleStation, v.p.Station, v.p.StationCA)
+	v.station, v.stationCA, err = v.verifier().ChainOf(v.lock.root(v.p.StationCA), credential.RoleStation, v.shown.station, v.p.StationCA)
 	if err != nil {
 		return credential.Refuse(credential.CodeStationCert, "%w", err)
 	}
@@ -163,7 +167,7 @@ func (v *visit) checkStation() (err error) {
 }
 
 func (v *visit) checkActivation() (err error) {
-	v.act, err = v.verifier().Activation(v.p.Activation, v.station.Key)
+	v.act, err = v.verifier().ActivationOf(v.shown.activation, v.station.Key)
 	if err == nil && v.act.Station != v.station.Subject {
 		return credential.Refuse(credential.CodeActivationSig, "signed by station %d for station %d", v.station.Subject, v.act.Station)
 	}

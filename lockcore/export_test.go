@@ -40,8 +40,11 @@ func (l *Lock) Decide(p *Present) error {
 	return err
 }
 
-// Forget empties the memory of signatures.
-func (l *Lock) Forget() { l.forget() }
+// Forget empties the memory of signatures and of keys.
+func (l *Lock) Forget() {
+	l.forget()
+	l.keys = credential.Keyring{}
+}
 
 // Names is how many certificates the lock has said that it keeps.
 func (v *Visit) Names() int { return len(v.known) / NameBytes }
