@@ -5,8 +5,11 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/google/uuid"
+
 	"hemnyckel/credential"
 	"hemnyckel/internal/domain/fleet"
+	"hemnyckel/internal/domain/keysync"
 )
 
 // GroupNumber implements fleet.KeyTx.
@@ -87,6 +90,46 @@ func (tx *Tx) SetBlockList(ctx context.Context, number uint64, body []byte) erro
 		err = fmt.Errorf("storage: block list %d is not newer than the stored one", number)
 	}
 	return err
+}
+
+// LiveGrants implements fleet.KeyTx.
+func (tx *Tx) LiveGrants(ctx context.Context, devices []uint32, t time.Time) (map[uint32][]string, error) {
+	out := map[uint32][]string{}
+	_, err := collectIn(ctx, tx, func(r row) (struct{}, error) {
+		var device uint32
+		var group string
+		err := r.Scan(&device, &group)
+		out[device] = append(out[device], group)
+		return struct{}{}, err
+	}, `SELECT DISTINCT k.device, g.group_id FROM keys k JOIN grants g ON g.key_id = k.id AND g.until_us > $1 WHERE k.device IN %s`, wide(devices), us(t))
+	return out, err
+}
+
+// Generations implements fleet.KeyTx.
+func (tx *Tx) Generations(ctx context.Context, groupIDs []string) ([]fleet.Generation, error) {
+	scan := func(r row) (fleet.Generation, error) {
+		var g fleet.Generation
+		err := r.Scan(&g.GroupID, &g.Number, &g.Code, &g.Keys, &g.Current, &g.Minimum, (*zeroTime)(&g.Until))
+		return g, err
+	}
+	const all = `SELECT g.id, g.number, g.code, (SELECT COUNT(*) FROM keys k WHERE k.group_id = g.id AND k.state = 'issued'),
+		COALESCE(n.generation, 1), COALESCE(n.minimum, 0), COALESCE(n.until_us, 0) FROM care_groups g LEFT JOIN generations n ON n.group_id = g.id`
+	if groupIDs == nil {
+		return collect(ctx, tx, scan, all+` ORDER BY g.number`)
+	}
+	return collectIn(ctx, tx, scan, all+` WHERE g.id IN %s`, groupIDs)
+}
+
+// PutGenerations implements fleet.KeyTx.
+func (tx *Tx) PutGenerations(ctx context.Context, generations []fleet.Generation) error {
+	return put(ctx, tx, "generations", []string{"group_id", "generation", "minimum", "until_us"}, 1, generations, func(g fleet.Generation) []any {
+		return []any{g.GroupID, int64(g.Current), int64(g.Minimum), usOrZero(g.Until)}
+	})
+}
+
+// Announce implements fleet.KeyTx.
+func (tx *Tx) Announce(ctx context.Context, class, subject, detail string) error {
+	return tx.InsertAnomalies(ctx, []keysync.Anomaly{{ID: uuid.Must(uuid.NewV7()).String(), At: tx.Now(), Class: class, Subject: subject, Detail: detail}})
 }
 
 // DoorsForKey implements fleet.KeyTx.

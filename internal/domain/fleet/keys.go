@@ -2,7 +2,6 @@ package fleet
 
 import (
 	"context"
-	"slices"
 	"strings"
 	"time"
 
@@ -90,6 +89,13 @@ type KeyTx interface {
 	SettleDifferences(ctx context.Context, number string, state DifferenceState, explanation, actor string) error
 	// CloseExchanges ends the open exchange of a key that will not be exchanged, if there is one.
 	CloseExchanges(ctx context.Context, keyID string) error
+	// LiveGrants returns the groups of the grants that keys have been given and that end after t.
+	LiveGrants(ctx context.Context, devices []uint32, t time.Time) (map[uint32][]string, error)
+	// Generations returns how groups stand: those that are named, or every group if none is.
+	Generations(ctx context.Context, groupIDs []string) ([]Generation, error)
+	PutGenerations(ctx context.Context, g []Generation) error
+	// Announce puts something on the list of what those who look after locks must know.
+	Announce(ctx context.Context, class, subject, detail string) error
 	// DoorsForKey returns the locks that the group of the key had a right to when the key was last synced.
 	DoorsForKey(ctx context.Context, keyID string) ([]KeyDoor, error)
 }
@@ -141,7 +147,8 @@ func (s *Keys) Enrol(ctx context.Context, actor, number string, public credentia
 		if err := tx.PutKeys(ctx, []Key{key}); err != nil {
 			return err
 		}
-		out = credential.Enrolment{Root: s.authority.Root(), Certificate: key.Certificate,
+		roots := s.authority.Roots()
+		out = credential.Enrolment{Root: roots.Root, Next: roots.Next, RootEpoch: roots.Epoch, Certificate: key.Certificate,
 			DeviceCA: s.authority.Certificate(credential.RoleDeviceCA), StationCA: s.authority.Certificate(credential.RoleStationCA)}
 		return journal.Append(ctx, tx, keyEntry(journal.KeyIssued, actor, key))
 	})
@@ -287,45 +294,6 @@ func (s *Keys) UnblockSubject(ctx context.Context, tx KeyTx, kind credential.Blo
 func nextList(ctx context.Context, tx KeyTx) (uint64, error) {
 	last, _, err := tx.BlockList(ctx)
 	return credential.Version{Number: last}.Next(credential.At(tx.Now())).Number, err
-}
-
-// fit is what a full list holds of what is blocked: staff who left so long ago that what they had activated has ended give way,
-// the first who left first. They could open something only where a station has not been heard of since; a lost key or station
-// could open everything.
-func fit(blocks []Block, now time.Time) []Block {
-	over := len(blocks) - credential.MaxBlockEntries
-	if over <= 0 {
-		return blocks
-	}
-	var gone []Block
-	for _, b := range blocks {
-		if b.Kind == credential.BlockStaff && b.Expires.Before(now.Add(BlockLife-credential.MaxActivationLife)) {
-			gone = append(gone, b)
-		}
-	}
-	slices.SortStableFunc(gone, func(a, b Block) int { return a.Expires.Compare(b.Expires) })
-	gone = gone[:min(over, len(gone))]
-	return slices.DeleteFunc(slices.Clone(blocks), func(b Block) bool { return slices.Contains(gone, b) })
-}
-
-// sign makes the snapshot of that number, of everything that is blocked now.
-func (s *Keys) sign(ctx context.Context, tx KeyTx, number uint64) ([]byte, error) {
-	blocks, err := tx.BlocksAt(ctx, tx.Now())
-	if err != nil {
-		return nil, err
-	}
-	if blocks = fit(blocks, tx.Now()); len(blocks) > credential.MaxBlockEntries {
-		return nil, ErrBlockListFull.Fill(len(blocks))
-	}
-	list := credential.BlockList{Version: credential.Version{Number: number}}
-	for _, b := range blocks {
-		list.Entries = append(list.Entries, credential.BlockEntry{Kind: b.Kind, ID: b.Subject, Expiry: credential.DayOf(credential.At(b.Expires))})
-	}
-	body, err := s.authority.IssueBlockList(list, tx.Now())
-	if err != nil {
-		return nil, err
-	}
-	return body, tx.SetBlockList(ctx, number, body)
 }
 
 func keyByNumber(ctx context.Context, tx KeyRegisterTx, number string) (Key, error) {

@@ -26,7 +26,7 @@ const (
 	ClassOrphan     = "orphan"     // records that name an activation that no station has reported and none will
 	ClassLeftOut    = "left-out"   // records that the lock still has were left out by whoever carried the later ones
 	ClassSetAside   = "set-aside"  // a mail that could not be taken over, and is kept
-	ClassAhead      = "ahead"      // a lock or key knows something newer than we have ever made: the database has been restored
+	ClassAhead      = fleet.ClassAhead
 )
 
 // anomaly is one thing to tell the journal, and whoever looks after locks.

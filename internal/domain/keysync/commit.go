@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/subtle"
 	"errors"
+	"maps"
 	"slices"
 	"strconv"
 	"sync"
@@ -114,7 +115,7 @@ func (s *Service) serve(ctx context.Context, tx Tx, all []*arrival) error {
 		return err
 	}
 	for _, a := range all {
-		a.outcome = outcome{now: tx.Now(), blocks: t.blocks}
+		a.outcome = outcome{now: tx.Now()}
 		err := t.visit(ctx, a)
 		if _, ok := errors.AsType[*problem.Error](err); err != nil && (!ok || passing(err)) {
 			return err
@@ -154,13 +155,34 @@ func (t *sitting) load(ctx context.Context, all []*arrival) error {
 	if t.digests, err = t.tx.KeyVisits(ctx, slices.Compact(repeating)); err != nil {
 		return err
 	}
-	var number uint64
-	if number, t.blocks, err = fleet.CurrentBlockList(ctx, t.tx, t.s.authority); err != nil {
+	return t.list(ctx)
+}
+
+// list asks for the newest block list.
+func (t *sitting) list(ctx context.Context) error {
+	number, blocks, err := fleet.CurrentBlockList(ctx, t.tx, t.s.authority)
+	if err != nil {
 		return err
 	}
-	list, err := credential.ParseBlockList(t.blocks)
-	t.version = credential.Version{Epoch: list.Version.Epoch, Number: number}
+	list, err := credential.ParseBlockList(blocks)
+	t.blocks, t.version = blocks, credential.Version{Epoch: list.Version.Epoch, Number: number}
 	return err
+}
+
+// recover moves our versions on if a key has a newer block list than the database knows of: it has been restored.
+func (t *sitting) recover(ctx context.Context, reported credential.Version, keyID string) error {
+	if reported.Epoch != t.version.Epoch || reported.Number <= t.version.Number {
+		return nil
+	}
+	moved, err := fleet.NewKeys(nil, t.s.authority).Recover(ctx, t.tx, reported.Number, keyID)
+	if err != nil || !moved {
+		return err
+	}
+	groups := slices.Collect(maps.Keys(t.states))
+	if t.states, err = t.tx.GroupStates(ctx, groups); err != nil {
+		return err
+	}
+	return t.list(ctx)
 }
 
 // visit decides one visit and notes what must be stored.
@@ -195,6 +217,9 @@ func (t *sitting) permitted(ctx context.Context, a *arrival, key fleet.Key, stat
 	}
 	repeated, err := t.counted(a, key)
 	if err != nil {
+		return err
+	}
+	if err := t.recover(ctx, a.request.Blocks, key.ID); err != nil {
 		return err
 	}
 	issued, err := t.grant(ctx, a, key, station)
@@ -242,6 +267,7 @@ func (t *sitting) grant(ctx context.Context, a *arrival, key fleet.Key, station 
 		return Issued{}, err
 	}
 	now := t.tx.Now()
+	a.blocks = t.blocks
 	a.grant = credential.Grant{
 		Key: key.Device, NotBefore: credential.GrantStart(now), Expires: credential.At(now.Add(credential.GrantLife)), Serial: credential.NewSerial(),
 		Holder: cert.Key, Generation: state.Generation, Blocks: t.version, Shift: uint16(t.s.profile.Shift / time.Minute), Group: state.Number,

@@ -325,6 +325,9 @@ func (s *Service) takeOver(ctx context.Context, tx Tx, letters []*opened, whole 
 	if err := t.write(ctx); err != nil {
 		return err
 	}
+	if err := t.catchUp(ctx, s.authority); err != nil {
+		return err
+	}
 	if whole {
 		if err := tx.DeleteLetters(ctx, ids); err != nil {
 			return err

@@ -199,6 +199,7 @@ type InboxTx interface {
 	InboxStatus(ctx context.Context) (Status, error)
 
 	LocksByNumber(ctx context.Context, numbers []uint32) (map[uint32]fleet.Lock, error)
+	PutLocks(ctx context.Context, locks []fleet.Lock) error
 	LockHeads(ctx context.Context, locks []uint32) (map[uint32]Head, error)
 	PutLockHeads(ctx context.Context, h []Head) error
 	// UnsignedHeads returns at most limit heads that no acknowledgement has been signed for, though their locks still keep records

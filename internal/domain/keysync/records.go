@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -25,7 +26,9 @@ type genuine struct {
 type takeover struct {
 	tx        Tx
 	heads     map[uint32]Head
-	moved     map[uint32]bool // heads that must be stored
+	moved     map[uint32]bool   // heads that must be stored
+	raised    map[uint32]uint16 // epochs of locks that are ahead of ours
+	newest    uint64            // block list that a lock has reported
 	fresh     []StoredRecord
 	bodies    map[place][]byte // of fresh
 	evidence  []Evidence
@@ -45,7 +48,7 @@ type place struct {
 
 // newTakeover asks for what the batches need.
 func newTakeover(ctx context.Context, tx Tx, batches []genuine) (*takeover, error) {
-	t := &takeover{tx: tx, moved: map[uint32]bool{}, bodies: map[place][]byte{}, missing: map[uint64]uint32{}, noted: map[anomalyOf]bool{}}
+	t := &takeover{tx: tx, moved: map[uint32]bool{}, raised: map[uint32]uint16{}, bodies: map[place][]byte{}, missing: map[uint64]uint32{}, noted: map[anomalyOf]bool{}}
 	var locks, keys []uint32
 	for _, b := range batches {
 		locks = append(locks, b.Lock)
@@ -137,6 +140,11 @@ func (t *takeover) move(b genuine, head Head) error {
 	if b.Epoch > head.Shown {
 		head.Shown, head.Ack = b.Epoch, nil
 	}
+	if uint32(b.Epoch) > b.lock.Epoch { // it was raised after the backup that the database was restored from
+		t.raised[b.Lock] = b.Epoch
+		t.note(ClassAhead, b, "the lock is at epoch "+strconv.Itoa(int(b.Epoch))+", ours was "+strconv.FormatUint(uint64(b.lock.Epoch), 10))
+	}
+	t.newest = max(t.newest, b.Blocks.Number)
 	head.Oldest = max(head.Oldest, b.Oldest)
 	head.BlockList, head.Seen = max(head.BlockList, b.Blocks.Number), t.tx.Now()
 	t.heads[b.Lock], t.moved[b.Lock] = head, true
@@ -231,6 +239,34 @@ func (t *takeover) write(ctx context.Context) error {
 		return err
 	}
 	return t.miss(ctx)
+}
+
+// catchUp moves our own versions past what locks have reported.
+func (t *takeover) catchUp(ctx context.Context, authority *credential.Authority) error {
+	if len(t.raised) > 0 {
+		locks, err := t.tx.LocksByNumber(ctx, slices.Sorted(maps.Keys(t.raised)))
+		if err != nil {
+			return err
+		}
+		var all []fleet.Lock
+		for number, l := range locks {
+			l.Epoch = max(l.Epoch, uint32(t.raised[number]))
+			all = append(all, l)
+		}
+		slices.SortFunc(all, func(a, b fleet.Lock) int { return cmp.Compare(a.Number, b.Number) })
+		if err := t.tx.PutLocks(ctx, all); err != nil {
+			return err
+		}
+	}
+	if t.newest == 0 {
+		return nil
+	}
+	ours, _, err := t.tx.BlockList(ctx)
+	if err != nil || t.newest <= ours {
+		return err
+	}
+	_, err = fleet.NewKeys(nil, authority).Recover(ctx, t.tx, t.newest, "")
+	return err
 }
 
 // miss remembers the activations that records name and that have not come.

@@ -109,7 +109,7 @@ func TestResetAndLostTime(t *testing.T) {
 		w.must(w.db.Update(t.Context(), func(tx *storage.Tx) error {
 			locks, err := tx.LocksByNumber(t.Context(), []uint32{7})
 			l := locks[7]
-			l.Certificate = cert
+			l.Certificate, l.Epoch = cert, 2
 			return errors.Join(err, tx.PutLocks(t.Context(), []fleet.Lock{l}))
 		}))
 		if got := w.bring(901, w.batch(again, 1, 2)); got != 2 {

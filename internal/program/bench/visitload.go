@@ -226,6 +226,7 @@ func (t *town) oneAfterAnother(ctx context.Context, client *http.Client, url str
 type bareVisits struct {
 	t        *town
 	db       *sql.DB
+	insert   *sql.Stmt
 	tree     *credential.Tree
 	response []byte
 	rows     chan bareRow
@@ -250,6 +251,10 @@ func newBareVisits(ctx context.Context, t *town) (*bareVisits, error) {
 	if _, err := db.ExecContext(ctx, "CREATE TABLE bench_visits (id "+id+", mail "+blob+" NOT NULL)"); err != nil {
 		return nil, err
 	}
+	insert, err := db.PrepareContext(ctx, "INSERT INTO bench_visits (mail) VALUES ($1)")
+	if err != nil {
+		return nil, err
+	}
 	leaves := make([]credential.Leaf, len(t.locks))
 	for i, l := range t.locks {
 		leaves[i] = credential.Leaf{Lock: l.number, Rights: credential.RightOpen, Epoch: 1}
@@ -258,7 +263,7 @@ func newBareVisits(ctx context.Context, t *town) (*bareVisits, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &bareVisits{t: t, db: db, rows: make(chan bareRow, visitConnections), done: make(chan struct{})}
+	b := &bareVisits{t: t, db: db, insert: insert, rows: make(chan bareRow, visitConnections), done: make(chan struct{})}
 	if b.tree, err = credential.NewTree(padded); err != nil {
 		return nil, err
 	}
@@ -294,10 +299,7 @@ func (b *bareVisits) commit(rows []bareRow) error {
 		return err
 	}
 	defer tx.Rollback()
-	insert, err := tx.Prepare("INSERT INTO bench_visits (mail) VALUES ($1)")
-	if err != nil {
-		return err
-	}
+	insert := tx.Stmt(b.insert)
 	for _, r := range rows {
 		if _, err := insert.Exec(r.mail); err != nil {
 			return err

@@ -118,8 +118,8 @@ func (c *backupCmd) Run(p *program) error {
 		if err := m.DB.Backup(p.ctx, c.File); err != nil {
 			return err
 		}
-		p.say("Säkerhetskopian %s är skriven. Den innehåller personuppgifter och nycklar: förvara den därefter.",
-			"The backup %s is written. It holds personal data and keys: keep it accordingly.", c.File)
+		p.say("Säkerhetskopian %s är skriven. Den innehåller personuppgifter: förvara den därefter. Nycklarna finns inte i den: kopiera nyckelmappen för sig, till ett annat ställe.",
+			"The backup %s is written. It holds personal data: keep it accordingly. The keys are not in it: copy the key folder by itself, to another place.", c.File)
 		return nil
 	})
 }
@@ -133,8 +133,11 @@ func (c *restoreCmd) Run(p *program) error {
 	if err := storage.Restore(p.ctx, c.File, c.DB); err != nil {
 		return err
 	}
-	p.say("Kommunen är återläst. Kontrollera den med: hemnyckel log check --db …; spärra på nytt nycklar som spärrats efter kopian.",
-		"The municipality is restored. Check it with: hemnyckel log check --db …; block again the keys that were blocked after the backup.")
+	if err := municipality.MarkRestored(p.ctx, c.DB); err != nil {
+		return err
+	}
+	p.say("Kommunen är återläst. Kontrollera den med: hemnyckel log check --db …; lägg nyckelmappen bredvid den, eller ange den med --keys; spärra på nytt nycklar som spärrats efter kopian.",
+		"The municipality is restored. Check it with: hemnyckel log check --db …; put the key folder beside it, or name it with --keys; block again the keys that were blocked after the backup.")
 	return nil
 }
 

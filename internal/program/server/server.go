@@ -44,6 +44,7 @@ type Config struct {
 	Version   string
 	// WebhookNets are the networks inside the municipality that messages may be sent to; addresses on the internet always are.
 	WebhookNets []netip.Prefix
+	Ask         municipality.Ask // for the keys' passphrase; nil: what the environment names
 	Clock       func() time.Time // nil: time.Now
 	Logger      *slog.Logger     // nil: silent
 }
@@ -81,11 +82,17 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 	if err := checkListen(cfg); err != nil {
 		return nil, err
 	}
-	m, err := municipality.Open(ctx, cfg.DB, municipality.Options{Clock: cfg.Clock, Logger: cfg.Logger})
+	m, err := municipality.Open(ctx, cfg.DB, municipality.Options{Clock: cfg.Clock, Logger: cfg.Logger, Ask: cfg.Ask})
 	if err != nil {
 		return nil, err
 	}
+	if err := m.Custody.Unlock(ctx); err != nil {
+		return nil, errors.Join(err, m.Close())
+	}
 	if _, err := m.FinishProfile(ctx); err != nil {
+		return nil, errors.Join(err, m.Close())
+	}
+	if err := m.FinishRestore(ctx); err != nil {
 		return nil, errors.Join(err, m.Close())
 	}
 	s := &Server{cfg: cfg, m: m}
@@ -179,6 +186,11 @@ func (s *Server) Run(ctx context.Context) error {
 		defer close(written)
 		s.writeLetters(ctx)
 	}()
+	watched := make(chan struct{})
+	go func() {
+		defer close(watched)
+		s.m.Custody.Watch(ctx, s.cfg.Logger)
+	}()
 	sent := make(chan struct{})
 	go func() {
 		defer close(sent)
@@ -208,6 +220,7 @@ func (s *Server) Run(ctx context.Context) error {
 	<-signed
 	<-written
 	<-sent
+	<-watched
 	<-unpacked
 	return errors.Join(err, s.m.Close())
 }

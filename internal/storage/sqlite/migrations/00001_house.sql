@@ -311,9 +311,10 @@ CREATE TABLE rights_versions ( -- goes up with every change of what a group may 
     group_id TEXT NOT NULL PRIMARY KEY,
     version  BIGINT NOT NULL
 );
-CREATE TABLE generations ( -- grants of a group below its generation are refused by locks, until all such have expired
+CREATE TABLE generations ( -- how a group's grants are numbered, so that all older ones can be refused at once
     group_id   TEXT NOT NULL PRIMARY KEY REFERENCES care_groups (id),
-    generation BIGINT NOT NULL,
+    generation BIGINT NOT NULL, -- of the grants that are made now
+    minimum    BIGINT NOT NULL, -- locks refuse grants below it; 0: none
     until_us   BIGINT NOT NULL -- as long as the block list says so
 );
 
