@@ -60,6 +60,14 @@ func Open(ctx context.Context, target string, options Options) (*DB, error) {
 	}, nil
 }
 
+// Folder is the folder that a municipality lies in, "" for one in PostgreSQL.
+func (db *DB) Folder() string {
+	if isURL(db.target) {
+		return ""
+	}
+	return db.target
+}
+
 // isURL reports whether target names a PostgreSQL database.
 func isURL(target string) bool {
 	return strings.HasPrefix(target, "postgres://") || strings.HasPrefix(target, "postgresql://")

@@ -14,6 +14,13 @@ func (tx *Tx) SetSetting(ctx context.Context, name, value string) error {
 	return err
 }
 
+// Certified counts the locks, keys and stations that have a certificate, and so trust the municipality's root.
+func (tx *Tx) Certified(ctx context.Context) (int, error) {
+	n, _, err := one(ctx, tx, column[int], `SELECT (SELECT COUNT(*) FROM locks WHERE certificate IS NOT NULL) +
+		(SELECT COUNT(*) FROM keys WHERE certificate IS NOT NULL) + (SELECT COUNT(*) FROM stations WHERE certificate IS NOT NULL)`)
+	return n, err
+}
+
 // Secret returns key material, nil if there is none.
 func (tx *Tx) Secret(ctx context.Context, name string) ([]byte, error) {
 	v, _, err := one(ctx, tx, column[[]byte], `SELECT value FROM secrets WHERE name = $1`, name)

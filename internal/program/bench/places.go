@@ -63,6 +63,9 @@ func (s *session) target(ctx context.Context, engine string) (string, error) {
 		if p.cluster, err = storagetest.StartCluster(""); err != nil {
 			return "", err
 		}
+		if err := os.Setenv(storagetest.KeysVariable, p.cluster.Keys()); err != nil {
+			return "", err
+		}
 	}
 	admin, err := postgres.Pool(p.cluster.URL("postgres"), 0, 0)
 	if err != nil {

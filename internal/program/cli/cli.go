@@ -27,6 +27,8 @@ import (
 type commands struct {
 	Lang  string `help:"Language of messages: sv or en (else HEMNYCKEL_LANG says)." enum:"sv,en" default:"${lang}"`
 	Debug bool   `help:"Show what lies behind an error."`
+	Keys  string `help:"Folder of the municipality's keys (default: keys beside an SQLite database)." env:"HEMNYCKEL_KEYS" placeholder:"DIR"`
+	Pass  string `name:"passphrase-file" help:"File with the passphrase of the keys; without it, it is asked for when it is needed." env:"HEMNYCKEL_PASSPHRASE_FILE" placeholder:"FILE"`
 
 	Demo      demoCmd      `cmd:"" help:"Play a working day in a made-up municipality and leave the portal open."`
 	Import    importCmd    `cmd:"" help:"Read a municipality's registers into its database."`
@@ -45,12 +47,18 @@ type commands struct {
 	Charge    chargeCmd    `cmd:"" help:"Charges: list, decide, hand over for invoicing."`
 	Mass      massCmd      `cmd:"" help:"Mass changes: many clients to other groups, or houses to other owners, from one day."`
 	Rights    rightsCmd    `cmd:"" help:"Recompute all rights from their grounds."`
+	Ca        caCmd        `cmd:"" help:"The keys of the municipality: root, roles, ceremonies, status."`
 	Log       logCmd       `cmd:"" help:"The journal: public keys, proofs, check."`
 	Retention retentionCmd `cmd:"" help:"Erase what has been kept long enough."`
 	Verify    verifyCmd    `cmd:"" help:"Verify an extract of a journal, without trusting whoever made it."`
 	Backup    backupCmd    `cmd:"" help:"Copy a municipality to a file while it is in use."`
 	Restore   restoreCmd   `cmd:"" help:"Make a municipality from a backup."`
 	Version   versionCmd   `cmd:"" help:"Print the version."`
+}
+
+// name puts where the keys are into the environment, which is the flags' other spelling, for this program and those that it starts.
+func (c *commands) name() error {
+	return errors.Join(os.Setenv("HEMNYCKEL_KEYS", c.Keys), os.Setenv("HEMNYCKEL_PASSPHRASE_FILE", c.Pass))
 }
 
 // program is what commands get to work with.
@@ -106,6 +114,9 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		return 2
 	}
 	p.lang, p.debug = table.Lang, table.Debug
+	if err := table.name(); err != nil {
+		return p.report(err)
+	}
 	return p.report(chosen.Run(p))
 }
 

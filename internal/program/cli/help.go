@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"io"
+	"maps"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -24,6 +25,12 @@ func (*verifyCmd) Help() string {
 
 // swedishHelp is the Swedish form of every help text. A text that is missing here is shown in English; the test lists it.
 func swedishHelp() map[string]string {
+	all := swedishCommands()
+	maps.Copy(all, swedishCa())
+	return all
+}
+
+func swedishCommands() map[string]string {
 	return map[string]string{
 		"Digital keys and locks for municipal home care. Every right can say why it exists.": "Digitala nycklar och lås för kommunal hemtjänst. Varje behörighet kan säga varför den finns.",
 		"Show context-sensitive help.":                                                            "Visa den här hjälpen.",
@@ -211,6 +218,13 @@ Slutkoder: 0 inläst; 3 inläst, med avvisade rader; 2 inget inläst; 1 blev int
 		"Profile by which it works, a known one's name or a file.":                         "Profilen som den arbetar efter, en känd profils namn eller en fil.",
 		"Size of the made-up municipality.":                                                "Den påhittade kommunens storlek.",
 		"Address of the portal (default: a free port on this machine).":                    "Portalens adress (annars en ledig port på den här datorn).",
+
+		"Let a made-up municipality live through days of virtual time and say which promises held.": "Låt en påhittad kommun leva några dygn i påhittad tid och säg vilka löften som höll.",
+		"Days of virtual time, from a Monday on; 1 to 60.":                                          "Antal dygn i påhittad tid, med början en måndag; 1 till 60.",
+		"The same seed gives the same days.":                                                        "Samma frö ger samma dygn.",
+		"Let things break: outages, lost clocks and stations, wrong clocks, dishonest couriers.":    "Låt saker gå sönder: avbrott, tappade klockor och stationer, fel tid, oärliga bud.",
+		"Print the result as JSON and write no page.":                                               "Skriv ut resultatet som JSON och ingen sida.",
+		"Page that is written.": "Sidan som skrivs.",
 	}
 }
 

@@ -107,7 +107,7 @@ func readBounded(path string, limit int64) ([]byte, error) {
 
 // with opens a municipality that exists, for one command.
 func with(p *program, target string, f func(m *municipality.Municipality) error) error {
-	m, err := municipality.Open(p.ctx, target, municipality.Options{})
+	m, err := municipality.Open(p.ctx, target, p.options())
 	if err != nil {
 		return err
 	}

@@ -98,7 +98,9 @@ func (c *profileSetCmd) Run(p *program) error {
 	if err != nil {
 		return exit{2, err}
 	}
-	m, err := municipality.Open(p.ctx, c.DB, municipality.Options{Profile: string(text)})
+	o := p.options()
+	o.Profile = string(text)
+	m, err := municipality.Open(p.ctx, c.DB, o)
 	if err != nil {
 		return err
 	}

@@ -72,7 +72,9 @@ func (c *importCmd) apply(p *program, o importer.Options) (result *importer.Resu
 	if err != nil {
 		return nil, err
 	}
-	m, err := municipality.Open(p.ctx, c.DB, municipality.Options{Create: !c.DryRun, Profile: profile})
+	opened := p.options()
+	opened.Create, opened.Profile = !c.DryRun, profile
+	m, err := municipality.Open(p.ctx, c.DB, opened)
 	if c.DryRun && errors.Is(err, storage.NoMunicipality) {
 		return read.Apply(p.ctx, nil, p.lang)
 	}

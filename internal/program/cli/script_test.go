@@ -63,6 +63,7 @@ func runScript(t *testing.T, file, db, restored string) {
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("DB", db)
 			e.Setenv("NEW", restored)
+			e.Setenv("HEMNYCKEL_KEYS", filepath.Join(e.WorkDir, ".keys")) // what is restored from a backup needs them too
 			e.Setenv("DAY", "2026-11-23")
 			e.Setenv("NEXTMONTH", dayFromNow(30))
 			return nil

@@ -43,6 +43,9 @@ var (
 	ErrNone = problem.New(problem.NotFound, "keys-missing",
 		"Det finns inga nycklar i %s. Ange rätt mapp med --keys (eller HEMNYCKEL_KEYS), eller lägg tillbaka mappen från dess kopia: en säkerhetskopia av databasen innehåller inga nycklar.",
 		"There are no keys in %s. Give the right folder with --keys (or HEMNYCKEL_KEYS), or put the folder back from its copy: a backup of the database holds no keys.")
+	ErrUnnamed = problem.New(problem.Invalid, "keys-folder-unnamed",
+		"En kommun i PostgreSQL behöver en mapp för sina nycklar, som inte ska ligga i databasen. Ange --keys MAPP (eller HEMNYCKEL_KEYS).",
+		"A municipality in PostgreSQL needs a folder for its keys, which are not to lie in the database. Give --keys DIR (or HEMNYCKEL_KEYS).")
 	ErrAbsent = problem.New(problem.NotFound, "key-missing",
 		"Nyckeln %s finns inte i %s. Lägg tillbaka den från mappens kopia, eller byt den: hemnyckel ca rotate, eller ca request.",
 		"The key %s is not in %s. Put it back from the folder's copy, or replace it: hemnyckel ca rotate, or ca request.")
@@ -91,6 +94,9 @@ type Store struct {
 // Create makes a folder with a fresh unlocking key, encrypted under passphrase; nil leaves it in the open, for its owner only. work
 // is normally [Work]. A folder that has one already is [ErrExists].
 func Create(dir string, passphrase []byte, work int, ask Ask) (*Store, error) {
+	if dir == "" {
+		return nil, ErrUnnamed
+	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, ErrFolder.Fill(dir).With(err)
 	}
@@ -108,13 +114,14 @@ func Create(dir string, passphrase []byte, work int, ask Ask) (*Store, error) {
 	return s, s.writeUnlock(passphrase, work)
 }
 
-// Open returns the store in dir, without asking for anything yet.
-func Open(dir string, ask Ask) (*Store, error) {
-	s := &Store{dir: dir, ask: ask}
-	if _, err := s.plain(); err != nil {
-		return nil, err
-	}
-	return s, nil
+// Open returns the store in dir. Whether there is one, and whether it can be unlocked, shows when something in it is needed; "" is a
+// place that nobody has named.
+func Open(dir string, ask Ask) *Store { return &Store{dir: dir, ask: ask} }
+
+// Exists says whether there is a folder with keys.
+func (s *Store) Exists() error {
+	_, err := s.plain()
+	return err
 }
 
 // Dir is the folder.
@@ -129,6 +136,9 @@ func (s *Store) Encrypted() bool {
 // plain reports whether the unlocking key lies in the open. An encrypted one takes precedence: after a change that was interrupted
 // both may be there.
 func (s *Store) plain() (bool, error) {
+	if s.dir == "" {
+		return false, ErrUnnamed
+	}
 	for _, name := range []string{unlockSealed, unlockPlain} {
 		switch _, err := os.Stat(s.path(name)); {
 		case err == nil:
@@ -295,6 +305,9 @@ func (s *Store) Secret(name string) ([]byte, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if _, err := s.plain(); err != nil {
+		return nil, err
+	}
 	b, err := s.read(name + sealed)
 	if err != nil {
 		return nil, err

@@ -39,11 +39,7 @@ func create(t *testing.T, passphrase []byte, ask keystore.Ask) *keystore.Store {
 
 func reopen(t *testing.T, s *keystore.Store, ask keystore.Ask) *keystore.Store {
 	t.Helper()
-	again, err := keystore.Open(s.Dir(), ask)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return again
+	return keystore.Open(s.Dir(), ask)
 }
 
 // sign has a signer sign something, and checks it.
@@ -148,7 +144,7 @@ func TestWhatCannotBeOpenedSaysWhy(t *testing.T) {
 		"wrong passphrase": {good, answer("fem ord som hor ihop"), nil, keystore.ErrPassphrase},
 		"nobody to ask":    {good, nil, nil, keystore.ErrNoPassphrase},
 		"no source":        {good, keystore.Sources{}.Ask, nil, keystore.ErrNoPassphrase},
-		"folder gone":      {nil, nil, func(t *testing.T, s *keystore.Store, _ string) { os.RemoveAll(s.Dir()) }, keystore.ErrAbsent},
+		"folder gone":      {nil, nil, func(t *testing.T, s *keystore.Store, _ string) { os.RemoveAll(s.Dir()) }, keystore.ErrNone},
 		"key gone": {nil, nil, func(t *testing.T, s *keystore.Store, key string) { os.Remove(filepath.Join(s.Dir(), key+".age")) },
 			keystore.ErrAbsent},
 		"readable by others": {nil, nil, func(t *testing.T, s *keystore.Store, _ string) {
@@ -198,7 +194,10 @@ func TestFolders(t *testing.T) {
 	if _, err := keystore.Create(s.Dir(), []byte("fem ord som inte hor ihop"), quick, nil); !errors.Is(err, keystore.ErrExists) {
 		t.Errorf("a second folder in the same place: %v, want %v", err, keystore.ErrExists)
 	}
-	if _, err := keystore.Open(filepath.Join(s.Dir(), "elsewhere"), nil); !errors.Is(err, keystore.ErrNone) {
+	if err := keystore.Open("", nil).Add("a-00", nil); !errors.Is(err, keystore.ErrUnnamed) {
+		t.Errorf("no folder named: %v, want %v", err, keystore.ErrUnnamed)
+	}
+	if err := keystore.Open(filepath.Join(s.Dir(), "elsewhere"), nil).Exists(); !errors.Is(err, keystore.ErrNone) {
 		t.Errorf("a folder that is not there: %v, want %v", err, keystore.ErrNone)
 	}
 	if err := s.Add("same-00", []byte("a")); err != nil {

@@ -120,6 +120,9 @@ func (s *Signer) Load() (crypto.Signer, error) {
 	return key, nil
 }
 
+// SignerNamed fetches a key whose public half the caller does not know yet.
+func (s *Store) SignerNamed(name string) (crypto.Signer, error) { return s.fetch(name) }
+
 func (s *Store) fetch(name string) (crypto.Signer, error) {
 	if uri, err := readBounded(s.path(name + reference)); err == nil {
 		return s.inToken(string(uri))

@@ -80,10 +80,7 @@ func TestKeysInAModule(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	again, err := Open(s.Dir(), pin("1234"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	again := Open(s.Dir(), pin("1234"))
 	done := make(chan error)
 	for range 8 {
 		go func() { done <- signs(again, "config", pub) }()

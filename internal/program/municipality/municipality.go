@@ -1,15 +1,20 @@
 // Package municipality opens one municipality: its database, its keys and the services over them, ready to be used by a
 // server, a command or a demonstration.
 //
-// It owns the keys' first making and the list of which service needs what. It owns no behaviour: that is in the services.
+// It owns the list of which service needs what. It owns no behaviour: that is in the services.
 // Its neighbours are internal/program/server, which puts front doors before a municipality, and internal/program/cli.
 //
-// Promise: keys are made once, in the transaction that first opens a municipality, and never replaced here. They lie in the
-// municipality's own database until key files and hardware modules come (issue 03); whoever can read the database can sign.
+// It also owns where the municipality's signing keys are and how they are replaced ([Custody]): what is public about them in the
+// database, the secrets in a key folder beside it (internal/program/keystore), the root's in the same folder or, after a ceremony
+// (internal/program/ceremony), with three custodians.
+//
+// Promise: no secret key that something is signed with lies in the database. Opening a municipality asks for no passphrase: keys are fetched
+// when something is first signed, so that whoever only reads needs none.
 package municipality
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -33,6 +38,7 @@ import (
 	"hemnyckel/internal/domain/retention"
 	"hemnyckel/internal/domain/routine"
 	"hemnyckel/internal/domain/support"
+	"hemnyckel/internal/program/keystore"
 	"hemnyckel/internal/storage"
 )
 
@@ -42,9 +48,22 @@ type Options struct {
 	// Profile is the text of a profile that the municipality shall have from now on; "" keeps the one it has. Where it changes
 	// who may open what, [Municipality.FinishProfile] must follow.
 	Profile string
-	Clock   func() time.Time // nil: time.Now
-	Logger  *slog.Logger     // nil: silent
+	Keys    string // folder of the keys; "": HEMNYCKEL_KEYS, or else the folder keys beside an SQLite database
+	Ask     Ask    // for passphrases and PINs; nil: what the environment names, nobody at a terminal
+	// Passphrase encrypts the key folder, if one is made; nil leaves it to its permissions.
+	Passphrase []byte
+	Fresh      bool             // refuse a municipality that is there already
+	Clock      func() time.Time // nil: time.Now
+	Logger     *slog.Logger     // nil: silent
 }
+
+// Ask asks for a passphrase or a PIN.
+type Ask = keystore.Ask
+
+// ErrThere says that a municipality was to be made that is there.
+var ErrThere = problem.New(problem.Conflict, "ca-municipality-exists",
+	"Kommunen finns redan, med sina nycklar. Inget har ändrats. Se dem med: hemnyckel ca status.",
+	"The municipality is there already, with its keys. Nothing was changed. See them with: hemnyckel ca status.")
 
 // Municipality is one opened municipality.
 type Municipality struct {
@@ -52,6 +71,7 @@ type Municipality struct {
 	Name      string // settings: what people call it
 	Profile   routine.Profile
 	Authority *credential.Authority
+	Custody   *Custody
 	Log       *journal.Log
 	Verifier  string // the log's public key, as trust files carry it
 	Casework  *casework.Service
@@ -70,6 +90,7 @@ type Municipality struct {
 	Retention   *retention.Service
 
 	clock func() time.Time
+	store *keystore.Store
 }
 
 // ErrName says that a municipality cannot be called that.
@@ -82,8 +103,6 @@ const (
 	settingName    = "name"
 	settingProfile = "profile"
 	settingLogKey  = "journal.verifier"
-	secretLog      = "journal"
-	secretDevices  = "authority"
 )
 
 // Open opens the municipality at target, a folder or a PostgreSQL URL.
@@ -99,17 +118,20 @@ func Open(ctx context.Context, target string, o Options) (*Municipality, error) 
 	if m.clock == nil {
 		m.clock = time.Now
 	}
-	if err := m.load(ctx, o.Profile); err != nil {
+	if o.Ask == nil {
+		o.Ask = keystore.Environment().Ask
+	}
+	if err := m.load(ctx, o); err != nil {
 		db.Close()
 		return nil, err
 	}
 	return m, nil
 }
 
-// Close releases the database.
-func (m *Municipality) Close() error { return m.DB.Close() }
+// Close releases the database and the keys.
+func (m *Municipality) Close() error { return errors.Join(m.DB.Close(), m.store.Close()) }
 
-func (m *Municipality) load(ctx context.Context, profile string) error {
+func (m *Municipality) load(ctx context.Context, o Options) error {
 	var stored kept
 	if err := m.DB.View(ctx, func(tx *storage.Tx) (err error) {
 		stored, err = read(ctx, tx)
@@ -117,79 +139,74 @@ func (m *Municipality) load(ctx context.Context, profile string) error {
 	}); err != nil {
 		return err
 	}
+	if o.Fresh && stored.complete() {
+		return ErrThere
+	}
+	folder := keyFolder(m.DB, o.Keys)
+	m.store = keystore.Open(folder, o.Ask)
 	if !stored.complete() {
-		if err := m.DB.Update(ctx, func(tx *storage.Tx) (err error) {
-			stored, err = found(ctx, tx)
+		var err error
+		if m.store, err = openStore(folder, o.Ask, o.Passphrase); err != nil {
 			return err
-		}); err != nil {
+		}
+		if stored, err = m.found(ctx); err != nil {
 			return err
 		}
 	}
-	if profile != "" && profile != stored.profile {
-		if err := m.DB.Update(ctx, func(tx *storage.Tx) error { return keepProfile(ctx, tx, profile) }); err != nil {
+	if o.Profile != "" && o.Profile != stored.profile {
+		if err := m.DB.Update(ctx, func(tx *storage.Tx) error { return keepProfile(ctx, tx, o.Profile) }); err != nil {
 			return err
 		}
-		stored.profile = profile
+		stored.profile = o.Profile
 	}
 	return m.wire(ctx, stored)
 }
 
 // kept is what a municipality keeps about itself.
 type kept struct {
-	id, name, profile, verifier string
-	logKey, devices             []byte
+	id, name, profile, verifier, authority string
 }
 
-func (k kept) complete() bool { return k.id != "" && k.logKey != nil && k.devices != nil }
+func (k kept) complete() bool { return k.id != "" && k.verifier != "" && k.authority != "" }
 
 func read(ctx context.Context, tx *storage.Tx) (k kept, err error) {
-	for name, to := range map[string]*string{settingID: &k.id, settingName: &k.name, settingProfile: &k.profile, settingLogKey: &k.verifier} {
+	for name, to := range map[string]*string{settingID: &k.id, settingName: &k.name, settingProfile: &k.profile, settingLogKey: &k.verifier,
+		settingAuthority: &k.authority} {
 		if *to, err = tx.Setting(ctx, name); err != nil {
 			return k, err
 		}
 	}
-	if k.logKey, err = tx.Secret(ctx, secretLog); err != nil {
-		return k, err
-	}
-	k.devices, err = tx.Secret(ctx, secretDevices)
-	return k, err
+	return k, nil
 }
 
-// found makes what a new municipality needs, unless somebody else has just done it.
-func found(ctx context.Context, tx *storage.Tx) (kept, error) {
-	k, err := read(ctx, tx)
-	if err != nil || k.complete() {
-		return k, err
-	}
-	k.id = uuid.Must(uuid.NewV7()).String()
-	k.name = "Kommunen"
-	skey, vkey, err := journal.GenerateKey("hemnyckel.invalid/" + k.id)
+// found makes what a new municipality needs, unless somebody else does it at the same time and is quicker: then keys that nobody uses are
+// left in the folder.
+func (m *Municipality) found(ctx context.Context) (kept, error) {
+	made := kept{id: uuid.Must(uuid.NewV7()).String(), name: "Kommunen"}
+	state, verifier, err := foundKeys(m.store, made.id, m.clock())
 	if err != nil {
-		return k, err
+		return made, err
 	}
-	k.verifier, k.logKey = vkey, []byte(skey)
-	_, material, err := credential.NewMaterial(tx.Now())
-	if err != nil {
-		return k, err
+	made.verifier = verifier
+	if made.authority, err = state.text(); err != nil {
+		return made, err
 	}
-	if k.devices, err = packAuthority(material); err != nil {
-		return k, err
-	}
-	for name, value := range map[string]string{settingID: k.id, settingName: k.name, settingLogKey: k.verifier} {
-		if err := tx.SetSetting(ctx, name, value); err != nil {
-			return k, err
+	k := made
+	err = m.DB.Update(ctx, func(tx *storage.Tx) error {
+		if k, err = read(ctx, tx); err != nil || k.complete() {
+			return err
 		}
-	}
-	for name, value := range map[string][]byte{secretLog: k.logKey, secretDevices: k.devices} {
-		if err := tx.AddSecret(ctx, name, value); err != nil {
-			return k, err
+		made.profile, k = k.profile, made
+		for name, value := range map[string]string{settingID: k.id, settingName: k.name, settingLogKey: k.verifier, settingAuthority: k.authority} {
+			if err := tx.SetSetting(ctx, name, value); err != nil {
+				return err
+			}
 		}
-	}
-	return k, journal.Append(ctx, tx, journal.Entry{Kind: journal.KeysChanged, Fields: []journal.Field{
-		{Name: journal.FieldActor, Value: "system"},
-		{Name: "keys", Value: "journal and device authority made"},
-		{Name: "verifier", Value: vkey},
-	}})
+		entry := keysEntry("system", "journal and device authority made", state)
+		entry.Fields = append(entry.Fields, journal.Field{Name: "verifier", Value: k.verifier})
+		return journal.Append(ctx, tx, entry)
+	})
+	return k, err
 }
 
 func (m *Municipality) wire(ctx context.Context, k kept) error {
@@ -198,19 +215,18 @@ func (m *Municipality) wire(ctx context.Context, k kept) error {
 	if m.Profile, err = readProfile(k.profile); err != nil {
 		return err
 	}
-	signer, err := note.NewSigner(string(k.logKey))
-	if err != nil {
-		return fmt.Errorf("municipality: the log's key: %w", err)
-	}
 	verifier, err := note.NewVerifier(k.verifier)
 	if err != nil {
 		return fmt.Errorf("municipality: the log's public key: %w", err)
 	}
+	signer := &journalSigner{Verifier: verifier, store: m.store}
 	if m.Log, err = journal.NewLog(txn.Narrow(m.DB, func(tx *storage.Tx) journal.Tx { return tx }), signer, verifier); err != nil {
 		return err
 	}
-	if m.Authority, err = unpackAuthority(k.devices); err != nil {
-		return fmt.Errorf("municipality: the devices' authority: %w", err)
+	m.Authority = &credential.Authority{}
+	m.Custody = &Custody{db: m.DB, store: m.store, clock: m.clock, id: k.id, name: k.name, verifier: verifier, authority: m.Authority}
+	if err := m.Custody.adopt(k.authority); err != nil {
+		return err
 	}
 	zone, err := time.LoadLocation("Europe/Stockholm")
 	if err != nil {

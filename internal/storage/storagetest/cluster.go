@@ -162,6 +162,9 @@ func (c *Cluster) Stop() error {
 	return c.shell.Wait()
 }
 
+// Keys is a folder for the keys of municipalities in the cluster. It goes away with a temporary cluster.
+func (c *Cluster) Keys() string { return filepath.Join(c.dir, "keys") }
+
 // URL is the address of a database in the cluster; "postgres" is always there.
 func (c *Cluster) URL(database string) string {
 	at := url.URL{

@@ -90,6 +90,9 @@ type server struct {
 
 var startServer = sync.OnceValues(func() (*server, error) {
 	if at := os.Getenv(Variable); at != "" {
+		if err := nameKeys(filepath.Join(os.TempDir(), "hemnyckel-test")); err != nil {
+			return nil, err
+		}
 		return newServer(at, nil)
 	}
 	settings := hasty
@@ -100,8 +103,23 @@ var startServer = sync.OnceValues(func() (*server, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := nameKeys(cluster.Keys()); err != nil {
+		return nil, err
+	}
 	return newServer(cluster.URL("postgres"), cluster)
 })
+
+// KeysVariable is the environment variable that names the folder for municipalities' keys: those in PostgreSQL have no folder of
+// their own, and keys are not kept in databases.
+const KeysVariable = "HEMNYCKEL_KEYS"
+
+// nameKeys makes folder that, unless there is one.
+func nameKeys(folder string) error {
+	if os.Getenv(KeysVariable) != "" {
+		return nil
+	}
+	return os.Setenv(KeysVariable, folder)
+}
 
 func theServer(tb testing.TB) *server {
 	tb.Helper()

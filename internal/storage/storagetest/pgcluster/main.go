@@ -2,7 +2,7 @@
 //
 //	go run ./internal/storage/storagetest/pgcluster -- go test ./...
 //
-// The command finds the server's URL in HEMNYCKEL_TEST_POSTGRES. Without a command the URL is printed and the server runs
+// The command finds the server's URL in HEMNYCKEL_TEST_POSTGRES, and in HEMNYCKEL_KEYS a folder for keys. Without a command the URL is printed and the server runs
 // until standard input is closed.
 package main
 
@@ -41,6 +41,9 @@ func run(args []string) (int, error) {
 	command := exec.Command(args[0], args[1:]...)
 	command.Stdin, command.Stdout, command.Stderr = os.Stdin, os.Stdout, os.Stderr
 	command.Env = append(os.Environ(), storagetest.Variable+"="+cluster.URL("postgres"))
+	if os.Getenv(storagetest.KeysVariable) == "" {
+		command.Env = append(command.Env, storagetest.KeysVariable+"="+cluster.Keys())
+	}
 	err = command.Run()
 	if failed, ok := errors.AsType[*exec.ExitError](err); ok {
 		return failed.ExitCode(), nil
