@@ -153,7 +153,8 @@ func (v *Visit) Open() (Opened, error) {
 	return *m.Opened, nil
 }
 
-// Mail exchanges mail and ends the session.
+// Mail exchanges mail and ends the session, but after a refusal: then the pass may be presented once more, as the lock may
+// have learnt from the mail.
 func (v *Visit) Mail(d Down) (Up, error) {
 	m, err := v.d.ask(Message{Down: &d})
 	if err == nil && m.Up == nil {

@@ -20,6 +20,7 @@ type Session struct {
 	born    *credential.PublicKey // the lock's key when the session began
 	fetched uint32                // by an installer who resets: the next record to hand over
 	mailed  bool
+	again   bool // a refused visitor has brought mail and may show itself once more
 }
 
 // stage is what a session waits for.
@@ -47,7 +48,7 @@ func (l *Lock) Serve(rw io.ReadWriter) error {
 	for !s.Done() {
 		in, err := readFrame(rw, MaxMail+tagBytes)
 		if err != nil {
-			if err == io.EOF && s.next >= stageOpen {
+			if err == io.EOF && (s.next >= stageOpen || s.again) {
 				return nil // the visitor left after the verdict, which is their right
 			}
 			return err
@@ -158,15 +159,24 @@ func (s *Session) answer(m Message) (Message, error) {
 	case s.next == stageOpen && m.Open != nil:
 		return Message{Opened: s.open()}, nil
 	case s.next == stageOpen && m.Down != nil:
-		s.next, s.mailed = stageDone, true
-		return Message{Up: s.mail(m.Down)}, nil
+		return Message{Up: s.letters(m.Down)}, nil
 	}
 	return Message{}, credential.Refuse(credential.CodeProtocol, "a message out of turn")
 }
 
+// letters takes mail. What was the matter with a refused visitor may be that the lock had not heard of a new root, a newer
+// block list or the time: once in a session it may show itself again.
+func (s *Session) letters(d *Down) *Up {
+	s.next, s.mailed = stageDone, true
+	if s.code != credential.OK && !s.again {
+		s.next, s.again = stageFirst, true
+	}
+	return s.mail(d)
+}
+
 func (s *Session) present(p *Present) *Verdict {
 	l := s.lock
-	s.next = stageOpen
+	s.next, s.code = stageOpen, credential.OK
 	p.Issuer, p.Station, p.StationCA = s.names.whole(p.Issuer), s.names.whole(p.Station), s.names.whole(p.StationCA)
 	var err error
 	if s.visit, err = l.decide(p, s.s.hash); err != nil {

@@ -94,7 +94,9 @@ func newWorld(t testing.TB, opts ...func(*world)) *world {
 	for _, o := range opts {
 		o(w)
 	}
-	w.auth = must(credential.NewAuthority(w.now))(t)
+	if w.auth == nil {
+		w.auth = must(credential.NewAuthority(w.now))(t)
+	}
 	w.start()
 	w.claim()
 	w.station = must(credential.NewIdentity())(t)

@@ -275,28 +275,57 @@ func (k *Key) open(connect func() (io.ReadWriter, lockcore.Advert, func(), error
 	}
 	k.meet(v.Certificate)
 	r.Lock = v.Lock.Subject
+	r, cured, err := k.show(v, pass, r)
+	if err != nil || !cured {
+		return r, err
+	}
+	if pass.Counter, err = k.use(); err != nil {
+		return r, err
+	}
+	r, _, err = k.show(v, pass, r)
+	return r, err
+}
+
+// show presents the pass, opens if it may, and exchanges mail. cured says that what the lock refused may be right after
+// the mail.
+func (k *Key) show(v *lockcore.Visit, pass lockcore.Pass, r Result) (Result, bool, error) {
 	verdict, err := v.Present(pass)
 	if err != nil {
-		return k.refusal(r, err)
+		r, err = k.refusal(r, err)
+		return r, false, err
 	}
 	r = r.with(verdict.Code)
 	if verdict.Code == credential.OK {
 		opened, err := v.Open()
 		if err != nil {
-			return r.with(credential.CodeProtocol), err
+			return r.with(credential.CodeProtocol), false, err
 		}
 		r = r.with(opened.Code)
 		r.Opened, r.Seq = opened.Code == credential.OK, opened.Seq
 	}
 	down := k.mailFor(v)
 	k.note(v.Lock.Key.Hash(), verdict.Nonce)
-	if up, err := v.Mail(down); err == nil {
-		r.Collected, err = k.collect(v.Lock, up)
-		if err != nil {
-			return r, err
-		}
+	up, err := v.Mail(down)
+	if err != nil {
+		return r, false, nil // it goes with the next visit
 	}
-	return r, nil
+	r.Collected, err = k.collect(v.Lock, up)
+	return r, cures(down, verdict.Code), err
+}
+
+// cures reports whether mail may have changed what the lock refused with code.
+func cures(d lockcore.Down, code credential.Code) bool {
+	switch code {
+	case credential.CodeGrantSignature, credential.CodeStationCert:
+		return len(d.Roots) > 0
+	case credential.CodeBlockedKey, credential.CodeBlockedGrant, credential.CodeBlockedStation, credential.CodeBlockedStaff,
+		credential.CodeBlockedCert, credential.CodeGenerationOld:
+		return len(d.Blocks) > 0
+	case credential.CodeGrantEarly, credential.CodeActivationEarly, credential.CodeRightEarly:
+		return len(d.Time) > 0
+	}
+	t, err := credential.ParseTimeToken(d.Time) // one for the lock's nonce can set its clock back
+	return err == nil && t.Nonce != [8]byte{} && code >= credential.CodeGrantEarly && code <= credential.CodeClockLost
 }
 
 // maxMet bounds how many locks' certificates a key keeps.
