@@ -209,6 +209,9 @@ type Keyring struct {
 // maxKeys bounds a Keyring.
 const maxKeys = 16
 
+// Keep puts a key into the ring, if it is one.
+func (k *Keyring) Keep(p PublicKey) { _, _ = k.parsed(p) }
+
 // parsed returns the key, from the ring if it is there; a nil ring keeps nothing. The oldest makes room.
 func (k *Keyring) parsed(p PublicKey) (*ecdsa.PublicKey, error) {
 	if k == nil {

@@ -40,10 +40,10 @@ func (l *Lock) Decide(p *Present) error {
 	return err
 }
 
-// Forget empties the memory of signatures and of keys.
+// Forget makes the lock one that has just started.
 func (l *Lock) Forget() {
 	l.forget()
-	l.keys = credential.Keyring{}
+	l.warm()
 }
 
 // Names is how many certificates the lock has said that it keeps.

@@ -193,6 +193,7 @@ func (l *Lock) load() error {
 	}
 	l.id, l.code, l.claim, l.blocks, l.config = fresh.id, fresh.code, fresh.claim, fresh.blocks, fresh.config
 	l.head, l.ring, l.seen, l.known, l.memory, l.stale = fresh.head, fresh.ring, fresh.seen, fresh.known, Memory{}, false
+	l.warm()
 	return nil
 }
 

@@ -49,6 +49,20 @@ func (m *Memory) Remember(d [32]byte) {
 // forget empties what the lock remembers of signatures. What it keeps of certificates are bytes that are verified again.
 func (l *Lock) forget() { l.memory = Memory{} }
 
+// warm parses the keys that nearly every visit needs before there is one: the root's and those of the certificates that are kept.
+func (l *Lock) warm() {
+	l.keys = credential.Keyring{}
+	if l.claim == nil {
+		return
+	}
+	l.keys.Keep(l.claim.Roots.Root)
+	for _, raw := range l.known {
+		if c, err := credential.ParseCertificate(raw); err == nil {
+			l.keys.Keep(c.Key)
+		}
+	}
+}
+
 // certificates are those that a lock keeps so that keys need not send them, most recently used last. It is SlotKnown. They
 // are bytes and no trust: one that a key refers to is judged as if the key had sent it. Only certificates that stood behind
 // an opening get in, so strangers cannot push others out.
