@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"hemnyckel/credential"
+	"hemnyckel/lockcore"
 )
 
 // visit is a key shown to a lock, and what came of it.
@@ -21,9 +22,10 @@ type visit struct {
 	first      credential.Code
 	code       credential.Code // after a second try, which everybody makes
 	opened     bool
-	unverified bool // the lock did not know the time
-	blocked    bool // the key had been reported lost
-	after      bool // opened although its bound had passed
+	synced     int64 // when the key last was
+	unverified bool  // the lock did not know the time
+	blocked    bool  // the key had been reported lost
+	after      bool  // opened although its bound had passed
 }
 
 // visit shows an honest person's key to a lock, and once more if it is refused: the first try leaves the lock the mail, and so
@@ -44,9 +46,10 @@ func (t *town) steal(v *visit) error { return t.show(v, v.at) }
 
 func (t *town) show(v *visit, at int64) (err error) {
 	k, l := v.key, v.lock
-	v.done, v.blocked, v.unverified = true, k.blockedAt(at), l.lost
+	v.done, v.blocked, v.synced = true, k.blockedAt(at), k.synced
 	past := t.pastBound(k, l, at)
 	v.code, v.opened, err = k.open(l, at)
+	v.unverified = v.opened && l.blind > 0
 	v.after = v.after || v.opened && v.blocked && past
 	if !k.withholds {
 		l.told = max(l.told, k.synced)
@@ -63,7 +66,7 @@ func (t *town) promised(v *visit) bool {
 	case max(k.byOff, -k.byOff) > int64(credential.ClockSkew.Seconds()): // the shift was given by a station that knew the time
 	case k.by.reported >= 0 && at >= k.by.reported: // nor has that station been blocked
 	case k.blockedAt(at):
-	case l.strictClock && l.lost:
+	case l.strictClock && l.lost, l.blind >= lockcore.MaxUnverified: // by the stated policy it does not reach any client now
 	case l.strictLog && l.fullOfLog():
 	default:
 		return anyHolds(k.group.rights[l], at)
@@ -103,7 +106,7 @@ func (p *plan) mishaps() {
 			}, t.lockPart(l))
 		}
 		if d.chance(t.faults.slowClock * t.weeks()) {
-			at, by := d.between(day/2, t.end()), d.between(2, 20)*3600
+			at, by := d.between(day/2, t.end()), d.between(10, 51)*60
 			p.add(at, func(context.Context) error { l.off -= by; return nil }, t.lockPart(l))
 		}
 	}

@@ -17,7 +17,7 @@ type faults struct {
 	lyingClock  float64 // stations whose clock is hours wrong for a day
 
 	battery   float64 // locks whose battery is changed, so that they lose the time
-	slowClock float64 // locks whose clock stops for some hours
+	slowClock float64 // locks whose clock stops for up to fifty minutes
 	smallRing float64 // locks that keep far fewer records than they should
 	strict    float64 // locks that refuse without a clock, and as many that refuse rather than lose records
 
@@ -70,7 +70,8 @@ func (t *town) breakLocks() {
 			l.ring = small
 		}
 		l.strictClock, l.strictLog = d.chance(t.faults.strict), d.chance(t.faults.strict)
-		l.forgetful = t.o.sabotage.forgetful
+		l.off += t.o.sabotage.fast
+		l.deaf, l.store.forgetful = t.o.sabotage.deaf, t.o.sabotage.forgetful
 	}
 }
 
@@ -79,9 +80,6 @@ func (t *town) breakKeys() {
 	d := newDice(t.o.Seed, "couriers")
 	for _, k := range t.keys {
 		k.withholds, k.drops = d.chance(t.faults.withholds), d.chance(t.faults.drops)
-		if t.o.sabotage.deaf {
-			k.withholds = true
-		}
 	}
 }
 

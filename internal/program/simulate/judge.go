@@ -22,6 +22,9 @@ type Result struct {
 	Detail            Detail    `json:"detail"`
 }
 
+// Kept reports whether every promise held.
+func (r *Result) Kept() bool { return r.RefusedLegitimate+r.OpenedAfterBlock+r.LogRecordsLost == 0 }
+
 // Quantiles of a set of times in hours.
 type Quantiles struct {
 	P50 float64 `json:"p50"`
@@ -57,6 +60,25 @@ type Detail struct {
 	Covered    []float64      `json:"covered_hours"`   // block coverage by per cent of the doors, 1 to 100
 	Delays     []float64      `json:"delay_hours"`     // log delay likewise
 	Open       [2][]float64   `json:"exposure_hours"`  // of each lost key's doors on average, by key: ours, office hours
+	Breaches   []Breach       `json:"breaches"`        // the first ones
+}
+
+// Breach is a promise that did not hold: a promised visit refused, or a key that opened past its bound.
+type Breach struct {
+	Hour   float64 `json:"hour"`
+	Lock   string  `json:"lock"`
+	Key    string  `json:"key"`
+	Code   string  `json:"code"`
+	Synced float64 `json:"synced_hour"`
+}
+
+// maxBreaches is how many are told one by one.
+const maxBreaches = 20
+
+func (d *Detail) breach(v *visit) {
+	if len(d.Breaches) < maxBreaches {
+		d.Breaches = append(d.Breaches, Breach{round(hours(v.at)), v.lock.serial, v.key.number, v.code.String(), round(hours(v.synced))})
+	}
 }
 
 // Thefts is what became of tries with lost keys.
@@ -131,6 +153,7 @@ func (r *Result) visit(v *visit) {
 	}
 	if v.after {
 		r.OpenedAfterBlock++
+		d.breach(v)
 	}
 	if v.group == nil {
 		d.Thefts.count(v)
@@ -145,6 +168,7 @@ func (r *Result) visit(v *visit) {
 		}
 		if !v.opened {
 			r.RefusedLegitimate++
+			d.breach(v)
 		}
 	case !v.opened:
 		d.Refusals[v.code.String()]++

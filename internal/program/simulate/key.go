@@ -7,6 +7,7 @@ import (
 
 	"hemnyckel/credential"
 	"hemnyckel/internal/program/locksim"
+	"hemnyckel/lockcore"
 )
 
 // key is a fob or a phone, with what the simulation knows of its life.
@@ -59,6 +60,12 @@ func (k *key) blockedAt(at int64) bool { return k.reported >= 0 && at >= k.repor
 // open presents the key to a lock. moved says whether the bolt moved.
 func (k *key) open(l *lock, at int64) (code credential.Code, moved bool, err error) {
 	l.at = at
+	if l.deaf {
+		delete(l.store.slots, lockcore.SlotBlocks)
+		if err := l.begin(); err != nil {
+			return 0, false, err
+		}
+	}
 	before := l.bolts
 	r, err := pair(func(c net.Conn) (locksim.Result, error) {
 		if k.withholds {

@@ -33,9 +33,10 @@ type lock struct {
 	ring        int // records; 0 for the usual number
 	strictClock bool
 	strictLog   bool
-	forgetful   bool             // for tests of the simulation itself
+	deaf        bool             // sabotage
 	told        int64            // the latest server's time that it has been given
 	lists       []heard          // that it has taken
+	blind       int              // openings in a row without knowing the time
 	opened      map[uint32]int64 // when each opening was, by its record
 }
 
@@ -63,6 +64,11 @@ func (l *lock) note(r credential.Record) {
 			l.opened = map[uint32]int64{}
 		}
 		l.opened[r.Seq] = l.at
+		if r.Flags&credential.FlagTimeUnverified == 0 {
+			l.blind = 0
+		} else {
+			l.blind++
+		}
 	case credential.EventBlockList:
 		l.lists = append(l.lists, heard{uint64(r.Info), l.at})
 	}
@@ -104,6 +110,8 @@ type memory struct {
 	last    uint32
 	lost    uint32 // records that LOST records tell of
 	note    func(credential.Record)
+
+	forgetful bool // sabotage
 }
 
 // Load implements lockcore.Store.
@@ -124,6 +132,9 @@ func (m *memory) Commit(change map[lockcore.Slot][]byte) error {
 			return fmt.Errorf("simulate: a record that cannot be read: %w", err)
 		}
 		m.records[r.Seq] = body
+		if m.forgetful && r.Seq%3 == 0 {
+			delete(m.slots, slot)
+		}
 		m.last = max(m.last, r.Seq)
 		if r.Event == credential.EventLost {
 			m.lost += r.Info

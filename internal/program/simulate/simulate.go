@@ -17,6 +17,7 @@ import (
 	"errors"
 	"os"
 	"runtime"
+	"sync"
 	"time"
 
 	"hemnyckel/internal/base/problem"
@@ -37,9 +38,10 @@ type Options struct {
 
 // sabotage breaks the code under test on purpose, so that tests can see that the simulation would notice.
 type sabotage struct {
-	deaf      bool // locks never get block lists
-	forgetful bool // locks lose every record that they have given a visitor
-	only      func(*faults)
+	deaf      bool          // locks forget their block list after every visit
+	forgetful bool          // locks lose every third record
+	fast      int64         // seconds by which every lock's clock is fast
+	only      func(*faults) // changes how often things break
 }
 
 // MaxDays bounds a run: certificates and the plan are made for weeks, not years.
@@ -85,9 +87,12 @@ func Run(ctx context.Context, o Options) (_ *Result, err error) {
 	return t.judge(ctx, p, took)
 }
 
-// teller reports the progress of events, each percent once or a few times.
+// teller reports the progress of events, one report at a time.
 func teller(o Options, all int) func(int, int64) {
+	var mu sync.Mutex
 	return func(done int, at int64) {
+		mu.Lock()
+		defer mu.Unlock()
 		if step := max(all/100, 1); done%step == 0 {
 			o.Progress(problem.Text{SV: "dag %d", EN: "day %d"}.Sprintf(at/day+1), done*100/all)
 		}

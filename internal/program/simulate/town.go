@@ -122,14 +122,14 @@ func (t *town) equip(ctx context.Context) error {
 	return t.handOut(ctx)
 }
 
-// handOut enrols every key in use, and a phone for some of the people.
+// handOut enrols every key in use by a group that may open something, and a phone for some of the nurses.
 func (t *town) handOut(ctx context.Context) error {
 	groups := map[string]*group{}
 	for _, g := range t.groups {
 		groups[g.code] = g
 	}
 	for _, r := range t.reg.Keys {
-		if g := groups[r.Group]; g != nil && r.Status == registers.KeyInUse {
+		if g := groups[r.Group]; g != nil && len(g.rights) > 0 && r.Status == registers.KeyInUse {
 			k, err := t.newKey(ctx, r.Number, g, false)
 			if err != nil {
 				return err
@@ -138,7 +138,7 @@ func (t *town) handOut(ctx context.Context) error {
 		}
 	}
 	for _, g := range t.groups {
-		if g.kind != registers.GroupHealthCare { // the nurses drive from home
+		if g.kind != registers.GroupHealthCare || len(g.rights) == 0 { // the nurses drive from home
 			continue
 		}
 		var numbers []string
