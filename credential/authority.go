@@ -143,6 +143,9 @@ func (a *Authority) Certificate(r Role) []byte {
 	return nil
 }
 
+// InUse is what the certificate that a role signs under says; zero for a role that has none here.
+func (a *Authority) InUse(r Role) Certificate { return a.held.Load().roles[r].cert }
+
 // Certificates are all that a role has and has had, the one in use first: what was signed before a change of key still
 // leads to the root through an earlier one.
 func (a *Authority) Certificates(r Role) [][]byte { return slices.Clone(a.held.Load().roles[r].raw) }
@@ -162,9 +165,6 @@ func (a *Authority) IssuerOf(certificate []byte) []byte {
 	}
 	return nil
 }
-
-// Expires is the first instant at which a role can sign no more.
-func (a *Authority) Expires(r Role) Instant { return a.held.Load().roles[r].cert.Expires }
 
 // signing is a role that may sign now. One whose certificate has ended refuses here, where somebody can do something about
 // it, and not at the doors.

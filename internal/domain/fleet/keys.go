@@ -227,11 +227,11 @@ func (s *Keys) BlockList(ctx context.Context) ([]byte, error) {
 	return body, err
 }
 
-// CurrentBlockList returns the newest signed block list, and signs the first one if there is none. For use inside a
-// transaction of another module.
+// CurrentBlockList returns the newest signed block list, and signs one if there is none yet or if the revocation role has got
+// another key since. For use inside a transaction of another module.
 func CurrentBlockList(ctx context.Context, tx KeyTx, authority *credential.Authority) (uint64, []byte, error) {
 	number, body, err := tx.BlockList(ctx)
-	if err != nil || body != nil {
+	if err != nil || body != nil && bySameKey(body, authority.InUse(credential.RoleRevocation)) {
 		return number, body, err
 	}
 	s := Keys{authority: authority}
@@ -240,6 +240,11 @@ func CurrentBlockList(ctx context.Context, tx KeyTx, authority *credential.Autho
 	}
 	body, err = s.sign(ctx, tx, number)
 	return number, body, err
+}
+
+func bySameKey(body []byte, revocation credential.Certificate) bool {
+	list, err := credential.ParseBlockList(body)
+	return err == nil && list.Issuer == revocation.Key.Hash() && list.Version.Epoch == revocation.Epoch
 }
 
 // list adds blocks and signs the block list that names them.
