@@ -2,13 +2,17 @@ package deviceapi_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
 	"hemnyckel/credential"
 	"hemnyckel/internal/base/txn"
+	"hemnyckel/internal/domain/care"
 	"hemnyckel/internal/domain/fleet"
 	"hemnyckel/internal/domain/journal"
+	"hemnyckel/internal/domain/keysync"
+	"hemnyckel/internal/domain/routine"
 	"hemnyckel/internal/storage"
 )
 
@@ -123,6 +127,54 @@ func TestStationEnrolment(t *testing.T) {
 		}
 		if got := w.count(journal.StationEnrolled); got != 2 {
 			t.Errorf("journal: got %d entries, want 2", got)
+		}
+	})
+}
+
+// A block list that is too full raises the generation of the smallest group that makes room enough: its keys are refused until
+// they have been synced. The entry goes when nothing can be refused by it any longer.
+func TestFullBlockList(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		keys := fleet.NewKeys(txn.Narrow(w.db, func(tx *storage.Tx) fleet.KeyTx { return tx }), w.auth)
+		var all []fleet.Key
+		var grants []keysync.Issued
+		for i := range 300 { // two hundred of the small group, a hundred of the large one
+			k := fleet.Key{ID: fmt.Sprintf("b%03d", i), Device: uint32(2000 + i), Number: fmt.Sprintf("B%03d", i), GroupID: "g1", State: fleet.KeyIssued,
+				Certificate: []byte{1}, SyncedUntil: w.now.Add(credential.GrantLife)}
+			if i >= 200 {
+				k.GroupID = "g2"
+			}
+			all = append(all, k)
+			grants = append(grants, keysync.Issued{Serial: uint64(i + 1), KeyID: k.ID, GroupID: k.GroupID, StationID: "t1", From: w.now, Until: k.SyncedUntil})
+		}
+		kept := []fleet.Key{}
+		for i := range 20 {
+			kept = append(kept, fleet.Key{ID: fmt.Sprintf("c%d", i), Device: uint32(3000 + i), Number: fmt.Sprintf("C%d", i), GroupID: "g2", State: fleet.KeyIssued})
+		}
+		w.must(w.db.Update(ctx, func(tx *storage.Tx) error {
+			group := care.Group{ID: "g2", Number: 12, Code: "G002", Name: "Syd", ProviderID: "p1", Kind: routine.GroupKind("homecare")}
+			if err := errors.Join(tx.PutGroups(ctx, []care.Group{group}), tx.PutKeys(ctx, all), tx.PutKeys(ctx, kept), tx.InsertGrants(ctx, grants)); err != nil {
+				return err
+			}
+			return keys.BlockKeys(ctx, tx, "account:m", "stölden", all)
+		}))
+		g, out := w.grant(901)
+		list, err := credential.ParseBlockList(out.Blocks)
+		w.must(err)
+		if len(list.Entries) != 100 || list.MinGeneration(11) != 2 || list.MinGeneration(12) != 0 || g.Generation != 2 {
+			t.Errorf("got %d entries, minimum generations %v, a grant of generation %d", len(list.Entries), list.Generations, g.Generation)
+		}
+		told, err := w.sync.Anomalies(ctx, routine.Who{Role: routine.LockManager}, true, "", 10)
+		if err != nil || len(told) != 1 || told[0].Class != fleet.ClassOverflow {
+			t.Errorf("announced: %+v, %v", told, err)
+		}
+		w.now = w.now.Add(fleet.BlockLife)
+		w.must(keys.Block(ctx, "account:m", "C1", "borttappad"))
+		body, err := keys.BlockList(ctx)
+		w.must(err)
+		if list, err = credential.ParseBlockList(body); err != nil || len(list.Generations) != 0 || len(list.Entries) > 1 {
+			t.Errorf("when nothing is left to refuse: %+v, %v", list, err)
 		}
 	})
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"hemnyckel/credential"
+	"hemnyckel/internal/base/problem"
 	"hemnyckel/internal/base/txn"
 	"hemnyckel/internal/domain/access"
 	"hemnyckel/internal/domain/care"
@@ -32,6 +33,8 @@ type world struct {
 	db      *storage.DB
 	auth    *credential.Authority
 	fault   fault
+	spared  int                // Updates before the one that fails
+	known   credential.Version // block list that keys say they have
 	sync    *keysync.Service
 	station fleet.Station
 	post    *credential.Identity // the station's keys
@@ -67,11 +70,15 @@ type runner struct {
 	txn.Runner[keysync.Tx]
 }
 
-var errInjected = errors.New("injected")
+var errInjected = problem.New(problem.Unavailable, "injected", "injected", "injected")
 
 func (r runner) Update(ctx context.Context, f func(keysync.Tx) error) error {
 	fault := r.w.fault
-	r.w.fault = none
+	if r.w.spared > 0 {
+		r.w.spared, fault = r.w.spared-1, none
+	} else {
+		r.w.fault = none
+	}
 	err := r.Runner.Update(ctx, func(tx keysync.Tx) error {
 		if err := f(tx); err != nil || fault != lost {
 			return err
@@ -215,7 +222,7 @@ func (w *world) sign(device uint32, nonce [16]byte, mail credential.Mail) keysyn
 	w.must(err)
 	v := keysync.Visit{Handshake: sha256.Sum256([]byte("channel")), Mail: raw}
 	v.Request, err = credential.SignSyncRequest(k.signer, credential.SyncRequest{Key: device, Counter: k.counter, Nonce: nonce,
-		Handshake: v.Handshake, Mail: sha256.Sum256(raw)})
+		Handshake: v.Handshake, Blocks: w.known, Mail: sha256.Sum256(raw)})
 	w.must(err)
 	return v
 }

@@ -1,0 +1,4 @@
+package keysync
+
+// Changes is until when a group's tree is remembered.
+var Changes = changes
