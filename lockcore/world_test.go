@@ -48,6 +48,7 @@ type world struct {
 	clockOK bool
 	wrong   time.Duration        // the lock's clock less the time
 	uptime  func() time.Duration // nil counts nothing
+	started func()               // told of every start
 	button  bool                 // nobody presses it
 	auth    *credential.Authority
 	lock    *lockcore.Lock
@@ -110,6 +111,9 @@ func newWorld(t testing.TB, opts ...func(*world)) *world {
 
 func (w *world) start() {
 	w.t.Helper()
+	if w.started != nil {
+		w.started()
+	}
 	w.lock = must(lockcore.New(lockcore.Config{
 		Store: w.store, Bolt: func() { w.bolts++ }, Ring: w.ring,
 		Now:    func() (credential.Instant, bool) { return credential.At(w.now.Add(w.wrong)), w.clockOK },
