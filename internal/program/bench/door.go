@@ -23,6 +23,7 @@ type door struct {
 	key       *ecdsa.PrivateKey
 	pass      lockcore.Pass
 	trust     lockcore.Trust
+	station   *credential.Identity
 	count     uint32
 	digest    []byte
 	signature []byte // of digest, by key
@@ -39,14 +40,15 @@ func (s slots) Commit(change map[lockcore.Slot][]byte) error {
 }
 
 const (
-	doorLock    = 4711
-	doorKey     = 17
+	doorLock    = 104_711
+	doorKey     = 2017
 	doorStation = 3
 	doorGroup   = 12
+	doorStaff   = 1<<60 + 99
 )
 
 func newDoor() (*door, error) {
-	w := &door{now: time.Now(), store: slots{}}
+	w := &door{now: time.Now(), store: slots{}, count: 70_000}
 	digest := sha256.Sum256([]byte("a digest"))
 	w.digest = digest[:]
 	var err error
@@ -93,10 +95,6 @@ func (w *door) claim() error {
 
 // equip gives the key its grant over 1 024 leaves, activated at a station.
 func (w *door) equip() error {
-	holder, err := credential.PublicKeyOf(w.key)
-	if err != nil {
-		return err
-	}
 	leaves := []credential.Leaf{{Lock: doorLock, Rights: credential.RightOpen, Epoch: 1}}
 	for i := range uint32(999) {
 		leaves = append(leaves, credential.Leaf{Lock: 10_000 + i, Rights: credential.RightOpen, Epoch: 1})
@@ -109,7 +107,27 @@ func (w *door) equip() error {
 	if err != nil {
 		return err
 	}
-	raw, err := w.authority.IssueGrant(credential.Grant{Key: doorKey, Holder: holder, Generation: 1, Shift: 12 * 60, Group: doorGroup}, tree, w.now)
+	if w.station, err = credential.NewIdentity(); err != nil {
+		return err
+	}
+	certificate, err := w.authority.IssueStation(doorStation, doorGroup, w.station.PublicKey(), w.station.ExchangeKey(), w.now)
+	if err != nil {
+		return err
+	}
+	w.trust = lockcore.Trust{Root: w.authority.Root(), DeviceCAs: [][]byte{w.authority.Certificate(credential.RoleDeviceCA)}}
+	w.pass = lockcore.Pass{Holder: w.key, Issuer: w.authority.Certificate(credential.RoleGrantIssuer), Tree: tree,
+		Station: certificate, StationCA: w.authority.Certificate(credential.RoleStationCA)}
+	return w.renew()
+}
+
+// renew gives the key another grant over the same doors, and a shift.
+func (w *door) renew() error {
+	holder, err := credential.PublicKeyOf(w.key)
+	if err != nil {
+		return err
+	}
+	raw, err := w.authority.IssueGrant(credential.Grant{Key: doorKey, Holder: holder, Generation: 1, Shift: 12 * 60, Group: doorGroup,
+		Blocks: credential.Version{Epoch: 1, Number: uint64(w.now.Unix())}}, w.pass.Tree, w.now)
 	if err != nil {
 		return err
 	}
@@ -117,24 +135,11 @@ func (w *door) equip() error {
 	if err != nil {
 		return err
 	}
-	station, err := credential.NewIdentity()
-	if err != nil {
-		return err
-	}
-	certificate, err := w.authority.IssueStation(doorStation, doorGroup, station.PublicKey(), station.ExchangeKey(), w.now)
-	if err != nil {
-		return err
-	}
-	activation, err := credential.SignActivation(station, credential.Activation{Station: doorStation, Key: doorKey,
+	activation, err := credential.SignActivation(w.station, credential.Activation{Station: doorStation, Key: doorKey,
 		NotBefore: credential.At(w.now), Expires: credential.At(w.now.Add(12 * time.Hour)),
-		Serial: credential.ActivationSerial(doorStation, 1), Grant: credential.HashGrant(raw), Staff: 99}, grant)
-	if err != nil {
-		return err
-	}
-	w.trust = lockcore.Trust{Root: w.authority.Root(), DeviceCAs: [][]byte{w.authority.Certificate(credential.RoleDeviceCA)}}
-	w.pass = lockcore.Pass{Holder: w.key, Grant: raw, Issuer: w.authority.Certificate(credential.RoleGrantIssuer), Tree: tree,
-		Activation: activation, Station: certificate, StationCA: w.authority.Certificate(credential.RoleStationCA)}
-	return nil
+		Serial: credential.ActivationSerial(doorStation, 1), Grant: credential.HashGrant(raw), Staff: doorStaff}, grant)
+	w.pass.Grant, w.pass.Activation = raw, activation
+	return err
 }
 
 // stepping is a wire without radio: a frame that is written is handed to the lock at once, and the lock's time over it is kept.
@@ -142,6 +147,7 @@ type stepping struct {
 	session *lockcore.Session
 	answer  []byte
 	last    time.Duration
+	bytes   int // both directions, with the lengths of frames
 }
 
 // Write takes one whole frame, two bytes of length before it, as the visitor's side writes it.
@@ -156,6 +162,7 @@ func (w *stepping) Write(b []byte) (int, error) {
 		return 0, err
 	}
 	w.answer = append(binary.BigEndian.AppendUint16(w.answer, uint16(len(out))), out...)
+	w.bytes += len(b) + 2 + len(out)
 	return len(b), nil
 }
 
