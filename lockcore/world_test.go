@@ -48,6 +48,7 @@ type world struct {
 	clockOK bool
 	wrong   time.Duration        // the lock's clock less the time
 	uptime  func() time.Duration // nil counts nothing
+	epoch   uint16               // that the lock is claimed with, 0 is 1
 	started func()               // told of every start
 	button  bool                 // nobody presses it
 	auth    *credential.Authority
@@ -151,7 +152,7 @@ func (w *world) claim() {
 
 func (w *world) install(c lockcore.Candidate) lockcore.ClaimInstall {
 	certificate := must(w.auth.IssueLock(lockNo, c.Key, c.Exchange, w.now))(w.t)
-	config := must(w.auth.IssueConfig(credential.LockConfig{Lock: lockNo, Version: 1, Epoch: 1}, w.now))(w.t)
+	config := must(w.auth.IssueConfig(credential.LockConfig{Lock: lockNo, Version: 1, Epoch: max(w.epoch, 1)}, w.now))(w.t)
 	m := must(lockcore.NewInstall(w.auth, c, certificate, config, w.now))(w.t)
 	return m
 }
