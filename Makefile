@@ -19,7 +19,7 @@ POSTGRES    := $(GO) run ./internal/storage/storagetest/pgcluster --
 test check race fuzz e2e cover soak: export GOFLAGS := $(GOFLAGS) -buildvcs=false
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test check unit e2e fuzz race lint staticcheck generate generated bench soak cover prerequisites
+.PHONY: help demo build test check unit e2e fuzz race lint staticcheck generate generated bench peers soak cover prerequisites
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -66,7 +66,11 @@ generated: ## fails if generated code is stale
 		if [ "$$before" != "$$after" ]; then echo "generated code was stale and has been rebuilt; commit it"; exit 1; fi
 
 bench: prerequisites ## measurements as JSON lines, each with its raw limit; ONLY=name runs one
-	@$(GO) run ./cmd/hemnyckel-bench -only "$(ONLY)"
+	@case "$(ONLY)" in peers*) ;; *) $(GO) run ./cmd/hemnyckel-bench -only "$(ONLY)" ;; esac
+	@case "$(ONLY)" in ""|peers*) cd bench/peers && $(GO) run . -only "$(ONLY)" ;; esac
+
+peers: ## the right to one of 200 doors beside the same as Biscuit, SSH certificate, JWT and COSE: bytes and time
+	@cd bench/peers && $(GO) vet . && $(GO) test . >&2 && $(GO) run .
 
 soak: prerequisites ## hours: long fuzzing, the race detector, the server killed ROUNDS (50) times and again
 	$(MAKE) race
