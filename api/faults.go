@@ -99,6 +99,8 @@ type TriageEnd struct {
 
 // NewOnCall records that the supplier's on-call was called.
 type NewOnCall struct {
+	Organisation string `json:"organisation,omitempty" maxLength:"20" doc:"Organisation number of the provider that called: for those who record others' calls. Left out, the fault tells, or a person when the charge is decided."`
+
 	Called   time.Time `json:"called" doc:"When, within the last year."`
 	Reason   string    `json:"reason" maxLength:"2000" doc:"What was extraordinary."`
 	Visit    bool      `json:"visit,omitempty" doc:"A technician came."`

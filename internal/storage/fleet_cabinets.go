@@ -180,6 +180,13 @@ func (tx *Tx) SettleDifferences(ctx context.Context, number string, state fleet.
 	return err
 }
 
+// SettleCounted implements fleet.CabinetTx.
+func (tx *Tx) SettleCounted(ctx context.Context, groupID, number, explanation, actor string) error {
+	_, err := tx.exec(ctx, `UPDATE count_differences SET state = 'explained', explanation = $3, settled_us = $4, settled_by = $5
+		WHERE number = $1 AND group_id = $2 AND state = 'open'`, number, groupID, explanation, us(tx.Now()), actor)
+	return err
+}
+
 // SetBattery implements fleet.CabinetTx.
 func (tx *Tx) SetBattery(ctx context.Context, keyID string, at time.Time, actor string) (bool, error) {
 	n, err := tx.exec(ctx, `INSERT INTO battery_changes (key_id, at_us, actor) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, keyID, us(at), actor)

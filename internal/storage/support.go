@@ -134,6 +134,20 @@ func (tx *Tx) FaultReports(ctx context.Context, faultID string) ([]support.Repor
 		WHERE fault_id = $1 ORDER BY id LIMIT $2`, faultID, support.MaxPage)
 }
 
+// ServesClient implements support.FaultTx.
+func (tx *Tx) ServesClient(ctx context.Context, organisation, clientID string, t time.Time) (bool, error) {
+	_, ok, err := one(ctx, tx, column[string], `SELECT s.id FROM services s JOIN care_groups g ON g.id = s.group_id JOIN providers p ON p.id = g.provider_id
+		WHERE s.client_id = $1 AND p.org_number = $2 AND s.from_us < s.until_us AND s.until_us > $3 LIMIT 1`, clientID, organisation, us(t))
+	return ok, err
+}
+
+// KeyCharge implements support.ChargeTx.
+func (tx *Tx) KeyCharge(ctx context.Context, keyID string, since time.Time) (support.Charge, bool, error) {
+	return one(ctx, tx, scanCharge, `SELECT `+chargeColumns+` FROM charges WHERE kind = 'broken-key' AND proposed_us >= $2 AND
+		(source IN (SELECT 'fault:' || id FROM faults WHERE thing = 'key' AND thing_id = $1) OR
+		source IN (SELECT 'exchange:' || id FROM key_exchanges WHERE key_id = $1)) ORDER BY id DESC LIMIT 1`, keyID, us(since))
+}
+
 // HasReported implements support.FaultTx.
 func (tx *Tx) HasReported(ctx context.Context, organisation, faultID string) (bool, error) {
 	_, ok, err := one(ctx, tx, column[string], `SELECT fault_id FROM fault_reporters WHERE organisation = $1 AND fault_id = $2`, organisation, faultID)

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"hemnyckel/internal/base/txn"
+	"hemnyckel/internal/domain/care"
 	"hemnyckel/internal/domain/casework"
 	"hemnyckel/internal/domain/routine"
 	"hemnyckel/internal/domain/support"
@@ -148,3 +150,60 @@ func TestWhoseLockIsNotToBeFoundOutByReporting(t *testing.T) {
 }
 
 var errAny = errors.New("any")
+
+// What is written on a lock names nobody: whoever reports a fault by it learns whose door it is only if they serve behind it.
+//
+// proves V2.3-a
+func TestALabelDoesNotTellWhoseDoorItIs(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		n := newTown(t, db)
+		faults := casework.NewFaults(n.Service, time.UTC)
+		desk := support.NewService(txn.Narrow(db, func(tx *storage.Tx) support.Tx { return tx }), support.Desk{Profile: routine.DefaultProfile(), Zone: time.UTC})
+		n.mount(t, "DC2", alma)
+		o := n.place(t, officer, order(routine.HomeCareGranted, alma, ahead(-2), "H2"))
+		for _, c := range []struct {
+			who  routine.Who
+			sees bool
+		}{
+			{stranger, false}, {routine.Who{Organisation: shop, Role: routine.Delivery, Actor: "token:shop"}, false}, {carer, true},
+			{routine.Who{Organisation: city, Role: routine.CaseOfficer, Actor: "token:officer"}, true}, {lockManager, true},
+		} {
+			answer := n.fault(t, faults, c.who, casework.FaultReport{Label: "DC2"})
+			read, err := desk.Fault(t.Context(), c.who, answer.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			all, err := desk.Faults(t.Context(), c.who, support.Faults{})
+			if err != nil || len(all) != 1 {
+				t.Fatalf("listed: %v, %v", all, err)
+			}
+			for way, id := range map[string]string{"answered": answer.ClientID, "read": read.ClientID, "listed": all[0].ClientID} {
+				if (id == o.ClientID) != c.sees || !c.sees && id != "" {
+					t.Errorf("%s %s, %s: got client %q, want it shown: %v", c.who.Role, c.who.Organisation, way, id, c.sees)
+				}
+			}
+		}
+	})
+}
+
+// A provider names its own people and the technicians, not another provider's.
+//
+// proves V2.1-c
+func TestAProviderNamesItsOwnStaff(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		n := newTown(t, db)
+		n.place(t, officer, order(routine.HomeCareGranted, alma, ahead(-2), "H2"))
+		month := func(group string) []casework.RegisterMembership {
+			return []casework.RegisterMembership{{Group: group, From: ahead(-30), Until: routine.Forever}}
+		}
+		n.apply(t, casework.Import{}, casework.RegisterBatch{Staff: []casework.RegisterStaff{
+			{Staff: care.Staff{EmployeeNumber: "2001", GivenName: "Cilla"}, Groups: month("H2")}, {Staff: care.Staff{EmployeeNumber: "3001", GivenName: "Didrik"}, Groups: month("H3")}}})
+		id := n.toMount(t, alma)
+		for employee, want := range map[string]error{"2001": nil, anna: nil, "3001": casework.ErrStaffUnknown, "9999": casework.ErrStaffUnknown} {
+			_, err := n.RecordSteps(t.Context(), carer, id, []casework.Step{said(routine.StepInformed, n.now(t), employee, casework.Found{Told: "client", How: "phone"})})
+			if !errors.Is(err, want) {
+				t.Errorf("%s: got %v, want %v", employee, err, want)
+			}
+		}
+	})
+}

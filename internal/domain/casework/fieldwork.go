@@ -30,6 +30,8 @@ type FieldTx interface {
 
 	StaffByNumber(ctx context.Context, employeeNumbers []string) (map[string]care.Staff, error)
 	StaffByID(ctx context.Context, ids []string) (map[string]care.Staff, error)
+	// MembershipsOf returns all memberships of these people, past ones too.
+	MembershipsOf(ctx context.Context, staffIDs []string) ([]care.Membership, error)
 	LocksByID(ctx context.Context, ids []string) (map[string]fleet.Lock, error)
 
 	// InsertMounting stores what holds of a lock while it sits where it sits. MountingOf returns it, and EndMounting ends it.
@@ -188,6 +190,28 @@ func staffNumbered(ctx context.Context, tx Tx, number string) (care.Staff, error
 		return p, ErrStaffUnknown.Fill(number)
 	}
 	return p, nil
+}
+
+// mayName fails for a person whom somebody has no business to name: a provider names its own staff, and the lock manager's
+// technicians, who work in no group. The answer is the same as for a number that nobody has.
+func mayName(ctx context.Context, tx Tx, who routine.Who, p care.Staff) error {
+	if who.Is(routine.LockManager) {
+		return nil
+	}
+	memberships, err := tx.MembershipsOf(ctx, []string{p.ID})
+	if err != nil || len(memberships) == 0 {
+		return err
+	}
+	var groups []string
+	for _, m := range memberships {
+		if m.Until.After(tx.Now()) {
+			groups = append(groups, m.GroupID)
+		}
+	}
+	if ours, err := anyOf(ctx, tx, groups, who.Organisation); ours || err != nil {
+		return err
+	}
+	return ErrStaffUnknown.Fill(p.EmployeeNumber)
 }
 
 // refusedBy makes a problem of the routine's refusal.

@@ -148,6 +148,30 @@ func (s *Service) backToHolders(ctx context.Context, tx Tx, actor string, f file
 	return s.idleKeyTasks(ctx, tx, actor, f.home)
 }
 
+// dueReturns leaves out of an order's work the returning of keys where the register, by which the municipality keeps its keys, shows
+// that nobody has one: nobody need tick off that nothing has gone back (V1.1-d).
+func (s *Service) dueReturns(ctx context.Context, tx Tx, home []string, tasks []routine.Task) ([]routine.Task, error) {
+	isReturn := func(t routine.Task) bool { return t.Kind == routine.ReturnKeys }
+	keeps := slices.ContainsFunc(receipt.Purposes(), func(p receipt.Purpose) bool { return receipt.Does(s.profile.Receipts, p) })
+	if !keeps || !slices.ContainsFunc(tasks, isReturn) {
+		return tasks, nil
+	}
+	keys, err := tx.OpenKeysOf(ctx, home)
+	if err != nil {
+		return nil, err
+	}
+	for _, k := range keys {
+		of, err := tx.ReceiptsOfKey(ctx, k.ID)
+		if err != nil {
+			return nil, err
+		}
+		if holder, _ := receipt.HolderOf(of); holder.Kind != receipt.Client {
+			return tasks, nil
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(tasks), isReturn), nil
+}
+
 // idleKeyTasks ends the work of taking keys over when no key of the home is under way: the one who was to have it has it, or the
 // hand-over has been called off. Keys that go back are a person's to see to: not all of them are in the register.
 func (s *Service) idleKeyTasks(ctx context.Context, tx Tx, actor string, home []string) error {

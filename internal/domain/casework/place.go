@@ -187,6 +187,10 @@ func (s *Service) carryOut(ctx context.Context, tx Tx, who Orderer, in NewOrder,
 	if in.OnBehalfOf != "" {
 		in.Channel = ChannelForm
 	}
+	var err error
+	if out.Tasks, err = s.dueReturns(ctx, tx, f.home, out.Tasks); err != nil {
+		return Order{}, err
+	}
 	o := Order{ID: newID(), Number: newNumber(), Kind: in.Kind, ClientID: f.client.ID, GroupID: order.Group.ID, ToGroupID: order.To.ID,
 		Effective: in.Effective, Reason: in.Reason, Channel: in.Channel, Orderer: who.Organisation, Reference: in.Reference,
 		State: Done, Received: now, Rules: out.Rules}

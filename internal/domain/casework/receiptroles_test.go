@@ -94,3 +94,22 @@ func TestTheAlarmTeamAsksForSpareKeysOfAlarmClients(t *testing.T) {
 		}
 	})
 }
+
+// After a death nobody need tick off that keys have gone back, where the register shows that nobody has one.
+//
+// proves V1.1-d, V2.6-d
+func TestNoKeysAreReturnedThatNobodyHas(t *testing.T) {
+	eachDay(t, func(t *testing.T, _ string, db *storage.DB, _ *time.Time) {
+		n := keyTown(t, db, nil)
+		n.place(t, officer, order1(routine.HomeCareGranted, 2, "H1"))
+		lent := n.line(t, keyKeeper, casework.ReceiptFilter{Due: true})
+		n.place(t, officer, order(routine.HomeCareGranted, bo, day(2), "H1"))
+		if n.place(t, officer, order1(routine.Died, 9)); n.taskOpen(t, routine.ReturnKeys) != 0 {
+			t.Error("a key that is drafted and not fetched is asked back")
+		}
+		n.sign(t, inhouse, lent.ID, onScreen)
+		if n.place(t, officer, order(routine.Died, bo, day(12))); n.taskOpen(t, routine.ReturnKeys) != 1 {
+			t.Error("the key that the provider has is not asked back")
+		}
+	})
+}

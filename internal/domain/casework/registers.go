@@ -132,8 +132,6 @@ type RegisterTx interface {
 
 	Providers(ctx context.Context) ([]care.Provider, error)
 	StaffByNumber(ctx context.Context, numbers []string) (map[string]care.Staff, error)
-	// MembershipsOf returns all memberships of these people, past ones too.
-	MembershipsOf(ctx context.Context, staffIDs []string) ([]care.Membership, error)
 	DeleteMemberships(ctx context.Context, m []care.Membership) error
 	MaxPseudonym(ctx context.Context) (uint32, error)
 	EntrancesByCode(ctx context.Context, codes []string) (map[string]care.Entrance, error)

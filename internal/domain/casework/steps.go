@@ -133,6 +133,9 @@ func (s *Service) recordStep(ctx context.Context, tx Tx, who routine.Who, w *wor
 		if err != nil {
 			return err
 		}
+		if err := mayName(ctx, tx, who, person); err != nil {
+			return err
+		}
 		step.StaffID = person.ID
 	}
 	if err := step.check(tx.Now()); err != nil {

@@ -34,7 +34,7 @@ func NewThings(s *Service, keys *fleet.Keys, desk support.Desk) *Things {
 // Expense proposes the charge that follows from an expense, by the routine's rule.
 func (t *Things) Expense(ctx context.Context, tx ThingsTx, who routine.Who, e fleet.Expense) error {
 	p := support.Proposal{Source: e.Source, Kind: e.Facts.Kind, HomeCare: e.Facts.HomeCare, Units: e.Count,
-		Payers: support.Payers{Provider: e.Group.OrgNumber}, Facts: []support.Fact{{Name: "group", Value: e.Group.Code}}}
+		KeyID: e.KeyID, Since: e.Since, Payers: support.Payers{Provider: e.Group.OrgNumber}, Facts: []support.Fact{{Name: "group", Value: e.Group.Code}}}
 	if e.Facts.Cause == routine.CauseNeglect {
 		p.Cause = support.Negligence
 	}

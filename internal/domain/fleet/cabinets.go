@@ -88,7 +88,8 @@ type CabinetTx interface {
 	Differences(ctx context.Context, f DifferenceFilter, p Page) ([]Difference, error)
 	Difference(ctx context.Context, countID, number string) (Difference, bool, error)
 	SettleDifference(ctx context.Context, d Difference) error
-	SettleDifferences(ctx context.Context, number string, state DifferenceState, explanation, actor string) error
+	// SettleCounted settles the open differences about a key that a group's own counts have found.
+	SettleCounted(ctx context.Context, groupID, number, explanation, actor string) error
 
 	// SetBattery notes a change of battery and reports whether it had not been noted before.
 	SetBattery(ctx context.Context, keyID string, at time.Time, actor string) (bool, error)

@@ -93,7 +93,7 @@ func (s *Cabinets) Count(ctx context.Context, who routine.Who, groupCode string,
 		}
 		out = tally(g.ID, keys, numbers)
 		out.ID, out.CabinetID, out.At, out.Actor = newID(), c.ID, tx.Now(), who.Actor
-		if err := s.settleEarlier(ctx, tx, who, out, numbers); err != nil {
+		if err := settleEarlier(ctx, tx, who, g.ID, out, numbers); err != nil {
 			return err
 		}
 		for i := range out.Differences {
@@ -113,9 +113,10 @@ func (s *Cabinets) Count(ctx context.Context, who routine.Who, groupCode string,
 	return out, err
 }
 
-// settleEarlier settles what earlier counts missed and this one has seen, in the cabinet or in somebody's hand; and what this
-// one misses as well, so that a key is followed up once and not once for each count.
-func (s *Cabinets) settleEarlier(ctx context.Context, tx CabinetTx, who routine.Who, c Count, found []string) error {
+// settleEarlier settles what the group's earlier counts missed and this one has seen, in the cabinet or in somebody's hand; and what
+// this one misses as well, so that a key is followed up once and not once for each count. What another group misses is not
+// settled by a number in this one's list: that group finds out.
+func settleEarlier(ctx context.Context, tx CabinetTx, who routine.Who, groupID string, c Count, found []string) error {
 	var missing []string
 	for _, d := range c.Differences {
 		if d.Kind == Missing {
@@ -127,7 +128,7 @@ func (s *Cabinets) settleEarlier(ctx context.Context, tx CabinetTx, who routine.
 		why     string
 	}{{found, "hittad vid räkning"}, {c.away, "aktiverad av någon vid räkning"}, {missing, "saknas också vid senare räkning"}} {
 		for _, n := range of.numbers {
-			if err := tx.SettleDifferences(ctx, n, DifferenceExplained, of.why, who.Actor); err != nil {
+			if err := tx.SettleCounted(ctx, groupID, n, of.why, who.Actor); err != nil {
 				return err
 			}
 		}

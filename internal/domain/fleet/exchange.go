@@ -266,7 +266,8 @@ func (s *Pool) DecideNegligence(ctx context.Context, who routine.Who, id string,
 			return err
 		}
 		return s.expenses(ctx, tx, who, Expense{Source: "exchange:" + e.ID, Group: groups[e.GroupID], Thing: KeyThing, Serial: e.Number, Count: 1,
-			Facts: routine.CostFacts{Kind: routine.CostBrokenKey, Cause: cause}, Reason: reason})
+			Facts: routine.CostFacts{Kind: routine.CostBrokenKey, Cause: cause}, Reason: reason,
+			KeyID: e.KeyID, Since: e.Reported})
 	})
 	return out, err
 }

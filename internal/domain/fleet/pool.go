@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"context"
+	"time"
 
 	"hemnyckel/internal/base/problem"
 	"hemnyckel/internal/base/txn"
@@ -18,6 +19,8 @@ type Expense struct {
 	Serial string
 	Count  int
 	Reason string
+	KeyID  string    // of a damaged key,
+	Since  time.Time // and when it was reported: a fault may have told of the same damage
 }
 
 // Expenses proposes a charge inside the transaction of the change that costs something.

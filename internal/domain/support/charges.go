@@ -83,6 +83,21 @@ type Proposal struct {
 	ClientID string
 	FaultID  string
 	Facts    []Fact
+	KeyID    string    // of a broken key: what the fault and the exchange of one damage have in common
+	Since    time.Time // when the damage was reported
+}
+
+// sameDamage is how far apart a key's fault and its exchange may be and still be about one damage.
+const sameDamage = 30 * 24 * time.Hour
+
+// charged finds the charge that a cost has given already: by its source, or, of a broken key, by the damage, which is told of
+// once as a fault and once as an exchange.
+func (p Proposal) charged(ctx context.Context, tx ChargeTx) (Charge, bool, error) {
+	c, found, err := tx.ChargeBySource(ctx, p.Source)
+	if err != nil || found || p.Kind != routine.CostBrokenKey || p.KeyID == "" {
+		return c, found, err
+	}
+	return tx.KeyCharge(ctx, p.KeyID, p.Since.Add(-sameDamage))
 }
 
 // Charges filters a list; empty fields choose all.
@@ -97,6 +112,8 @@ type Charges struct {
 type ChargeTx interface {
 	ChargeBySource(ctx context.Context, source string) (Charge, bool, error)
 	ChargeByID(ctx context.Context, id string) (Charge, bool, error)
+	// KeyCharge returns the latest charge for a broken key that was proposed since a time, of a fault or of an exchange.
+	KeyCharge(ctx context.Context, keyID string, since time.Time) (Charge, bool, error)
 	InsertCharge(ctx context.Context, c Charge) error
 	// DecideCharge stores a decision unless the charge has been exported, and reports whether it did.
 	DecideCharge(ctx context.Context, c Charge) (bool, error)
@@ -140,7 +157,7 @@ var (
 // Propose lets the routine say who bears a cost. Where that is the municipality no charge is made, and the rule is returned
 // alone; else a charge that waits for a person's decision. The same source again returns the charge that it gave.
 func (d Desk) Propose(ctx context.Context, tx Tx, who routine.Who, p Proposal) (rule string, c Charge, err error) {
-	c, found, err := tx.ChargeBySource(ctx, p.Source)
+	c, found, err := p.charged(ctx, tx)
 	if err != nil || found {
 		return c.Rule, c, err
 	}
@@ -178,7 +195,7 @@ func (d Desk) ChargeFault(ctx context.Context, tx Tx, who routine.Who, f Fault, 
 		ClientID: f.ClientID, FaultID: f.ID, Facts: []Fact{{"fault", f.Number}, {"thing", string(f.Thing)}, {"label", f.Label},
 			{"reported", f.Reported.Format(time.RFC3339)}, {"done", f.Done}}}
 	if p.Kind == routine.CostBrokenKey {
-		p.Each = 0 // it has a fixed price
+		p.Each, p.KeyID, p.Since = 0, f.ThingID, f.Reported // it has a fixed price
 	}
 	rule, c, err := d.Propose(ctx, tx, who, p)
 	if err != nil {

@@ -165,6 +165,8 @@ type FaultTx interface {
 	// FaultReports returns a fault's reports, the first first, at most MaxPage.
 	FaultReports(ctx context.Context, faultID string) ([]Report, error)
 	HasReported(ctx context.Context, organisation, faultID string) (bool, error)
+	// ServesClient reports whether an organisation serves a client at t or later.
+	ServesClient(ctx context.Context, organisation, clientID string, t time.Time) (bool, error)
 	// ListFaults returns faults, newest first: of one thing unless thingID is "".
 	ListFaults(ctx context.Context, f Faults, thingID string) ([]Fault, error)
 }
@@ -325,7 +327,8 @@ func (d Desk) Fault(ctx context.Context, tx Tx, who routine.Who, id string) (Fau
 		return f, reports, err
 	}
 	f, own := f.seenBy(who, reports)
-	return f, own, nil
+	f, err = f.withoutStrangers(ctx, tx, who)
+	return f, own, err
 }
 
 // seenBy is a fault as one of several organisations that have reported it sees it, with its own reports: another
@@ -345,11 +348,28 @@ func (f Fault) seenBy(who routine.Who, reports []Report) (Fault, []Report) {
 
 // Seen is a fault as somebody may see it who has reported it.
 func (d Desk) Seen(ctx context.Context, tx Tx, who routine.Who, f Fault) (Fault, error) {
-	if manages(who) || f.Organisation == who.Organisation {
+	if manages(who) {
 		return f, nil
 	}
-	reports, err := tx.FaultReports(ctx, f.ID)
-	f, _ = f.seenBy(who, reports)
+	if f.Organisation != who.Organisation {
+		reports, err := tx.FaultReports(ctx, f.ID)
+		if err != nil {
+			return f, err
+		}
+		f, _ = f.seenBy(who, reports)
+	}
+	return f.withoutStrangers(ctx, tx, who)
+}
+
+// withoutStrangers takes away whose door it is from those who do not serve behind it: a serial number names nobody.
+func (f Fault) withoutStrangers(ctx context.Context, tx Tx, who routine.Who) (Fault, error) {
+	if f.ClientID == "" || who.Is(routine.CaseOfficer) {
+		return f, nil
+	}
+	serves, err := tx.ServesClient(ctx, who.Organisation, f.ClientID, tx.Now())
+	if !serves {
+		f.ClientID = ""
+	}
 	return f, err
 }
 

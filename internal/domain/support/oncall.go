@@ -87,7 +87,7 @@ const (
 type OnCall struct {
 	ID           string
 	Number       string
-	Organisation string // that called
+	Organisation string // that called; "" where the one who recorded it did not say
 	Actor        string // who recorded it
 	Called       time.Time
 	Reason       string // what was extraordinary
@@ -105,11 +105,12 @@ type OnCall struct {
 
 // NewOnCall is what is told about a call.
 type NewOnCall struct {
-	Called   time.Time
-	Reason   string
-	Visit    bool
-	VisitWhy string
-	FaultID  string
+	Organisation string // that called: needed of those who record others' calls; everybody else calls for their own
+	Called       time.Time
+	Reason       string
+	Visit        bool
+	VisitWhy     string
+	FaultID      string
 }
 
 // OnCalls filters a list; empty fields choose all.
@@ -124,6 +125,8 @@ type OnCallTx interface {
 	OnCallByID(ctx context.Context, id string) (OnCall, bool, error)
 	PutOnCall(ctx context.Context, o OnCall) error
 	ListOnCalls(ctx context.Context, f OnCalls) ([]OnCall, error)
+	// ProviderKnown reports whether a provider has that organisation number.
+	ProviderKnown(ctx context.Context, orgNumber string) (bool, error)
 }
 
 // Problems with on-call cases. Codes are stable.
@@ -134,6 +137,9 @@ var (
 		"Jourärendet finns inte.", "There is no such on-call case.")
 	ErrCalled = problem.New(problem.Invalid, "on-call-time",
 		"Ange när jouren ringdes: inom det senaste året, inte i framtiden.", "Say when the on-call was called: within the last year, not in the future.")
+	ErrCaller = problem.New(problem.Invalid, "on-call-organisation",
+		"Ange organisationsnumret för den utförare som ringde, eller lämna tomt om felet redan säger vilken det var. Bara den som ansvarar för jourärenden anger någon annan än sig själv.",
+		"Give the organisation number of the provider that called, or leave it out if the fault tells. Only those who manage on-call cases name another than themselves.")
 	ErrVisitWhy = problem.New(problem.Invalid, "on-call-visit-why",
 		"Ange varför felet inte gick att lösa per telefon, med högst 2000 tecken; bara då kommer en tekniker.",
 		"Say why it could not be solved by phone, in at most 2000 characters; only then does a technician come.")
@@ -155,6 +161,9 @@ func (d Desk) RecordCall(ctx context.Context, tx Tx, who routine.Who, in NewOnCa
 	}
 	o := OnCall{ID: newID(), Number: newNumber("J"), Organisation: who.Organisation, Actor: who.Actor, Called: in.Called.UTC().Truncate(time.Microsecond),
 		Reason: reason, Hours: d.hoursOf(in.Called), Visit: in.Visit, FaultID: in.FaultID, PhoneCost: d.Profile.Prices.OnCallPhone}
+	if err := o.calledBy(ctx, tx, who, in.Organisation); err != nil {
+		return OnCall{}, err
+	}
 	if in.Visit {
 		if o.VisitWhy, err = text("visit_why", in.VisitWhy); err != nil {
 			return OnCall{}, ErrVisitWhy.On("visit_why")
@@ -173,6 +182,25 @@ func (d Desk) RecordCall(ctx context.Context, tx Tx, who routine.Who, in NewOnCa
 		journal.Field{Name: "called", Value: o.Called.Format(time.RFC3339)}, journal.Field{Name: "hours", Value: o.Hours},
 		journal.Field{Name: "visit", Value: yes(o.Visit)}, journal.Field{Name: "reason", Value: o.Reason},
 		journal.Field{Name: "cost", Value: kronor(o.PhoneCost + o.VisitCost)}, journal.Field{Name: "rule", Value: routine.RuleOnCall})
+}
+
+// calledBy notes who called. Whoever manages the cases writes in what others tell, and is not the one who pays.
+func (o *OnCall) calledBy(ctx context.Context, tx Tx, who routine.Who, organisation string) error {
+	if !manages(who) {
+		if organisation != "" && organisation != who.Organisation {
+			return ErrCaller.On("organisation")
+		}
+		return nil
+	}
+	o.Organisation = organisation
+	if organisation == "" {
+		return nil
+	}
+	known, err := tx.ProviderKnown(ctx, organisation)
+	if err == nil && !known {
+		err = ErrCaller.On("organisation")
+	}
+	return err
 }
 
 func (d Desk) hoursOf(at time.Time) string {
@@ -220,6 +248,16 @@ func (d Desk) SettleCall(ctx context.Context, tx Tx, who routine.Who, id string,
 
 // chargeCall proposes what follows from the cause of an on-call case.
 func (d Desk) chargeCall(ctx context.Context, tx Tx, who routine.Who, o OnCall) error {
+	payers := Payers{Provider: o.Organisation}
+	if o.Organisation == "" && o.FaultID != "" {
+		f, _, err := tx.FaultByID(ctx, o.FaultID)
+		if err != nil {
+			return err
+		}
+		if payers, _, err = d.payersOf(ctx, tx, f); err != nil {
+			return err
+		}
+	}
 	costs := []struct {
 		kind routine.CostKind
 		each int
@@ -229,7 +267,7 @@ func (d Desk) chargeCall(ctx context.Context, tx Tx, who routine.Who, o OnCall) 
 			continue
 		}
 		_, _, err := d.Propose(ctx, tx, who, Proposal{Source: "on-call:" + o.ID + ":" + string(c.kind), Kind: c.kind, Cause: o.Cause,
-			Each: c.each, Payers: Payers{Provider: o.Organisation}, FaultID: o.FaultID,
+			Each: c.each, Payers: payers, FaultID: o.FaultID,
 			Facts: []Fact{{"on-call", o.Number}, {"called", o.Called.Format(time.RFC3339)}, {"hours", o.Hours}}})
 		if err != nil {
 			return err
@@ -241,7 +279,7 @@ func (d Desk) chargeCall(ctx context.Context, tx Tx, who routine.Who, o OnCall) 
 // Call returns an on-call case: those who manage see all, others their organisation's.
 func (d Desk) Call(ctx context.Context, tx Tx, who routine.Who, id string) (OnCall, error) {
 	o, ok, err := tx.OnCallByID(ctx, id)
-	if err != nil || !ok || (!manages(who) && (o.Organisation != who.Organisation || who.Role == "")) {
+	if err != nil || !ok || (!manages(who) && (o.Organisation == "" || o.Organisation != who.Organisation || who.Role == "")) {
 		return OnCall{}, orElse(err, ErrOnCallUnknown)
 	}
 	return o, nil

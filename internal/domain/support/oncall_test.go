@@ -6,8 +6,10 @@ import (
 	"testing"
 	"time"
 
+	"hemnyckel/internal/domain/fleet"
 	"hemnyckel/internal/domain/routine"
 	"hemnyckel/internal/domain/support"
+	"hemnyckel/internal/storage"
 	"hemnyckel/profiles"
 )
 
@@ -202,4 +204,97 @@ func TestSupportOfAMunicipalityWithPhones(t *testing.T) {
 	if !asked || page.OnCall.Offered {
 		t.Errorf("at night: got %+v", page.Sections[0].Steps)
 	}
+}
+
+// Whoever writes in what others tell is not the one who pays: the provider that called does, or by the fault whoever has the
+// thing, or nobody until a person says who.
+//
+// proves V6-d
+func TestTheOneWhoCalledPays(t *testing.T) {
+	each(t, profile(), func(t *testing.T, n *town) {
+		ctx := t.Context()
+		n.now = local(t, "2026-11-23 22:00")
+		fault, _ := n.report(t, provider, support.Key, "N1", false)
+		for _, c := range []struct {
+			who  routine.Who
+			in   support.NewOnCall
+			want string // who is to pay
+		}{
+			{manager, support.NewOnCall{}, ""},
+			{manager, support.NewOnCall{Organisation: firm}, firm},
+			{manager, support.NewOnCall{FaultID: fault.ID}, firm},
+			{provider, support.NewOnCall{}, firm},
+		} {
+			c.in.Called, c.in.Reason = n.now, "hela huset utelåst"
+			call, err := n.RecordCall(ctx, c.who, c.in)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := n.SettleCall(ctx, manager, call.ID, support.HandlingError, "nyckeln var inte synkad"); err != nil {
+				t.Fatal(err)
+			}
+			all, err := n.Charges(ctx, manager, support.Charges{Page: support.Page{Limit: 1}})
+			if err != nil || len(all) != 1 || all[0].PayerOrg != c.want {
+				t.Errorf("%s %+v: got %+v, %v, want %q to pay", c.who.Role, c.in, all, err, c.want)
+			}
+		}
+		for _, in := range []support.NewOnCall{{Organisation: city, Called: n.now, Reason: "x"}} {
+			if _, err := n.RecordCall(ctx, provider, in); !errors.Is(err, support.ErrCaller) {
+				t.Errorf("a provider names another: got %v, want on-call-organisation", err)
+			}
+		}
+		if _, err := n.RecordCall(ctx, manager, support.NewOnCall{Organisation: "5560000000", Called: n.now, Reason: "x"}); !errors.Is(err, support.ErrCaller) {
+			t.Errorf("nobody's number: got %v, want on-call-organisation", err)
+		}
+	})
+}
+
+// One damage to a key is charged once, whether it was told of as a fault, as an exchange, or as both; another damage later on is
+// another charge.
+//
+// proves V2.2-d, V6-e
+func TestOneDamageToAKeyIsChargedOnce(t *testing.T) {
+	each(t, profile(), func(t *testing.T, n *town) {
+		count := func() int {
+			t.Helper()
+			all, err := n.Charges(t.Context(), manager, support.Charges{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return len(all)
+		}
+		fault, _ := n.report(t, provider, support.Key, "N1", false)
+		if _, err := n.finish(t, fault.ID, support.Remedied, support.End{Cause: support.Negligence, Done: "böjd"}); err != nil {
+			t.Fatal(err)
+		}
+		exchange := func(id string) {
+			t.Helper()
+			n.update(t, func(tx *storage.Tx) error {
+				if err := tx.PutExchange(t.Context(), fleet.Exchange{ID: id, KeyID: "k1", GroupID: "g1", Cause: fleet.Damaged, Was: fleet.KeyIssued,
+					Reported: n.now, State: fleet.ExchangeDone, Closed: n.now, ReplacementID: "k3", Negligence: fleet.Neglect, Decision: "böjd", Decided: n.now, DecidedBy: "x"}); err != nil {
+					return err
+				}
+				_, _, err := n.Desk().Propose(t.Context(), tx, manager, support.Proposal{Source: "exchange:" + id, Kind: routine.CostBrokenKey, Cause: support.Negligence,
+					KeyID: "k1", Since: n.now, Payers: support.Payers{Provider: firm}})
+				return err
+			})
+		}
+		n.now = n.now.AddDate(0, 0, 3)
+		exchange("e1")
+		if got := count(); got != 1 {
+			t.Errorf("fault and exchange of one damage: got %d, want one charge", got)
+		}
+		n.now = n.now.AddDate(0, 6, 0)
+		exchange("e2")
+		if got := count(); got != 2 {
+			t.Errorf("another damage half a year later: got %d, want two charges", got)
+		}
+		again, _ := n.report(t, provider, support.Key, "N1", false)
+		if _, err := n.finish(t, again.ID, support.Remedied, support.End{Cause: support.Negligence, Done: "böjd"}); err != nil {
+			t.Fatal(err)
+		}
+		if got := count(); got != 2 {
+			t.Errorf("the fault after its exchange: got %d, want no third charge", got)
+		}
+	})
 }

@@ -171,7 +171,7 @@ func (h *Handler) recordCall(ctx context.Context, r request, in api.NewOnCall) (
 			return api.OnCall{}, err
 		}
 	}
-	o, err := h.options.Support.RecordCall(ctx, r.Who, support.NewOnCall{Called: in.Called, Reason: in.Reason, Visit: in.Visit,
+	o, err := h.options.Support.RecordCall(ctx, r.Who, support.NewOnCall{Organisation: groupName(in.Organisation), Called: in.Called, Reason: in.Reason, Visit: in.Visit,
 		VisitWhy: in.VisitWhy, FaultID: in.FaultID})
 	return wireOnCall(o), err
 }

@@ -116,6 +116,15 @@ func TestCabinetIsCounted(t *testing.T) {
 		if got := open(); !slices.Equal(got, []string{"N2"}) {
 			t.Errorf("the next day, activated no longer: %q", got)
 		}
+		if _, err := w.Cabinets.SetUp(ctx, private, "H2", "Expeditionen"); err != nil {
+			t.Fatal(err)
+		}
+		elsewhere, err := w.Cabinets.Count(ctx, private, "H2", []string{"M1", "N2"})
+		w.must(err)
+		if got := open(); !slices.Equal(got, []string{"N2", "N2"}) {
+			t.Errorf("after another group has listed the key: %q, want it followed up by both", got)
+		}
+		w.must(w.Cabinets.Explain(ctx, private, elsewhere.ID, "N2", "återlämnad"))
 		_, err = w.Cabinets.Count(ctx, homecare, "H1", []string{"N1", "N2"})
 		w.must(err)
 		counts, err := w.Cabinets.Counts(ctx, homecare, "H1", fleet.Page{})
