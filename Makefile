@@ -33,12 +33,14 @@ build: ## the program, as bin/hemnyckel
 test: prerequisites check unit fuzz e2e ## everything that must hold before a change is shared; installs what it lacks
 	@echo "test: all passed"
 
-check: ## formatting, vet, the floors of the house
+check: ## formatting, vet (also without C), the floors of the house
 	@bad=$$(find . -name '*.go' -not -path './node_modules/*' -exec gofmt -l {} +); \
 		if [ -n "$$bad" ]; then echo "gofmt would change:"; echo "$$bad"; echo "run: gofmt -w ."; exit 1; fi
 	$(GO) vet ./...
+	CGO_ENABLED=0 $(GO) vet ./internal/program/keystore
 	$(GO) test ./internal/arch
 
+unit: export CGO_ENABLED := 1
 unit: ## all Go tests, on SQLite and on PostgreSQL
 	$(POSTGRES) $(GO) test -shuffle=on -timeout 20m $(TESTFLAGS) ./...
 
