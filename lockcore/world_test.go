@@ -43,30 +43,31 @@ func (m *memStore) Commit(change map[lockcore.Slot][]byte) error {
 
 // world is one municipality with one lock, one station and one key.
 type world struct {
-	t       testing.TB
-	now     time.Time
-	clockOK bool
-	wrong   time.Duration        // the lock's clock less the time
-	uptime  func() time.Duration // nil counts nothing
-	epoch   uint16               // that the lock is claimed with, 0 is 1
-	started func()               // told of every start
-	button  bool                 // nobody presses it
-	auth    *credential.Authority
-	lock    *lockcore.Lock
-	store   *memStore
-	ring    int
-	bolts   int
-	station *credential.Identity
-	stCert  []byte
-	key     *ecdsa.PrivateKey
-	holder  credential.PublicKey
-	tree    *credential.Tree
-	grant   credential.Grant // what was asked for
-	issuer  []byte           // nil is the authority's
-	rawG    []byte
-	rawA    []byte
-	count   uint32
-	met     []byte // the lock's certificate, as the key keeps it
+	t         testing.TB
+	now       time.Time
+	clockOK   bool
+	wrong     time.Duration        // the lock's clock less the time
+	uptime    func() time.Duration // nil counts nothing
+	epoch     uint16               // that the lock is claimed with, 0 is 1
+	lastNonce [8]byte
+	started   func() // told of every start
+	button    bool   // nobody presses it
+	auth      *credential.Authority
+	lock      *lockcore.Lock
+	store     *memStore
+	ring      int
+	bolts     int
+	station   *credential.Identity
+	stCert    []byte
+	key       *ecdsa.PrivateKey
+	holder    credential.PublicKey
+	tree      *credential.Tree
+	grant     credential.Grant // what was asked for
+	issuer    []byte           // nil is the authority's
+	rawG      []byte
+	rawA      []byte
+	count     uint32
+	met       []byte // the lock's certificate, as the key keeps it
 }
 
 const (
@@ -185,7 +186,7 @@ func (w *world) activation() credential.Activation {
 }
 
 func (w *world) trust() lockcore.Trust {
-	return lockcore.Trust{Root: w.auth.Root(), DeviceCAs: [][]byte{w.auth.Certificate(credential.RoleDeviceCA)}, Met: w.met}
+	return lockcore.Trust{Root: w.auth.Root(), DeviceCAs: w.auth.Certificates(credential.RoleDeviceCA), Met: w.met}
 }
 
 func (w *world) pass() lockcore.Pass {
