@@ -52,11 +52,11 @@ var (
 	decoder = newDecoder()
 )
 
-func newEncoder() cbor.EncMode {
+func newEncoder() cbor.UserBufferEncMode {
 	o := cbor.CoreDetEncOptions()
 	o.TagsMd = cbor.TagsForbidden
 	o.NilContainers = cbor.NilContainerAsEmpty
-	m, err := o.EncMode()
+	m, err := o.UserBufferEncMode()
 	if err != nil {
 		panic(err) // constant options
 	}
@@ -99,8 +99,9 @@ func Decode[T any](b []byte, limit int) (T, error) {
 	if err := decoder.Unmarshal(b, &v); err != nil {
 		return none, Refuse(CodeMalformed, "decode: %w", err)
 	}
-	again, err := encoder.Marshal(v)
-	if err != nil || !bytes.Equal(again, b) {
+	var again bytes.Buffer
+	again.Grow(len(b))
+	if err := encoder.MarshalToBuffer(&v, &again); err != nil || !bytes.Equal(again.Bytes(), b) {
 		return none, Refuse(CodeMalformed, "not in canonical form")
 	}
 	return v, nil

@@ -341,3 +341,28 @@ func TestSyncResponseWithEncodedLeaves(t *testing.T) {
 		t.Errorf("got %x, %v, want %x", got, err, want)
 	}
 }
+
+// Signatures whose halves begin with zeros or high bits verify as go-cose made them.
+func TestSignaturesOfEveryShape(t *testing.T) {
+	key, pub := holder(t)
+	var high, low bool
+	for i := credential.Instant(0); i < 5000 && !(high && low); i++ {
+		raw := must(credential.Sign(key, credential.KindTimeToken, credential.TimeToken{IssuedAt: i}))(t)
+		sig := raw[len(raw)-64:]
+		if sig[0] != 0 && sig[32] != 0 && high {
+			continue
+		}
+		high, low = high || sig[0] >= 0x80 && sig[32] >= 0x80, low || sig[0] == 0
+		if _, err := credential.Verify[credential.TimeToken](credential.Verifier{}, credential.KindTimeToken, raw, 512, pub); err != nil {
+			t.Errorf("%x: %v", sig, err)
+		}
+	}
+	if !high || !low {
+		t.Error("not every shape has come up")
+	}
+	zero := must(credential.Sign(key, credential.KindTimeToken, credential.TimeToken{}))(t)
+	clear(zero[len(zero)-64:])
+	if _, err := credential.Verify[credential.TimeToken](credential.Verifier{}, credential.KindTimeToken, zero, 512, pub); err == nil {
+		t.Error("the signature of zeros verifies")
+	}
+}

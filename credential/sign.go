@@ -6,7 +6,6 @@ import (
 	"crypto/ecdsa"
 	"crypto/rand"
 	"crypto/sha256"
-	"math/big"
 
 	"github.com/veraison/go-cose"
 )
@@ -193,10 +192,26 @@ func appendByteString(b []byte, n int) []byte {
 	}
 }
 
-// verified checks the bare ES256 signature r || s (RFC 9053 §2.1).
+// verified checks the bare ES256 signature r || s (RFC 9053 §2.1), which the standard library wants as ASN.1.
 func verified(pub *ecdsa.PublicKey, digest, sig []byte) bool {
-	r, s := new(big.Int).SetBytes(sig[:32]), new(big.Int).SetBytes(sig[32:])
-	return ecdsa.Verify(pub, digest, r, s)
+	der := append(make([]byte, 0, 72), 0x30, 0)
+	der = appendInteger(der, sig[:32])
+	der = appendInteger(der, sig[32:])
+	der[1] = byte(len(der) - 2)
+	return ecdsa.VerifyASN1(pub, digest, der)
+}
+
+// appendInteger appends a positive ASN.1 INTEGER (X.690 §8.3) of at most 32 bytes.
+func appendInteger(der, n []byte) []byte {
+	for len(n) > 1 && n[0] == 0 {
+		n = n[1:]
+	}
+	if n[0] >= 0x80 {
+		der = append(der, 2, byte(len(n)+1), 0)
+	} else {
+		der = append(der, 2, byte(len(n)))
+	}
+	return append(der, n...)
 }
 
 // Keyring keeps a few public keys in the form that verifies, which costs a twelfth of a verification to compute. It is no more than
