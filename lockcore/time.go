@@ -11,7 +11,8 @@ import (
 const (
 	MaxRaiseVisit = 10 * time.Minute
 	MaxRaiseDay   = time.Hour
-	// MaxUnverified is how many openings a lock with a lost clock permits before time must be repaired.
+	// MaxUnverified is how many openings a lock with a lost clock permits until somebody brings a server's later time. A stolen
+	// key cannot: its own token is as old as its last sync.
 	MaxUnverified = 20
 	// timeStep is the least step of the clock that is logged.
 	timeStep = 2 * time.Minute
@@ -104,13 +105,14 @@ func (l *Lock) uptime() (int64, bool) {
 	return int64(l.cfg.Uptime() / time.Second), true
 }
 
-// raise lifts the floor to a time that a server has signed, without bound.
+// raise lifts the floor to a time that a server has signed, without bound. A lock that has lost its clock has been told something new,
+// and counts its openings from here.
 func (c *change) raise(t credential.Instant) {
 	if t <= c.head.Floor {
 		return
 	}
 	before, _ := c.l.clock(c.head)
-	c.head.Floor = t
+	c.head.Floor, c.head.Unverified = t, 0
 	c.stepped(before)
 }
 

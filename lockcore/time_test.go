@@ -195,6 +195,30 @@ func TestLostClockReachesTheClient(t *testing.T) {
 	w.wantCode(credential.OK) // activated before the floor, and not ended
 }
 
+// A door that many use loses its clock: it goes on as long as visitors bring news, and a stolen key has none.
+func TestLostClockCountsFromTheLastNews(t *testing.T) {
+	w := newWorld(t, counting)
+	w.clockOK = false
+	w.start()
+	stolen := w.told([8]byte{})
+	w.now = w.now.Add(time.Minute)
+	for range 3 {
+		for range lockcore.MaxUnverified {
+			w.wantCode(credential.OK)
+		}
+		w.wantCode(credential.CodeClockLost)
+		w.now = w.now.Add(time.Minute)
+		w.visit(w.told([8]byte{}))
+	}
+	for range lockcore.MaxUnverified {
+		if o := w.visit(stolen); o.bolts != 1 {
+			t.Fatalf("got %v, want an opening", o.verdict.Code)
+		}
+	}
+	w.visit(stolen)
+	w.wantCode(credential.CodeClockLost)
+}
+
 func TestTokensThatProveNothing(t *testing.T) {
 	w := newWorld(t, counting)
 	w.clockOK = false
