@@ -37,16 +37,23 @@ type town struct {
 	acks    [][]byte
 	records []credential.Record // come home
 	counter uint32
+	nonces  [][8]byte // of locks, as the last mail had them
+	clock   func() (time.Time, bool)
 }
 
 func newTown(t *testing.T) *town {
 	t.Helper()
-	w := &town{t: t, dir: t.TempDir()}
-	now := time.Now()
-	var err error
-	if w.auth, err = credential.NewAuthority(now); err != nil {
+	auth, err := credential.NewAuthority(time.Now())
+	if err != nil {
 		t.Fatal(err)
 	}
+	return newTownOf(t, auth, nil)
+}
+
+// newTownOf is a town with that authority, and a lock with that clock (nil is the machine's) and a counter of seconds.
+func newTownOf(t *testing.T, auth *credential.Authority, clock func() (time.Time, bool)) *town {
+	t.Helper()
+	w := &town{t: t, dir: t.TempDir(), auth: auth, clock: clock}
 	w.startLock()
 	t.Cleanup(func() { w.stop() })
 	if err := locksim.Press(filepath.Join(w.dir, "lock")); err != nil {
@@ -55,6 +62,7 @@ func newTown(t *testing.T) *town {
 	if err := locksim.Claim(t.Context(), w.lock.Addr(), w.lock.ClaimCode(), w.certify); err != nil {
 		t.Fatal(err)
 	}
+	var err error
 	if w.key, err = locksim.OpenKey(filepath.Join(w.dir, "key.state")); err != nil {
 		t.Fatal(err)
 	}
@@ -65,8 +73,10 @@ func newTown(t *testing.T) *town {
 
 func (w *town) startLock() {
 	w.t.Helper()
+	started := time.Now()
 	lock, err := locksim.NewLock(locksim.LockConfig{
-		Dir: filepath.Join(w.dir, "lock"), Addr: "127.0.0.1:0", Bolt: func() { w.bolts.Add(1) }, Ring: 128,
+		Dir: filepath.Join(w.dir, "lock"), Addr: "127.0.0.1:0", Bolt: func() { w.bolts.Add(1) }, Ring: 128, Now: w.clock,
+		Uptime: func() time.Duration { return time.Since(started) },
 	})
 	if err != nil {
 		w.t.Fatal(err)
@@ -102,7 +112,7 @@ func (w *town) enrol() {
 		w.t.Fatal(err)
 	}
 	b, err := credential.Encode(credential.Enrolment{
-		Root: w.auth.Root(), Certificate: cert, DeviceCA: w.auth.Certificate(credential.RoleDeviceCA),
+		Root: w.auth.Root(), Next: w.auth.NextRoot(), Certificate: cert, DeviceCA: w.auth.Certificate(credential.RoleDeviceCA),
 	})
 	if err != nil {
 		w.t.Fatal(err)
@@ -156,7 +166,7 @@ func (w *town) visitStation(s steps) locksim.StationResult {
 }
 
 func (w *town) serveKey(conn net.Conn, s steps) error {
-	ch, hello, key, err := lockcore.AcceptKey(conn, w.station, w.greet, lockcore.Host{Roots: w.auth.Roots()})
+	ch, hello, key, err := lockcore.AcceptKey(conn, w.station, w.greet, lockcore.Host{Roots: w.auth.Roots(), DeviceCA: w.auth.Certificate(credential.RoleDeviceCA)})
 	if err != nil {
 		return err
 	}
@@ -225,6 +235,7 @@ func (w *town) takeHome(raw []byte) error {
 	if err != nil {
 		return err
 	}
+	w.nonces = mail.Nonces
 	for _, sealed := range mail.Batches {
 		signed, _, err := w.auth.OpenBatch(sealed)
 		if err != nil {
@@ -267,7 +278,16 @@ func (w *town) response(key credential.Certificate, req credential.SyncRequest) 
 	grant, err := w.auth.IssueGrant(credential.Grant{
 		Key: keyID, Holder: key.Key, Shift: 12 * 60, Group: group, Blocks: credential.Version{Epoch: 1, Number: w.blocks.Version.Number},
 	}, tree, now)
+	var times [][]byte
+	for _, nonce := range w.nonces {
+		raw, err := w.auth.IssueTime(nonce, now)
+		if err != nil {
+			return none, err
+		}
+		times = append(times, raw)
+	}
 	return credential.SyncResponse{
+		Roots: w.auth.RootStatements(), Times: times,
 		Grant: grant, Leaves: leaves, Issuer: w.auth.Certificate(credential.RoleGrantIssuer),
 		DeviceCAs: [][]byte{w.auth.Certificate(credential.RoleDeviceCA)}, Config: w.auth.Certificate(credential.RoleConfig),
 		Blocks: blocks, Revocation: w.auth.Certificate(credential.RoleRevocation), Acks: w.acks, MailReceived: req.Mail,
