@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"hemnyckel/credential"
 	"hemnyckel/internal/domain/care"
 	"hemnyckel/internal/domain/casework"
 	"hemnyckel/internal/domain/fleet"
@@ -26,13 +25,6 @@ func (tx *Tx) StaffByID(ctx context.Context, ids []string) (map[string]care.Staf
 func (tx *Tx) LocksByID(ctx context.Context, ids []string) (map[string]fleet.Lock, error) {
 	all, err := collectIn(ctx, tx, scanLock, `SELECT `+lockColumns+` FROM locks WHERE id IN %s`, ids)
 	return keyed(all, func(l fleet.Lock) string { return l.ID }), err
-}
-
-// LockOpened implements casework.FieldTx.
-func (tx *Tx) LockOpened(ctx context.Context, l fleet.Lock, seq uint32) (time.Time, bool, error) {
-	at, ok, err := one(ctx, tx, column[int64], `SELECT at_us FROM lock_records WHERE lock_id = $1 AND epoch = $2 AND seq = $3 AND event = $4`,
-		int64(l.Number), int64(l.Epoch), int64(seq), int64(credential.EventOpened))
-	return fromUS(at), ok, err
 }
 
 const bookingColumns = `id, task_id, staff_id, from_us, until_us, COALESCE(attend, ''), told, told_how, told_by, told_us, actor, created_us, ended_us, ended_how, reason`

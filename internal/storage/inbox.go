@@ -138,30 +138,6 @@ func (tx *Tx) SetAcks(ctx context.Context, heads []keysync.Head) error {
 	return nil
 }
 
-// LockRecords implements keysync.InboxTx.
-func (tx *Tx) LockRecords(ctx context.Context, lock uint32, epoch uint16, first, last uint32) (map[uint32][]byte, error) {
-	out := map[uint32][]byte{}
-	err := each(ctx, tx, func(r row) error {
-		var seq uint32
-		var body []byte
-		err := r.Scan(&seq, &body)
-		out[seq] = body
-		return err
-	}, `SELECT seq, body FROM lock_records WHERE lock_id = $1 AND epoch = $2 AND seq >= $3 AND seq <= $4`,
-		int64(lock), int64(epoch), int64(first), int64(last))
-	return out, err
-}
-
-// InsertLockRecords implements keysync.InboxTx. A record that is there already is an error: nothing is doubled.
-func (tx *Tx) InsertLockRecords(ctx context.Context, records []keysync.StoredRecord) error {
-	rows := make([][]any, len(records))
-	for i, r := range records {
-		rows[i] = []any{int64(r.Lock), int64(r.Epoch), int64(r.Seq), us(r.At), int64(r.Event), r.Body}
-	}
-	_, err := tx.insert(ctx, "lock_records", []string{"lock_id", "epoch", "seq", "at_us", "event", "body"}, rows, "")
-	return err
-}
-
 // InsertEvidence implements keysync.InboxTx.
 func (tx *Tx) InsertEvidence(ctx context.Context, evidence []keysync.Evidence) error {
 	if len(evidence) == 0 {

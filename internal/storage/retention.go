@@ -19,7 +19,7 @@ const ended = `ended_us < 253402214400000000`
 func due(c retention.Class) string {
 	return map[retention.Class]string{
 		retention.Receipts: `SELECT k.id, k.client_id, '' FROM physical_keys k WHERE k.closed_us > 0 AND k.closed_us < $1 AND k.id > $2 ORDER BY k.id LIMIT $3`,
-		retention.Disclosures: `SELECT d.id, d.scope_id, '' FROM disclosures d WHERE d.state IN ('refused', 'disclosed') AND d.requested_us < $1 AND d.id > $2
+		retention.Disclosures: `SELECT d.id, d.scope_id, '' FROM disclosures d WHERE (d.state IN ('refused', 'disclosed') OR d.state IN ('granted', 'partly') AND d.decided_us < $1) AND d.requested_us < $1 AND d.id > $2
 			ORDER BY d.id LIMIT $3`,
 		retention.Charges: `SELECT c.id, coalesce(c.client_id, ''), '' FROM charges c WHERE c.decided_us > 0 AND c.decided_us < $1 AND c.id > $2
 			AND (c.client_id IS NOT NULL OR c.facts <> '[]') ORDER BY c.id LIMIT $3`,
@@ -32,6 +32,8 @@ func due(c retention.Class) string {
 				AND (s.origin = 'order:' || o.id OR s.ended_by = 'order:' || o.id)) ORDER BY o.id LIMIT $3`,
 		retention.Clients: `SELECT c.id, c.id, CASE
 			WHEN EXISTS (SELECT 1 FROM tasks t WHERE t.client_id = c.id AND t.done_us = 0) THEN 'task'
+			WHEN EXISTS (SELECT 1 FROM faults f WHERE f.client_id = c.id AND f.closed_us = 0) THEN 'fault'
+			WHEN EXISTS (SELECT 1 FROM charges g WHERE g.client_id = c.id AND g.decided_us = 0) THEN 'charge'
 			WHEN EXISTS (SELECT 1 FROM physical_keys k WHERE k.client_id = c.id AND k.closed_us = 0) THEN 'key'
 			WHEN EXISTS (SELECT 1 FROM locks l WHERE l.dwelling_id = c.dwelling_id AND l.state = 'mounted' AND l.kind <> 'entrance')
 				AND NOT EXISTS (SELECT 1 FROM clients o WHERE o.dwelling_id = c.dwelling_id AND o.id <> c.id AND o.ended_us >= $1) THEN 'lock'
@@ -150,9 +152,9 @@ func (tx *Tx) HoldTarget(ctx context.Context, name string) (string, bool, error)
 
 // Held implements retention.Tx: what is held, and what requests for the log are open about. Of a client that is also the
 // lock on the door, of a staff member also their activations.
-func (tx *Tx) Held(ctx context.Context) (retention.Held, error) {
+func (tx *Tx) Held(ctx context.Context, unfetched time.Time) (retention.Held, error) {
 	subjects, err := collect(ctx, tx, column[string], `SELECT subject FROM holds WHERE ended_us = 0
-		UNION SELECT scope_id FROM disclosures WHERE state NOT IN ('refused', 'disclosed')`)
+		UNION SELECT scope_id FROM disclosures WHERE state NOT IN ('refused', 'disclosed') AND NOT (state IN ('granted', 'partly') AND decided_us < $1)`, usOrZero(unfetched))
 	h := retention.Held{Subjects: setOf(subjects), Actors: map[string]bool{}}
 	h.All = h.Subjects[""]
 	if err != nil || h.All || len(subjects) == 0 {
@@ -209,16 +211,4 @@ func (tx *Tx) KeptEntries(ctx context.Context, after int64, limit int) ([]int64,
 func (tx *Tx) DropKept(ctx context.Context, indexes []int64) error {
 	_, err := execIn(ctx, tx, `DELETE FROM retention_kept WHERE idx IN %s`, indexes)
 	return err
-}
-
-// BlankRecords implements retention.Tx. An empty body says that there was a record here.
-func (tx *Tx) BlankRecords(ctx context.Context, of []retention.Place) error {
-	for _, p := range of {
-		_, err := tx.exec(ctx, `UPDATE lock_records SET body = $1, at_us = 0, event = 0
-			WHERE lock_id = (SELECT number FROM locks WHERE serial = $2) AND epoch = $3 AND seq = $4`, []byte{}, p.Lock, int64(p.Epoch), int64(p.Seq))
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }

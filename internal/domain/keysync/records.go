@@ -338,7 +338,11 @@ func (t *takeover) entry(lock fleet.Lock, epoch uint16, r credential.Record) jou
 		add("code", r.Code.String())
 	}
 	add("sequence", strconv.FormatUint(uint64(epoch), 10)+"/"+strconv.FormatUint(uint64(r.Seq), 10))
-	add("flags", strconv.Itoa(int(r.Flags)))
-	add("info", strconv.FormatUint(uint64(r.Info), 10))
+	if r.Flags != 0 {
+		add("flags", strconv.Itoa(int(r.Flags)))
+	}
+	if r.Info != 0 {
+		add("info", strconv.FormatUint(uint64(r.Info), 10))
+	}
 	return e
 }

@@ -3,6 +3,7 @@ package retention
 import (
 	"context"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -21,6 +22,16 @@ type Service struct {
 
 // NewService returns the service of one municipality.
 func NewService(db txn.Runner[Tx], profile routine.Profile) *Service { return &Service{db, profile} }
+
+// held gathers what is kept now. A request for the log that was granted is waited for as long as the municipality keeps such
+// requests: who has not fetched the extract by then must ask anew.
+func (s *Service) held(ctx context.Context, tx Tx) (Held, error) {
+	unfetched, _ := cutoff(s.profile, Disclosures, tx.Now())
+	if _, decided := s.profile.KeptFor(string(Disclosures)); !decided {
+		unfetched = time.Time{}
+	}
+	return tx.Held(ctx, unfetched)
+}
 
 // Hold keeps everything about a client, a lock, a key or a staff member, named by id or as people call it; with no name all
 // there is.

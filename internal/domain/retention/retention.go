@@ -5,7 +5,7 @@
 // internal/storage's to know; how an entry is erased so that proofs keep verifying is internal/domain/journal's.
 //
 // Promises: nothing is erased before its time, while somebody holds it, or while it is still in use; a client goes only when
-// nothing of theirs is open: no task, no physical key, no lock on the door; every erasure is an entry; a run that was
+// nothing of theirs is open: no task, no fault, no undecided charge, no physical key, no lock on the door; every erasure is an entry; a run that was
 // interrupted goes on where it was when it is started again; no step takes long, so that stations never wait.
 package retention
 
@@ -58,6 +58,9 @@ const (
 	WaitsTask = "task" // work is open
 	WaitsKey  = "key"  // a physical key is not back
 	WaitsLock = "lock" // a lock is on the door, and nobody else lives there
+
+	WaitsFault  = "fault"  // a fault is not closed
+	WaitsCharge = "charge" // nobody has decided about a charge
 )
 
 // Hold keeps records from erasure.
@@ -106,8 +109,8 @@ type Tx interface {
 	Holds(ctx context.Context, after string, limit int) ([]Hold, error)
 	// HoldTarget finds a client, lock, key or staff member by id or by what people call it.
 	HoldTarget(ctx context.Context, name string) (id string, ok bool, err error)
-	// Held gathers what is kept now.
-	Held(ctx context.Context) (Held, error)
+	// Held gathers what is kept now. A request for the log that was granted before a time, and never fetched, keeps nothing.
+	Held(ctx context.Context, unfetched time.Time) (Held, error)
 
 	// DueThings returns at most limit records of a class that ended before a time, by id, after the one named.
 	DueThings(ctx context.Context, c Class, before time.Time, after string, limit int) ([]Thing, error)

@@ -84,7 +84,7 @@ func (s *Service) things(ctx context.Context, c Class, dry bool, progress Progre
 				count.Before, count.Undecided = time.Time{}, true
 				return nil
 			}
-			if held, err = tx.Held(ctx); err != nil {
+			if held, err = s.held(ctx, tx); err != nil {
 				return err
 			}
 			page, err = tx.DueThings(ctx, c, count.Before, after, stepThings)
@@ -121,7 +121,7 @@ func (s *Service) things(ctx context.Context, c Class, dry bool, progress Progre
 func (s *Service) erase(ctx context.Context, c Class, t Thing, before time.Time) (gone bool, err error) {
 	for cursor, more := journal.Cursor(""), true; more; {
 		err := s.db.Update(ctx, func(tx Tx) (err error) {
-			if held, err := tx.Held(ctx); err != nil || held.thing(t) {
+			if held, err := s.held(ctx, tx); err != nil || held.thing(t) {
 				more = false
 				return err
 			}
@@ -134,7 +134,7 @@ func (s *Service) erase(ctx context.Context, c Class, t Thing, before time.Time)
 	}
 	err = s.db.Update(ctx, func(tx Tx) error {
 		gone = false
-		held, err := tx.Held(ctx)
+		held, err := s.held(ctx, tx)
 		if err != nil || held.thing(t) {
 			return err
 		}
@@ -271,7 +271,7 @@ func (s *Service) entries(ctx context.Context, tx Tx, k journal.Kind, from int64
 	if err != nil {
 		return out, err
 	}
-	held, err := tx.Held(ctx)
+	held, err := s.held(ctx, tx)
 	if err != nil {
 		return out, err
 	}
@@ -354,7 +354,7 @@ func (s *Service) kept(ctx context.Context, dry bool) (int, error) {
 				return err
 			}
 			after, more = indexes[len(indexes)-1], len(indexes) == stepEntries
-			erased, err = letGo(ctx, tx, indexes, dry)
+			erased, err = s.letGo(ctx, tx, indexes, dry)
 			return err
 		})
 		if err != nil {
@@ -365,8 +365,8 @@ func (s *Service) kept(ctx context.Context, dry bool) (int, error) {
 	return total, nil
 }
 
-func letGo(ctx context.Context, tx Tx, indexes []int64, dry bool) (int, error) {
-	held, err := tx.Held(ctx)
+func (s *Service) letGo(ctx context.Context, tx Tx, indexes []int64, dry bool) (int, error) {
+	held, err := s.held(ctx, tx)
 	if err != nil {
 		return 0, err
 	}

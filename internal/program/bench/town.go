@@ -178,22 +178,26 @@ func (t *town) load(ctx context.Context, records int) error {
 		return err
 	}
 	defer db.Close()
+	run, err := credential.Encode(make([][3][]byte, credential.MaxBatchRecords)) // as long as a run of records, and never read
+	if err != nil {
+		return err
+	}
+	run = append(run, make([]byte, 32*credential.MaxBatchRecords)...)
 	first, doors, key := t.locks[0].number, len(t.locks), townKeyNumber(0)
 	for _, text := range map[string][]string{
 		onSQLite: {
-			`INSERT INTO lock_records WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < %[1]d)
-				SELECT %[2]d + i %% %[3]d, 60000, i / %[3]d + 1, i, 1, randomblob(28) FROM n`,
+			`INSERT INTO lock_records WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < %[1]d / 32)
+				SELECT %[2]d + i %% %[3]d, 60000, 32 * (i / %[3]d) + 1, x'%[5]x' FROM n`,
 			`INSERT INTO grants WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < %[1]d / 20)
 				SELECT random(), k.id, k.group_id, (SELECT id FROM stations), i, i, %[3]d FROM n, keys k WHERE k.number = '%[4]s'`,
 		},
 		onPostgres: {
-			`INSERT INTO lock_records SELECT %[2]d + i %% %[3]d, 60000, i / %[3]d + 1, i, 1, decode(md5(i::text) || left(md5(i::text), 24), 'hex')
-				FROM generate_series(0, %[1]d - 1) AS i`,
+			`INSERT INTO lock_records SELECT %[2]d + i %% %[3]d, 60000, 32 * (i / %[3]d) + 1, '\x%[5]x' FROM generate_series(0, %[1]d / 32 - 1) AS i`,
 			`INSERT INTO grants SELECT (random() * 9e18)::bigint, k.id, k.group_id, (SELECT id FROM stations), i, i, %[3]d
 				FROM generate_series(1, %[1]d / 20) AS i, keys k WHERE k.number = '%[4]s'`,
 		},
 	}[t.engine] {
-		if _, err := db.ExecContext(ctx, fmt.Sprintf(text, records, first, doors, key)); err != nil {
+		if _, err := db.ExecContext(ctx, fmt.Sprintf(text, records, first, doors, key, run)); err != nil {
 			return err
 		}
 	}
@@ -219,7 +223,7 @@ func (l *townLock) batch(authority *credential.Authority, key uint32, records in
 	for range records {
 		l.seq++
 		r := credential.Record{Seq: l.seq, Boot: 1, Time: credential.At(time.Now()), Quality: credential.TimeRunning, Event: credential.EventOpened,
-			Key: key, Activation: credential.ActivationSerial(1, l.seq)}
+			Key: key, Activation: credential.ActivationSerial(1, 1)}
 		var err error
 		if l.head, err = r.Chain(l.head); err != nil {
 			return nil, err

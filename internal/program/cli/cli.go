@@ -46,6 +46,7 @@ type commands struct {
 	Fault     faultCmd     `cmd:"" help:"Faults: report, list, end."`
 	Charge    chargeCmd    `cmd:"" help:"Charges: list, decide, hand over for invoicing."`
 	Mass      massCmd      `cmd:"" help:"Mass changes: many clients to other groups, or houses to other owners, from one day."`
+	Inbox     inboxCmd     `cmd:"" help:"What keys have carried home: what waits to be taken over, and anomalies to look at."`
 	Rights    rightsCmd    `cmd:"" help:"Recompute all rights from their grounds."`
 	Ca        caCmd        `cmd:"" help:"The keys of the municipality: root, roles, ceremonies, status."`
 	Log       logCmd       `cmd:"" help:"The journal: public keys, proofs, check."`

@@ -27,6 +27,7 @@ func (*verifyCmd) Help() string {
 func swedishHelp() map[string]string {
 	all := swedishCommands()
 	maps.Copy(all, swedishCa())
+	maps.Copy(all, swedishInbox())
 	return all
 }
 

@@ -242,12 +242,10 @@ CREATE TABLE block_lists ( -- the newest signed snapshot, one row
     version BIGINT NOT NULL,
     body    BYTEA NOT NULL
 );
-CREATE TABLE lock_records (
+CREATE TABLE lock_records ( -- a run of at most 32 records to a row
     lock_id BIGINT NOT NULL, -- the lock's number
     epoch   BIGINT NOT NULL,
-    seq     BIGINT NOT NULL,
-    at_us   BIGINT NOT NULL,
-    event   BIGINT NOT NULL,
+    seq     BIGINT NOT NULL, -- of the first one
     body    BYTEA NOT NULL,
     PRIMARY KEY (lock_id, epoch, seq)
 );
