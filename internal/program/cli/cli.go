@@ -31,6 +31,7 @@ type commands struct {
 	Pass  string `name:"passphrase-file" help:"File with the passphrase of the keys; without it, it is asked for when it is needed." env:"HEMNYCKEL_PASSPHRASE_FILE" placeholder:"FILE"`
 
 	Demo      demoCmd      `cmd:"" help:"Play a working day in a made-up municipality and leave the portal open."`
+	Simulate  simulateCmd  `cmd:"" help:"Let a made-up municipality live through days of virtual time and say which promises held."`
 	Import    importCmd    `cmd:"" help:"Read a municipality's registers into its database."`
 	Sample    sampleCmd    `cmd:"" help:"Write the registers of a made-up municipality."`
 	Server    serverCmd    `cmd:"" help:"Serve a municipality: portal, interfaces, stations."`
