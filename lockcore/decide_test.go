@@ -31,16 +31,19 @@ func (w *world) bring(b credential.BlockList) {
 	w.visit(w.blockList(b))
 }
 
-// Each refusal of the decision, one after the other in the order in which the lock decides.
-func TestEveryRefusal(t *testing.T) {
+// refusal is a way to get a code out of a lock.
+type refusal struct {
+	code  credential.Code
+	world func(*world) // before the world is made
+	do    func(*world)
+}
+
+// refusals are the codes of the decision, one after the other in the order in which the lock decides.
+func refusals() []refusal {
 	entry := func(k credential.BlockKind, id uint64) credential.BlockList {
 		return credential.BlockList{Entries: []credential.BlockEntry{{Kind: k, ID: id}}}
 	}
-	cases := []struct {
-		code  credential.Code
-		world func(*world) // before the world is made
-		do    func(*world)
-	}{
+	return []refusal{
 		{code: credential.OK},
 		{code: credential.CodeMalformed, do: func(w *world) { w.rawG = []byte("nonsense") }},
 		{code: credential.CodeGrantSignature, do: func(w *world) { w.rawG[len(w.rawG)-1] ^= 1 }},
@@ -70,16 +73,16 @@ func TestEveryRefusal(t *testing.T) {
 		{code: credential.CodeNotHolder, do: func(w *world) { w.key = must(credential.NewSigningKey())(w.t) }},
 		{code: credential.CodeEpochOld, do: func(w *world) { w.resync(credential.Leaf{Lock: lockNo, Rights: 1, Epoch: 0}) }},
 		{code: credential.CodeNoRight, do: func(w *world) { w.resync(credential.Leaf{Lock: lockNo, Rights: 2, Epoch: 1}) }},
-		{code: credential.CodeGrantExpired, do: func(w *world) { w.now = w.now.Add(5*24*hour + time.Second) }},
 		{code: credential.CodeGrantEarly, do: func(w *world) {
 			w.now = w.now.Add(3 * hour)
 			w.resync(credential.Leaf{Lock: lockNo, Rights: 1, Epoch: 1})
 			w.now = w.now.Add(-3 * hour)
 		}},
-		{code: credential.CodeActivationExpired, do: func(w *world) { w.now = w.now.Add(12 * hour) }},
+		{code: credential.CodeGrantExpired, do: func(w *world) { w.now = w.now.Add(5*24*hour + time.Second) }},
 		{code: credential.CodeActivationEarly, do: func(w *world) {
 			w.forgeActivation(w.station, func(a *credential.Activation) { a.NotBefore += 3601 })
 		}},
+		{code: credential.CodeActivationExpired, do: func(w *world) { w.now = w.now.Add(12 * hour) }},
 		{code: credential.CodeCertTime, do: func(w *world) {
 			w.now = w.now.Add(7*24*hour - hour) // the station's certificate has one hour left
 			w.resync(credential.Leaf{Lock: lockNo, Rights: 1, Epoch: 1})
@@ -89,6 +92,21 @@ func TestEveryRefusal(t *testing.T) {
 		{code: credential.CodeRightEnded, do: func(w *world) {
 			w.resync(credential.Leaf{Lock: lockNo, Rights: 1, Epoch: 1, Until: 1})
 			w.now = w.now.Add(hour)
+		}},
+		{code: credential.CodeOutsideHours, do: func(w *world) { // it is Monday, 07.20 UTC, 08.20 local time
+			w.inWindow(credential.Span{Days: 1, From: 0, Until: 8}, credential.Span{Days: credential.AllDays &^ 1, From: 0, Until: 24})
+		}},
+		{code: credential.OK, do: func(w *world) { w.inWindow(credential.Span{Days: 1, From: 8, Until: 9}) }},
+		{code: credential.CodeOutsideHours, do: func(w *world) { // the activation's shift ends at 20.20
+			w.inWindow(credential.Span{Days: 1, From: 21, Until: 24})
+			w.clockOK = false
+		}},
+		{code: credential.OK, do: func(w *world) { // a lock that does not know the time reaches the client
+			w.inWindow(credential.Span{Days: 1, From: 20, Until: 24})
+			w.clockOK = false
+		}},
+		{code: credential.CodeNoRight, do: func(w *world) {
+			w.forgeActivation(w.station, func(a *credential.Activation) { a.Rights = 2 }) // narrowed to something else
 		}},
 		{code: credential.CodeClockLost, do: func(w *world) { w.strict(credential.LockConfig{StrictClock: true}); w.clockOK = false }},
 		{code: credential.CodeBlockedKey, do: func(w *world) { w.bring(entry(credential.BlockKey, keyID)) }},
@@ -110,7 +128,10 @@ func TestEveryRefusal(t *testing.T) {
 			}
 		}},
 	}
-	for _, c := range cases {
+}
+
+func TestEveryRefusal(t *testing.T) {
+	for _, c := range refusals() {
 		t.Run(c.code.String(), func(t *testing.T) {
 			w := newWorld(t, func(w *world) {
 				if c.world != nil {
@@ -123,6 +144,13 @@ func TestEveryRefusal(t *testing.T) {
 			w.wantCode(c.code)
 		})
 	}
+}
+
+// inWindow gives the key a right within some hours of the week in a place an hour east of Greenwich.
+func (w *world) inWindow(spans ...credential.Span) {
+	w.t.Helper()
+	w.grant.Zone = credential.Zone{4}
+	w.resync(credential.Leaf{Lock: lockNo, Rights: credential.RightOpen, Epoch: 1, Window: must(credential.NewWindow(spans...))(w.t)})
 }
 
 func (w *world) resync(l credential.Leaf) {
