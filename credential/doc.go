@@ -14,17 +14,18 @@
 // 5 not before, 6 issued at, 7 serial, 8 confirmation key); our own start at 10. Trees: RFC 6962 §2.1. Sealing: HPKE
 // (RFC 9180) with X25519, HKDF-SHA256 and AES-128-GCM.
 //
-// Who signs what:
+// Who signs what (a change of root is signed by the old one and by the one that every device has a commitment to):
 //
 //	root ─┬─ grant issuer ── grants
 //	      ├─ station CA ──── station certificates (≤ 7 days) ── activations
 //	      ├─ device CA ───── lock and key certificates ──────── log batches; sync requests
+//	      │                  installers' mandates
 //	      ├─ revocation ──── block lists
 //	      └─ config ──────── lock configuration, time tokens, acknowledgements
 //
 // Identifying bytes: ECDSA signatures can be rewritten by anyone into a second valid form, so nothing is ever blocked or
 // looked up by a hash over a signature. Blocking names serial numbers, which are signed.
 //
-// Left for issue 03: rotation of roles and of the root, keys held in an HSM and the offline ceremony, weekly windows in
-// leaves, announced ingest keys, the golden vectors and the promise of compatibility that comes with them.
+// A role's key is replaced with overlap, as what it signed travels with its certificate; revocation alone is replaced at once,
+// by a certificate of a higher epoch.
 package credential
