@@ -17,9 +17,10 @@
 //
 // Promises. The decision follows one stated order ([Lock.decide]) and fails closed: no error, no half-read state opens
 // a door; what time or another visitor can change is judged again when the bolt is asked for. A record of an opening and the
-// clock's floor are in the Store before the bolt is told to move. What a lock about signatures is never about time, blocking or possession. Memory is
-// bounded: ring, remembered signatures, key counters, one session's mail, nonces. A refusal is logged only for a genuine grant, and for one without its key only while
-// there is room, so that strangers cannot flood the ring.
+// clock's floor are in the Store before the bolt is told to move. What a lock remembers of signatures is never about time,
+// blocking or possession. Memory is bounded: ring, remembered signatures, key counters, one session's mail, nonces. A refusal
+// is logged only for a genuine grant, and for one without its key only while there is room, so that strangers cannot flood
+// the ring.
 //
 // Time. A lock never trusts its clock alone: it keeps a floor that only signed times raise. Times in a server's
 // signature raise it without bound; times in grants and activations by at most [MaxRaiseVisit] per visit and
