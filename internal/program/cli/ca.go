@@ -141,7 +141,7 @@ func (c *caSignCmd) Run(p *program) error {
 	if err := wantFree(c.Out); err != nil {
 		return err
 	}
-	shares, err := p.shares(t, c.Share)
+	shares, err := p.twoShares(t, c.Share)
 	if err != nil {
 		return err
 	}
@@ -278,7 +278,7 @@ func (c *caRotateCmd) ceremony(p *program) error {
 	if err := wantFree(c.Out); err != nil {
 		return err
 	}
-	shares, err := p.shares(t, c.Share)
+	shares, err := p.twoShares(t, c.Share)
 	if err != nil {
 		return err
 	}

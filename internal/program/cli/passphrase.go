@@ -108,6 +108,14 @@ func (p *program) newPassphrases(people []ceremony.Custodian) error {
 	return nil
 }
 
+// twoShares is shares of as many custodians as it takes, which is found out before anybody is asked for anything.
+func (p *program) twoShares(t *ceremony.Transcript, files []string) ([]ceremony.Share, error) {
+	if len(files) != ceremony.Needed {
+		return nil, ceremony.ErrTooFew.Fill(len(files))
+	}
+	return p.shares(t, files)
+}
+
 // shares opens custodians' files, each with the passphrase of its custodian, and says at once if one is not of this root.
 func (p *program) shares(t *ceremony.Transcript, files []string) ([]ceremony.Share, error) {
 	var all []ceremony.Share

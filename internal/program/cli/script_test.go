@@ -76,6 +76,8 @@ func runScript(t *testing.T, file, db, restored string) {
 			"fill":     fill,
 			"workbook": workbook,
 			"id":       id,
+
+			"fingerprint": fingerprint,
 		},
 	})
 }
@@ -87,6 +89,15 @@ func id(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("no row in %s", args[0])
 	}
 	ts.Setenv(args[1], strings.Fields(lines[1])[0])
+}
+
+// fingerprint FILE NAME sets a variable to the root's fingerprint in a transcript.
+func fingerprint(ts *testscript.TestScript, neg bool, args []string) {
+	_, after, ok := strings.Cut(ts.ReadFile(args[0]), "The root's fingerprint: ")
+	if neg || !ok || len(after) < 39 {
+		ts.Fatalf("no fingerprint in %s", args[0])
+	}
+	ts.Setenv(args[1], strings.ReplaceAll(after[:39], " ", ""))
 }
 
 // code N COMMAND…: the command must end with exit code N.
