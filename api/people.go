@@ -35,7 +35,7 @@ type NewMember struct {
 	FamilyName     string `json:"family_name" maxLength:"100"`
 	Email          string `json:"email,omitempty" maxLength:"100"`
 	Phone          string `json:"phone,omitempty" maxLength:"100"`
-	Group          string `json:"group" maxLength:"100" doc:"The group's code."`
+	Group          string `json:"group,omitempty" maxLength:"100" doc:"The group's code. Left out for a technician of the lock manager's, who works in no group."`
 	From           string `json:"from" format:"date"`
 	Until          string `json:"until,omitempty" format:"date" doc:"The first day on which the person is not in the group any more; none: until further notice."`
 }

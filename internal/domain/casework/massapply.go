@@ -252,7 +252,13 @@ func differing(before, after []access.Right) int {
 }
 
 // undoRow puts one client's services, rights and receipts back to what they were, unless somebody has decided something since.
+// A row whose day has begun before its turn came, because the undoing was interrupted, stays as it is and says so: what is in
+// force is not rewritten.
 func (s *Service) undoRow(ctx context.Context, tx Tx, who routine.Who, m *MassChange, r *MassRow) error {
+	if !tx.Now().Before(m.Effective) {
+		r.Note = ErrInForce.Code
+		return nil
+	}
 	if len(r.Undo.After) == 0 {
 		r.State = RowUndone
 		return nil

@@ -229,7 +229,7 @@ func TestTheLockManagerTakesTheKeyOfAnAlarmClient(t *testing.T) {
 		n.putBox(t)
 		n.place(t, officer, order1(routine.AlarmGranted, 2))
 		n.wantDue(t, keyKeeper, "V2.6-e", ownKey, manager)
-		n.place(t, officer, order1(routine.AlarmRenounced, 3)) // before anybody has fetched it
+		n.place(t, officer, order1(routine.AlarmRenounced, 2)) // before anybody was to fetch it
 		if all, err := n.Receipts(t.Context(), keyKeeper, casework.ReceiptFilter{Due: true}, receipt.Cursor{}, 10); err != nil || len(all) != 0 {
 			t.Errorf("a key that nobody is to hold: got %+v, %v, want nothing due", all, err)
 		}

@@ -158,6 +158,10 @@ func (s *Service) sell(ctx context.Context, tx Tx, who routine.Who, m *MassChang
 }
 
 func (s *Service) unsellRow(ctx context.Context, tx Tx, who routine.Who, m *MassChange, r *MassRow) error {
+	if !tx.Now().Before(m.Effective) { // interrupted, and it is the new owner's house by now
+		r.Note = ErrInForce.Code
+		return s.ownersSpoke(ctx, tx, who.Actor, []string{r.PropertyID})
+	}
 	if err := tx.Unsell(ctx, r.PropertyID, m.Effective); err != nil {
 		return err
 	}

@@ -201,7 +201,11 @@ func (s *Service) revertServices(ctx context.Context, tx Tx, who Orderer, o Orde
 	if err := s.keepNeeded(ctx, tx, who.Actor, f, before.LockNeededUntil()); err != nil {
 		return journal.Entry{}, err
 	}
-	if err := s.settleEntrance(ctx, tx, o.ID, f, f.situation.LockNeededUntil(), before.LockNeededUntil(), tx.Now()); err != nil {
+	by := o.ID
+	if o.Kind == "" { // a mass change is no order
+		by = ""
+	}
+	if err := s.settleEntrance(ctx, tx, by, f, f.situation.LockNeededUntil(), before.LockNeededUntil(), tx.Now()); err != nil {
 		return journal.Entry{}, err
 	}
 	if err := s.followCarer(ctx, tx, who.Actor, o.ClientID); err != nil {

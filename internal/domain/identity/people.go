@@ -162,12 +162,16 @@ func (s *People) may(who routine.Who, d routine.Duty, orgNumber string, private 
 }
 
 // Add lets somebody work in a group: the provider its own staff (V2.7-a); where the profile has private providers order
-// permissions, the system owner for them (S-l). It repeats without harm.
+// permissions, the system owner for them (S-l). Those who mount for the lock manager work in no group. It repeats without harm.
 func (s *People) Add(ctx context.Context, who routine.Who, h Hiring) (out Person, err error) {
 	if err := h.check(); err != nil {
 		return out, err
 	}
 	err = s.db.Update(ctx, func(tx PeopleTx) error {
+		if h.Group == "" && who.Is(routine.LockManager, routine.SystemOwner) {
+			out, err = addTechnician(ctx, tx, who, h.Person)
+			return err
+		}
 		g, err := workGroup(ctx, tx, who, h.Group)
 		if err != nil {
 			return err
@@ -251,6 +255,29 @@ func (s *People) add(ctx context.Context, tx PeopleTx, who routine.Who, h Hiring
 	}
 	return p, journal.Append(ctx, tx, peopleEntry(journal.StaffEnrolled, who, []string{p.ID, g.ID}, rule, "what", "membership",
 		"from", h.From.UTC().Format(time.RFC3339), "until", h.Until.UTC().Format(time.RFC3339)))
+}
+
+// addTechnician adds somebody who opens nobody's door as a carer does, but goes to doors for the lock manager (V5.5-b). Somebody who
+// is known already is left alone: a number is one person's.
+func addTechnician(ctx context.Context, tx PeopleTx, who routine.Who, p Person) (Person, error) {
+	old, known, err := tx.PersonByNumber(ctx, p.EmployeeNumber)
+	switch {
+	case err != nil:
+		return p, err
+	case known && (old.GivenName != p.GivenName || old.FamilyName != p.FamilyName):
+		return p, ErrNumberTaken.Fill(p.EmployeeNumber).On("employee_number")
+	case known:
+		return old, nil
+	}
+	last, err := tx.MaxPseudonym(ctx)
+	if err != nil {
+		return p, err
+	}
+	p.ID, p.Pseudonym = uuid.Must(uuid.NewV7()).String(), last+1
+	if err := tx.PutPerson(ctx, p); err != nil {
+		return p, err
+	}
+	return p, journal.Append(ctx, tx, peopleEntry(journal.StaffEnrolled, who, []string{p.ID}, routine.RuleBooking, "what", "technician"))
 }
 
 // End takes everything from somebody who has left, at once: memberships, badge and PIN, duties, calendar; and locks and stations are told,

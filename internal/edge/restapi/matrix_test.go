@@ -112,7 +112,7 @@ var matrix = map[string]string{
 	"place-station":           "alarm-team delivery health-unit lock-manager provider system-owner",
 	"list-staff":              "alarm-team delivery health-unit lock-manager provider system-owner",
 	"list-providers":          "alarm-team delivery health-unit lock-manager provider system-owner",
-	"add-staff":               "alarm-team delivery health-unit provider system-owner",
+	"add-staff":               "alarm-team delivery health-unit lock-manager provider system-owner",
 	"end-staff":               "alarm-team delivery health-unit provider system-owner",
 	"list-staff-orders":       "alarm-team delivery health-unit provider system-owner",
 	"read-staff-order":        "alarm-team delivery health-unit provider system-owner",

@@ -262,3 +262,34 @@ func FuzzParsePhone(f *testing.F) {
 		}
 	})
 }
+
+// proves V5.5-b: the lock manager adds the technicians that it books; they work in no group and are given no group's keys.
+func TestTechniciansWorkInNoGroup(t *testing.T) {
+	eachWorld(t, profile(), func(w *world) {
+		ctx := t.Context()
+		for range 2 { // it repeats without harm
+			tess, err := w.People.Add(ctx, manager, w.hiring("7001", ""))
+			if err != nil || tess.ID == "" || tess.Pseudonym == 0 {
+				t.Fatalf("a technician: got %+v, %v", tess, err)
+			}
+		}
+		other := w.hiring("7001", "")
+		other.GivenName = "Tor"
+		for _, c := range []struct {
+			name string
+			who  routine.Who
+			h    identity.Hiring
+			want error
+		}{
+			{"a provider", homecare, w.hiring("7002", ""), identity.ErrPeopleMayNot},
+			{"another person's number", manager, other, identity.ErrNumberTaken},
+			{"into a group", manager, w.hiring("7002", "H1"), identity.ErrPeopleMayNot},
+		} {
+			_, err := w.People.Add(ctx, c.who, c.h)
+			w.wantErr(c.name, err, c.want)
+		}
+		if slices.ContainsFunc(w.members(homecare), func(m string) bool { return strings.HasPrefix(m, "7001") }) {
+			t.Error("the technician is a member of a group")
+		}
+	})
+}
