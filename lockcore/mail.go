@@ -1,6 +1,8 @@
 package lockcore
 
 import (
+	"bytes"
+
 	"hemnyckel/credential"
 )
 
@@ -22,7 +24,7 @@ func (s *Session) mail(d *Down) *Up {
 	return l.up(s.visit.grant.Blocks)
 }
 
-// takeBlocks keeps a newer block list. Old signatures are forgotten, since the list may come from a new signer.
+// takeBlocks keeps a newer block list. Old signatures are forgotten if it comes from a new signer.
 func (l *Lock) takeBlocks(v credential.Verifier, d *Down) {
 	if len(d.Blocks) == 0 {
 		return
@@ -32,13 +34,16 @@ func (l *Lock) takeBlocks(v credential.Verifier, d *Down) {
 		return
 	}
 	s := signed{Object: d.Blocks, Certificate: d.Revocation}
+	same := bytes.Equal(s.Certificate, l.blocks.Certificate)
 	c := l.begin()
 	c.put(SlotBlocks, s)
 	c.raise(b.IssuedAt)
 	c.append(credential.Record{Event: credential.EventBlockList, Info: uint32(b.Version.Number)})
 	if c.commit() == nil {
 		l.blocks = blockState{s, b}
-		l.forget()
+		if !same {
+			l.forget()
+		}
 	}
 }
 

@@ -32,7 +32,7 @@ type secure struct {
 
 func newSecure(p Purpose, initiator bool, static *ecdh.PrivateKey) (*secure, error) {
 	c := noise.Config{
-		CipherSuite: noise.NewCipherSuite(noise.DH25519, noise.CipherAESGCM, noise.HashSHA256),
+		CipherSuite: noise.NewCipherSuite(newAgreement(static), noise.CipherAESGCM, noise.HashSHA256),
 		Pattern:     noise.HandshakeNX,
 		Initiator:   initiator,
 		Prologue:    []byte(p),

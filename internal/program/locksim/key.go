@@ -33,6 +33,7 @@ type derived struct {
 	enrolled *enrolled
 	tree     *credential.Tree
 	blocks   *credential.BlockList
+	acks     map[credential.KeyHash][][]byte // by lock
 }
 
 type enrolled struct {
@@ -403,13 +404,22 @@ func (k *Key) mailFor(v *lockcore.Visit) lockcore.Down {
 			d.Config = raw
 		}
 	}
-	for _, raw := range out.Acks {
-		a, err := credential.ParseAck(raw)
-		if err == nil && a.Lock == v.Lock.Key.Hash() && len(d.Acks) < lockcore.MaxDownAcks {
-			d.Acks = append(d.Acks, raw)
+	d.Acks = k.acks()[v.Lock.Key.Hash()]
+	return d
+}
+
+// acks are the acknowledgements that the key carries, by lock.
+func (k *Key) acks() map[credential.KeyHash][][]byte {
+	if k.ready.acks == nil {
+		k.ready.acks = map[credential.KeyHash][][]byte{}
+		for _, raw := range k.st.Out.Acks {
+			a, err := credential.ParseAck(raw)
+			if err == nil && len(k.ready.acks[a.Lock]) < lockcore.MaxDownAcks {
+				k.ready.acks[a.Lock] = append(k.ready.acks[a.Lock], raw)
+			}
 		}
 	}
-	return d
+	return k.ready.acks
 }
 
 // timeFor is the token that answers a lock's nonce, nil if the key has none.

@@ -190,7 +190,7 @@ func (k *Key) takeOut(raw []byte, sent credential.Hash) error {
 		k.st.Home, k.st.Used = nil, nil
 	}
 	k.st.Out, k.st.Shift = out, credential.Activate{}
-	k.ready.tree, k.ready.blocks = nil, nil
+	k.ready.tree, k.ready.blocks, k.ready.acks = nil, nil, nil
 	return k.save()
 }
 
