@@ -95,6 +95,9 @@ func (l *Lock) install(m *ClaimInstall, handshake credential.Hash) error {
 	if mandate.Expires <= cfg.IssuedAt || v.Possession(m.Proof, handshake, 0, mandate.Installer) != nil {
 		return credential.Refuse(credential.CodeInstaller, "expired, or not the installer's device")
 	}
+	if m.Next == (credential.Hash{}) {
+		return credential.Refuse(credential.CodeRoot, "no commitment to the next root: this one could never be changed")
+	}
 	roots := credential.Roots{Root: m.Root, Next: m.Next, Epoch: m.RootEpoch}
 	mine := claim{Roots: roots, Number: cert.Subject, Certificate: m.Certificate}
 	known, err := m.authorities(v)

@@ -15,6 +15,9 @@ func FuzzMessage(f *testing.F) {
 	p := w.present(nil)
 	for _, m := range []lockcore.Message{
 		{Present: &p}, {Verdict: &lockcore.Verdict{}}, {Open: &lockcore.Open{}}, {Opened: &lockcore.Opened{Seq: 4}},
+		{ResetStart: &lockcore.ResetStart{Mandate: []byte{1}}}, {ResetReady: &lockcore.ResetReady{Left: 3}}, {ResetFetch: &lockcore.ResetFetch{}},
+		{ResetRecords: &lockcore.ResetRecords{Batches: [][]byte{{1}}}}, {ResetConfirm: &lockcore.ResetConfirm{}},
+		{ClaimInstall: &lockcore.ClaimInstall{Mandate: []byte{1}, RootEpoch: 1}}, {Down: &lockcore.Down{Roots: [][]byte{{1}}}},
 		{Down: &lockcore.Down{Acks: [][]byte{{1}}}}, {Up: &lockcore.Up{}}, {ClaimStart: &lockcore.ClaimStart{}},
 	} {
 		f.Add(must(credential.Encode(m))(f))

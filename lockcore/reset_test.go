@@ -177,7 +177,8 @@ func TestClaimNeedsButtonAndMandate(t *testing.T) {
 			m.Mandate = must(w.auth.IssueMandate(credential.Mandate{Lock: c.Key.Hash(), Installer: c.Installer, Purpose: credential.MandateClaim,
 				Expires: credential.At(w.now) - 60}, w.now))(t)
 		}, credential.CodeInstaller},
-		"all of it": {true, nil, credential.OK},
+		"no next root": {true, func(m *lockcore.ClaimInstall, _ lockcore.Candidate) { m.Next = credential.Hash{} }, credential.CodeRoot},
+		"all of it":    {true, nil, credential.OK},
 	} {
 		w.store = &memStore{}
 		w.button = !c.button

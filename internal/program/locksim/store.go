@@ -79,6 +79,7 @@ func (s *fileStore) Load() (map[lockcore.Slot][]byte, error) {
 func (s *fileStore) Commit(change map[lockcore.Slot][]byte) error {
 	next := maps.Clone(s.slots)
 	maps.Copy(next, change)
+	maps.DeleteFunc(next, func(_ lockcore.Slot, v []byte) bool { return len(v) == 0 })
 	list := make([]slotValue, 0, len(next))
 	for _, slot := range slices.Sorted(maps.Keys(next)) {
 		list = append(list, slotValue{Slot: slot, Value: next[slot]})
