@@ -8,7 +8,7 @@
 // data goes to standard output, one JSON object per line, everything said to a person to standard error; temporary
 // databases are removed. No figure decides whether anything passes: machines are too different for that.
 //
-// Visits of stations under load, pages, and the simulation are measured with the work that builds them (issues 03 and 04).
+// Pages are measured with the work that builds them (issue 04).
 package bench
 
 import (
@@ -47,7 +47,7 @@ type family struct {
 
 // families are in the order in which they run: the quick ones first.
 func families() []family {
-	all := slices.Concat(deviceFamilies(), visitFamilies(), journalFamilies(), importFamilies(), scaleFamilies(), listFamilies(), largeFamilies())
+	all := slices.Concat(deviceFamilies(), visitFamilies(), journalFamilies(), importFamilies(), scaleFamilies(), listFamilies(), simulationFamilies(), largeFamilies())
 	return all
 }
 
