@@ -63,3 +63,16 @@ func Offer(ephemeral []byte, of ...[]byte) (list []byte, whole func([]byte) []by
 
 // NameIn is a certificate's name for an ephemeral key.
 func NameIn(ephemeral, certificate []byte) [NameBytes]byte { return name(ephemeral, certificate) }
+
+// Blocks is the version of the lock's block list.
+func (l *Lock) Blocks() credential.Version { return l.blocks.list.Version }
+
+// Openings counts the openings in the log.
+func (l *Lock) Openings() (n int) {
+	for seq := l.head.First; seq <= l.head.Last; seq++ {
+		if l.at(seq).Event == credential.EventOpened {
+			n++
+		}
+	}
+	return n
+}
