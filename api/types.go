@@ -56,6 +56,7 @@ type Health struct {
 	Status   string `json:"status" enum:"ok"`
 	Database string `json:"database,omitempty" enum:"ok" doc:"Only where the database was asked."`
 	Version  string `json:"version,omitempty"`
+	Restart  bool   `json:"restart_needed,omitempty" doc:"The municipality has another profile since the server started, and the server works by the old one until it is restarted."`
 }
 
 // Problem says why a request was turned away (RFC 9457). It is also the error of the [Client].

@@ -34,10 +34,12 @@ type Options struct {
 	Mass          Mass
 	Fleet         Fleet
 	Health        func(ctx context.Context) error // asks the database for something small
-	Zone          *time.Location                  // Europe/Stockholm
-	Clock         func() time.Time                // which day it is, for the century of ten-digit numbers
-	AllowReserve  bool                            // accept made-up identity numbers: demonstrations only
-	Version       string                          // of the program
+	// Current reports whether the profile that this process works by is still the municipality's; nil: it always is.
+	Current      func(ctx context.Context) (bool, error)
+	Zone         *time.Location   // Europe/Stockholm
+	Clock        func() time.Time // which day it is, for the century of ten-digit numbers
+	AllowReserve bool             // accept made-up identity numbers: demonstrations only
+	Version      string           // of the program
 }
 
 // Handler serves the REST API of one municipality.

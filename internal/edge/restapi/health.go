@@ -21,7 +21,13 @@ func (h *Handler) health(ctx context.Context, _ request) (api.Health, error) {
 		}
 		return api.Health{}, err
 	}
-	return api.Health{Status: "ok", Database: "ok", Version: h.options.Version}, nil
+	out := api.Health{Status: "ok", Database: "ok", Version: h.options.Version}
+	if h.options.Current == nil {
+		return out, nil
+	}
+	current, err := h.options.Current(ctx)
+	out.Restart = !current
+	return out, err
 }
 
 // live is GET /api/v1/health/live: the process answers, and nothing else is asked.

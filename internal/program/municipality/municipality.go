@@ -70,6 +70,7 @@ type Municipality struct {
 	DB        *storage.DB
 	Name      string // settings: what people call it
 	Profile   routine.Profile
+	profile   string // its text
 	Authority *credential.Authority
 	Custody   *Custody
 	Log       *journal.Log
@@ -209,8 +210,19 @@ func (m *Municipality) found(ctx context.Context) (kept, error) {
 	return k, err
 }
 
+// Current reports whether the profile that this process was opened with is still the municipality's. Services have it from the
+// beginning, so that no transaction goes by two: a process takes a new one by being started anew.
+func (m *Municipality) Current(ctx context.Context) (bool, error) {
+	now := ""
+	err := m.DB.View(ctx, func(tx *storage.Tx) (err error) {
+		now, err = tx.Setting(ctx, settingProfile)
+		return err
+	})
+	return now == m.profile, err
+}
+
 func (m *Municipality) wire(ctx context.Context, k kept) error {
-	m.Name, m.Verifier = k.name, k.verifier
+	m.Name, m.Verifier, m.profile = k.name, k.verifier, k.profile
 	var err error
 	if m.Profile, err = readProfile(k.profile); err != nil {
 		return err

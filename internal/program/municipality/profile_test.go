@@ -130,3 +130,36 @@ func changes(t *testing.T, m *municipality.Municipality) (sources []string) {
 	}
 	return sources
 }
+
+// A process that works by an old profile knows it.
+func TestAProcessKnowsThatItsProfileIsOld(t *testing.T) {
+	path := t.TempDir()
+	open := func(profile string) *municipality.Municipality {
+		t.Helper()
+		m, err := municipality.Open(t.Context(), path, municipality.Options{Create: true, Profile: profile})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return m
+	}
+	text := func(name string) string {
+		t.Helper()
+		body, err := profiles.Text(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(body)
+	}
+	running := open(text("varberg"))
+	defer running.Close()
+	if current, err := running.Current(t.Context()); err != nil || !current {
+		t.Errorf("when it has just begun: got %v, %v", current, err)
+	}
+	changing := open(text("strangnas"))
+	if err := changing.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if current, err := running.Current(t.Context()); err != nil || current {
+		t.Errorf("when another process has set another: got current %v, %v, want it to say so", current, err)
+	}
+}
