@@ -29,11 +29,15 @@ func (tx *Tx) PageCounts(ctx context.Context, due, late time.Time) (casework.Cou
 }
 
 // PageNames finds clients by the beginnings of one or two names, in either order; second may be "". It compares by ranges,
-// which both engines answer from the index where the family name is the one that is known.
+// from an index for each order. Of more than limit hits it does not matter which are found.
 func (tx *Tx) PageNames(ctx context.Context, first, second string, limit int) ([]string, error) {
-	text := `SELECT id FROM clients WHERE protected = 0 AND (
-		(family_name >= $1 AND family_name < $2 AND given_name >= $3 AND given_name < $4) OR
-		(family_name >= $3 AND family_name < $4 AND given_name >= $1 AND given_name < $2))
+	const names = `SELECT id, family_name, given_name FROM clients WHERE protected = 0 AND `
+	text := `SELECT id FROM (
+		SELECT * FROM (` + names + `family_name >= $1 AND family_name < $2 AND given_name >= $3 AND given_name < $4
+			ORDER BY family_name, given_name, id LIMIT $5) AS family
+		UNION
+		SELECT * FROM (` + names + `given_name >= $1 AND given_name < $2 AND family_name >= $3 AND family_name < $4
+			ORDER BY given_name, family_name, id LIMIT $5) AS given) AS found
 		ORDER BY family_name, given_name, id LIMIT $5`
 	return collect(ctx, tx, column[string], text, first, after(first), second, after(second), limit)
 }
@@ -54,10 +58,13 @@ func scanMountedLock(r row) (casework.MountedLock, error) {
 	return l, err
 }
 
-// PageLocksOf returns the mounted locks between the street and a client, the dwelling's own first.
+// PageLocksOf returns the mounted locks between the street and a client, the dwelling's own first. They are found from the client's
+// dwelling and its entrance, each by its index: asked for either in one condition, all locks would be read.
 func (tx *Tx) PageLocksOf(ctx context.Context, clientID string) ([]casework.MountedLock, error) {
-	text := mountedLock + `, clients c, dwellings d WHERE c.id = $1 AND d.id = c.dwelling_id AND l.state = 'mounted' AND
-		(l.dwelling_id = d.id OR (l.kind = 'entrance' AND l.entrance_id = d.entrance_id))
+	text := mountedLock + `WHERE l.id IN (
+		SELECT o.id FROM clients c JOIN locks o ON o.dwelling_id = c.dwelling_id WHERE c.id = $1 AND o.state = 'mounted' AND o.kind <> 'entrance'
+		UNION ALL SELECT o.id FROM clients c JOIN dwellings d ON d.id = c.dwelling_id JOIN locks o ON o.entrance_id = d.entrance_id
+			WHERE c.id = $1 AND o.state = 'mounted' AND o.kind = 'entrance')
 		ORDER BY CASE l.kind WHEN 'entrance' THEN 1 ELSE 0 END, l.serial`
 	return collect(ctx, tx, scanMountedLock, text, clientID)
 }
@@ -105,7 +112,7 @@ func (tx *Tx) PageKey(ctx context.Context, id string) (casework.Key, bool, error
 const pageTask = `SELECT t.id, COALESCE(t.order_id, ''), COALESCE(t.client_id, ''), t.kind, t.rule, t.state, t.urgency, t.due_us, t.created_us,
 	COALESCE(t.group_id, ''), t.note, t.reason, COALESCE(o.number, ''), COALESCE(g.name, ''), COALESCE(l.serial, ''), COALESCE(f.description, '')
 	FROM tasks t LEFT JOIN orders o ON o.id = t.order_id LEFT JOIN care_groups g ON g.id = t.group_id LEFT JOIN locks l ON l.id = t.lock_id
-	LEFT JOIN faults f ON f.id = t.fault_id WHERE t.done_us = 0 AND `
+	LEFT JOIN faults f ON f.id = t.fault_id WHERE `
 
 const pageTaskOrder = ` ORDER BY t.urgency, t.due_us, t.id LIMIT $1`
 
@@ -118,17 +125,18 @@ func scanPageTask(r row) (casework.TaskLine, error) {
 	return t, err
 }
 
-// PageTasks returns the open tasks at a client's door and those that the client's orders wait for.
+// PageTasks returns the open tasks at a client's door and those that the client's orders wait for. The plus keeps the index of all
+// open tasks out of it.
 func (tx *Tx) PageTasks(ctx context.Context, clientID string, limit int) ([]casework.TaskLine, error) {
-	return collect(ctx, tx, scanPageTask, pageTask+`t.id IN (
+	return collect(ctx, tx, scanPageTask, pageTask+`+t.done_us = 0 AND t.id IN (
 		SELECT id FROM tasks WHERE client_id = $2 UNION SELECT w.task_id FROM order_tasks w JOIN orders b ON b.id = w.order_id WHERE b.client_id = $2)`+pageTaskOrder, limit, clientID)
 }
 
 // PageWork returns open questions, or open work.
 func (tx *Tx) PageWork(ctx context.Context, questions bool, limit int) ([]casework.TaskLine, error) {
-	kind := `t.kind <> 'decide'`
+	kind := `t.done_us = 0 AND t.kind <> 'decide'`
 	if questions {
-		kind = `t.kind = 'decide'`
+		kind = `t.done_us = 0 AND t.kind = 'decide'`
 	}
 	return collect(ctx, tx, scanPageTask, pageTask+kind+pageTaskOrder, limit)
 }

@@ -126,7 +126,8 @@ func (tx *Tx) Members(ctx context.Context, f identity.MemberFilter, t time.Time,
 	}
 	const rest = "g.code || ' ' || CAST(m.from_us AS TEXT)"
 	if id, tail, ok := strings.Cut(after, " "); ok {
-		q.beyond("s.id", rest, id, tail)
+		q.and("m.staff_id >= ", id)
+		q.beyond("m.staff_id", rest, id, tail)
 	}
 	return collect(ctx, tx, func(r row) (identity.Member, error) {
 		var m identity.Member
@@ -136,7 +137,7 @@ func (tx *Tx) Members(ctx context.Context, f identity.MemberFilter, t time.Time,
 		return m, err
 	}, `SELECT s.id, s.employee_number, s.pseudonym, s.given_name, s.family_name, s.email, s.phone, CASE WHEN s.badge_hash IS NULL THEN 0 ELSE 1 END,
 		g.code, m.from_us, m.until_us FROM staff s JOIN staff_groups m ON m.staff_id = s.id JOIN care_groups g ON g.id = m.group_id
-		JOIN providers p ON p.id = g.provider_id`+q.text+` ORDER BY s.id, `+rest+q.limit(limit), q.args...)
+		JOIN providers p ON p.id = g.provider_id`+q.text+` ORDER BY m.staff_id, `+rest+q.limit(limit), q.args...)
 }
 
 const staffOrderColumns = `SELECT o.id, o.provider_id, p.org_number, o.group_id, g.code, o.employee_number, o.given_name, o.family_name, o.email, o.phone,

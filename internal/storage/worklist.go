@@ -48,9 +48,9 @@ func (tx *Tx) Worklist(ctx context.Context, f casework.WorkFilter) ([]casework.W
 	switch {
 	case len(f.PostalCode) == 5:
 		q.equal("t.postal_code", f.PostalCode)
-	case f.PostalCode != "":
-		q.and("t.postal_code >= ", f.PostalCode)
-		q.and("t.postal_code < ", after(f.PostalCode))
+	case f.PostalCode != "": // much of the municipality: what is in order already is read until the page is full
+		q.and("t.postal_code || '' >= ", f.PostalCode)
+		q.and("t.postal_code || '' < ", after(f.PostalCode))
 	}
 	if len(f.PostalCodes) > 0 {
 		codes := make([]any, len(f.PostalCodes))

@@ -78,6 +78,7 @@ CREATE TABLE clients (
 );
 CREATE INDEX clients_by_dwelling ON clients (dwelling_id);
 CREATE INDEX clients_by_name ON clients (family_name, given_name);
+CREATE INDEX clients_by_given ON clients (given_name, family_name);
 
 -- casework: what was asked for, and what it led to.
 CREATE TABLE orders (
