@@ -5,6 +5,7 @@ import (
 	"time"
 	_ "time/tzdata" // the zone of the test, wherever it runs
 
+	"golang.org/x/mod/sumdb/tlog"
 	"pgregory.net/rapid"
 
 	"hemnyckel/credential"
@@ -94,4 +95,26 @@ func TestBadZones(t *testing.T) {
 			t.Errorf("%v: got %v, want %v", c.zone, err, c.want)
 		}
 	}
+}
+
+// FuzzLeaf reads leaves as a tree of one: whatever is accepted has a window that holds at some hour of the week, or none.
+func FuzzLeaf(f *testing.F) {
+	w := must(credential.NewWindow(credential.Span{Days: 31, From: 7, Until: 22}, credential.Span{Days: 96, From: 9, Until: 18}))(f)
+	for _, l := range []credential.Leaf{{Lock: 1}, {Lock: 1 << 31, Rights: 255, Epoch: 1 << 15, From: 120, Until: 121, Window: w}} {
+		f.Add(must(credential.Encode(l))(f))
+	}
+	monday := credential.At(noon.Truncate(24 * time.Hour))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		g := credential.Grant{Root: credential.Hash(tlog.RecordHash(b)), Size: 1, NotBefore: monday}
+		l, err := credential.Path{}.Check(g, b)
+		if err != nil {
+			return
+		}
+		if again, err := credential.Encode(l); err != nil || string(again) != string(b) {
+			t.Errorf("%x accepted, and is %x, %v", b, again, err)
+		}
+		if !l.InWindow(g, monday, monday.Add(7*24*time.Hour)) {
+			t.Errorf("window %x never holds", l.Window)
+		}
+	})
 }

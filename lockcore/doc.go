@@ -6,7 +6,8 @@
 // files, no clock. A [Lock] gets a [Store], a clock, a counter of seconds, a button and a bolt handed in; a [Session] takes bytes and gives bytes.
 //
 //	key                                      lock
-//	 ── m1 (NX e) ─────────────────────────►
+//	 ◄─────────────────────────── Advert ──             version, and a mark that only who has met the lock knows again
+//	 ── m1 (NX e) {version, met} ──────────►
 //	 ◄──────────── m2 (NX e, ee, s, es) {Greeting} ──   the key checks the lock's certificate before it goes on
 //	 ── Present ───────────────────────────►            proof over the handshake, grant, leaf, path, activation, certificates
 //	 ◄──────────────────────────── Verdict ──
@@ -15,12 +16,17 @@
 //	 ── Down (mail to the lock) ───────────►
 //	 ◄───────────────────────────────── Up ──           mail from the lock; a refused visitor may Present once more
 //
-// Promises. The decision follows one stated order ([Lock.decide]) and fails closed: no error, no half-read state opens
+// What both have is not sent. A lock keeps the certificates behind its openings and names them in its greeting, by names that
+// hold for one session and tell a stranger nothing; a key sends such a name instead. A key keeps the certificates of locks that
+// it has met, and asks a lock that it has recognised to leave its own out. What is kept is bytes and no trust: it is judged
+// as if it had been sent.
+//
+// Promises. The decision follows one stated order (proofs and circumstances in decide.go) and fails closed: no error, no half-read state opens
 // a door; what time or another visitor can change is judged again when the bolt is asked for. A record of an opening and the
 // clock's floor are in the Store before the bolt is told to move. What a lock remembers of signatures is never about time,
-// blocking or possession. Memory is bounded: ring, remembered signatures, key counters, one session's mail, nonces. A refusal
+// blocking or possession. Memory is bounded: ring, remembered signatures, certificates and keys, key counters, one session's mail, nonces. A refusal
 // is logged only for a genuine grant, and for one without its key only while there is room, so that strangers cannot flood
-// the ring.
+// the ring. Whoever has not proved to hold a genuine grant's key is told a code and nothing about the lock.
 //
 // Time. A lock never trusts its clock alone: it keeps a floor that only signed times raise. Times in a server's
 // signature raise it without bound; times in grants and activations by at most [MaxRaiseVisit] per visit and
