@@ -38,7 +38,10 @@ if [ -n "$4" ]; then rm -rf "$4"; fi`
 // StartCluster starts a cluster in dir, which is made if absent and used again if it holds a cluster. With dir "" the
 // cluster is temporary: its folder goes away with it. PostgreSQL's programs are looked for in PATH and where Debian has
 // them; as root, which PostgreSQL refuses to run as, it runs as the user postgres or nobody, who must be able to reach dir.
-func StartCluster(dir string) (*Cluster, error) { return startCluster(dir, "") }
+func StartCluster(dir string) (*Cluster, error) { return startCluster(dir, recommended) }
+
+// recommended is what docs/operations.md tells whoever runs a server to set.
+const recommended = " -c shared_buffers=1GB -c max_wal_size=8GB"
 
 // hasty are a server's settings under which a machine that loses its power may lose the data: tests' data is made up and thrown
 // away, and making a database for each test costs half as much. What benchmarks measure is not hasty.
