@@ -255,11 +255,12 @@ func (v *visit) during(from, until credential.Instant, early, ended credential.C
 	return nil
 }
 
-// checkDates compares the hours that the leaf gives, without tolerance: they are when a right begins and ends.
+// checkDates compares the hours that the leaf gives, without tolerance: they are when a right begins and ends. Without hours the right
+// is as long as the grant, whose time has been judged, with tolerance for a slow lock at its beginning.
 func (v *visit) checkDates() error {
 	from, until := v.leaf.Span(v.grant)
 	switch {
-	case v.latest < from:
+	case v.leaf.From != 0 && v.latest < from:
 		return credential.Refuse(credential.CodeRightEarly, "")
 	case v.earliest >= until:
 		return credential.Refuse(credential.CodeRightEnded, "")

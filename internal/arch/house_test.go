@@ -73,11 +73,13 @@ var house = []room{
 	{"internal/program/server", program("config", "municipality"), ""},
 	{"internal/program/simulate", composing, ""},
 	{"internal/program/demo", composing, ""},
+	{"internal/program/vectors", allow("credential", "lockcore"), "what others implement is stated in the public packages' words"},
 	{"internal/program/bench", append(composing, "internal/program/simulate"), ""},
 	{"internal/program/cli", program("..."), ""},
 
 	{"cmd/hemnyckel", allow("internal/program/..."), "main is three lines"},
 	{"cmd/hemnyckel-bench", allow("internal/program/..."), "main is three lines"},
+	{"cmd/hemnyckel-vectors", allow("internal/program/..."), "main is three lines"},
 
 	{"internal/arch", none, "it only looks"},
 }
