@@ -284,7 +284,7 @@ func windows(kind registers.GroupKind) []window {
 }
 
 // perShift is how many visits one person makes.
-const perShift = 14
+const perShift = 16
 
 // day plans a day: its tasks are shared among as many people as they need, each with a key.
 func (r *roster) day(n int, tasks []task) (out []shift) {
@@ -308,7 +308,8 @@ func (r *roster) day(n int, tasks []task) (out []shift) {
 	return out
 }
 
-// share spreads tasks over people: each next one goes to whoever is free first.
+// share spreads tasks over people. A client is visited by the same person all through a shift, unless that one is half an hour late:
+// then by whoever is free first.
 func (r *roster) share(from, until int64, tasks []task) []shift {
 	var team []shift
 	for range (len(tasks) + perShift - 1) / perShift {
@@ -325,7 +326,10 @@ func (r *roster) share(from, until int64, tasks []task) []shift {
 	}
 	var spare []shift
 	for _, k := range tasks {
-		i := slices.Index(free, slices.Min(free))
+		i := k.locks[len(k.locks)-1].place % len(team)
+		if soonest := slices.Min(free); free[i] > max(k.at, soonest)+1800 {
+			i = slices.Index(free, soonest)
+		}
 		k.at = max(k.at, free[i])
 		s := &team[i]
 		if lost := s.key.lost; lost >= 0 && k.at >= lost {
