@@ -1,10 +1,10 @@
 package credential
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/sha256"
-
-	"github.com/fxamacker/cbor/v2"
+	"slices"
 )
 
 // SyncRequest is what a key signs to prove to the server, through a station that only relays, that it is there now.
@@ -82,16 +82,24 @@ type SyncResponse struct {
 	Times        [][]byte `cbor:"13,keyasint,omitempty"` // time tokens for the mail's nonces
 }
 
-// withLeaves is a SyncResponse whose leaves have been encoded before. The outer field takes the inner one's place.
-type withLeaves struct {
-	SyncResponse
-	Leaves cbor.RawMessage `cbor:"2,keyasint"`
-}
-
 // EncodeSyncResponse is Encode(r) with leaves, the encoding of a []Leaf, in the place of r.Leaves: all keys of a group get the same
-// ones, and they are most of the response.
+// ones, and they are most of the response. They are put where the empty list stands, as anything else would read them again.
 func EncodeSyncResponse(r SyncResponse, leaves []byte) ([]byte, error) {
-	return Encode(withLeaves{r, leaves})
+	r.Leaves = nil
+	raw, err := Encode(r)
+	if err != nil {
+		return nil, err
+	}
+	grant, err := Encode(r.Grant)
+	if err != nil {
+		return nil, err
+	}
+	at := 2 + len(grant)     // the map's head, the key 1, the grant
+	const empty = "\x02\x80" // the key 2, a list of none
+	if !bytes.HasPrefix(raw[min(at, len(raw)):], []byte(empty)) {
+		return nil, Refuse(CodeMalformed, "the leaves are not the second field of a response")
+	}
+	return slices.Concat(raw[:at+1], leaves, raw[at+2:]), nil
 }
 
 // DecodeSyncResponse reads and bounds a SyncResponse. What is in it is judged where it is used.

@@ -33,7 +33,7 @@ func (s *Service) Status(ctx context.Context) (out Status, err error) {
 
 // Bounds of one step. A transaction takes some tens of milliseconds, in which visits wait.
 const (
-	stepLetters = 16 // read at once: at most 8 MiB
+	stepLetters = 4  // read at once: at most 2 MiB
 	stepBatches = 16 // taken over in a transaction, or those of one lock
 )
 

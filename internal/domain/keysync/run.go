@@ -7,10 +7,10 @@ import (
 
 // How Run works.
 const (
-	lookEvery   = time.Second            // for mail that another process has received, or that a crash has left
-	orphanEvery = time.Minute            // for activations that can no longer come
-	yieldStep   = 5 * time.Millisecond   // how often it looks whether visits are under way
-	yieldLong   = 500 * time.Millisecond // how long it lets visits go first, at each step
+	lookEvery   = time.Second          // for mail that another process has received, or that a crash has left
+	orphanEvery = time.Minute          // for activations that can no longer come
+	yieldStep   = 5 * time.Millisecond // how often it looks whether visits are under way
+	yieldLong   = time.Second          // how long it lets visits go first, at each step
 	retryAfter  = time.Second
 )
 
@@ -23,7 +23,7 @@ func (s *Service) ring() {
 }
 
 // Run takes over mail as it comes, until ctx ends; failed is told what went wrong. Visits go first: while any is under way it takes
-// a step only twice a second, so that a backlog shrinks also under a load that never ends.
+// one step a second, so that a backlog shrinks also under a load that never ends.
 func (s *Service) Run(ctx context.Context, failed func(error)) {
 	look, orphans := time.NewTicker(lookEvery), time.NewTicker(orphanEvery)
 	defer look.Stop()

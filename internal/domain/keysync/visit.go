@@ -178,11 +178,12 @@ func syncable(key fleet.Key) error {
 
 // answer signs the grant and puts the response together, after the commit.
 func (s *Service) answer(a *arrival) ([]byte, error) {
-	grant, err := s.authority.IssueGrant(a.grant, a.made.tree, a.now)
+	by := s.authority.Snapshot() // keys may be replaced meanwhile: a grant and its issuer's certificate belong together
+	grant, err := by.IssueGrant(a.grant, a.made.tree, a.now)
 	if err != nil {
 		return nil, err
 	}
-	now, err := s.token.at(s.authority, a.now)
+	now, err := s.token.at(by, a.now)
 	if err != nil {
 		return nil, err
 	}
@@ -191,11 +192,11 @@ func (s *Service) answer(a *arrival) ([]byte, error) {
 		return nil, err
 	}
 	return credential.EncodeSyncResponse(credential.SyncResponse{
-		Roots: s.authority.RootStatements(), Times: times,
-		Grant: grant, Issuer: s.authority.Certificate(credential.RoleGrantIssuer),
-		DeviceCAs: s.authority.Certificates(credential.RoleDeviceCA),
-		Config:    s.authority.Certificate(credential.RoleConfig), Time: now, Acks: a.acks,
-		Blocks: a.blocks, Revocation: s.authority.Certificate(credential.RoleRevocation), MailReceived: a.mailHash,
+		Roots: by.RootStatements(), Times: times,
+		Grant: grant, Issuer: by.Certificate(credential.RoleGrantIssuer),
+		DeviceCAs: by.Certificates(credential.RoleDeviceCA),
+		Config:    by.Certificate(credential.RoleConfig), Time: now, Acks: a.acks,
+		Blocks: a.blocks, Revocation: by.Certificate(credential.RoleRevocation), MailReceived: a.mailHash,
 	}, a.made.leaves)
 }
 

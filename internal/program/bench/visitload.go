@@ -79,17 +79,13 @@ func visitLoad(ctx context.Context, s *session, engine string) error {
 		return err
 	}
 	defer bare.Close()
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
-	go t.m.Sync.Run(ctx, func(err error) { s.note("  %v", err) })
-
 	var rates, limits []float64
 	var busy, bareBusy time.Duration
 	var waits, bareWaits []time.Duration
 	for round := range visitRounds + 1 {
 		n := s.size(4000, 64)
 		before := processorTime()
-		took, d, err := t.visits(ctx, real, mails, n)
+		took, d, err := t.beside(ctx, s, func() (time.Duration, []time.Duration, error) { return t.visits(ctx, real, mails, n) })
 		if err != nil {
 			return err
 		}
@@ -116,6 +112,20 @@ func visitLoad(ctx context.Context, s *session, engine string) error {
 		return err
 	}
 	return s.emit("visit-p99/"+engine, quantile(waits, 0.99), "ms", quantile(bareWaits, 0.99))
+}
+
+// beside lets mail be taken over while visits are served, as a server does, and not while the bare ones are.
+func (t *town) beside(ctx context.Context, s *session, visits func() (time.Duration, []time.Duration, error)) (time.Duration, []time.Duration, error) {
+	ctx, stop := context.WithCancel(ctx)
+	stopped := make(chan struct{})
+	go func() {
+		defer close(stopped)
+		t.m.Sync.Run(ctx, func(err error) { s.note("  %v", err) })
+	}()
+	took, each, err := visits()
+	stop()
+	<-stopped
+	return took, each, err
 }
 
 // processorTime is what this process has used so far, which says more than the clock where others use the machine too.
