@@ -111,6 +111,14 @@ func verifiedRole(root PublicKey, role Role, k RoleSigner) (signingRole, error) 
 	return r, nil
 }
 
+// Snapshot is the Authority as it is now: what it signs and the certificates that it gives belong together, whatever keys the
+// original gets meanwhile.
+func (a *Authority) Snapshot() *Authority {
+	s := &Authority{}
+	s.held.Store(a.held.Load())
+	return s
+}
+
 // Root is the public key that locks and keys trust.
 func (a *Authority) Root() PublicKey { return a.held.Load().Root }
 

@@ -149,7 +149,7 @@ func (s *Keys) Enrol(ctx context.Context, actor, number string, public credentia
 		}
 		roots := s.authority.Roots()
 		out = credential.Enrolment{Root: roots.Root, Next: roots.Next, RootEpoch: roots.Epoch, Certificate: key.Certificate,
-			DeviceCA: s.authority.Certificate(credential.RoleDeviceCA), StationCA: s.authority.Certificate(credential.RoleStationCA)}
+			DeviceCA: s.authority.IssuerOf(key.Certificate), StationCA: s.authority.Certificate(credential.RoleStationCA)}
 		return journal.Append(ctx, tx, keyEntry(journal.KeyIssued, actor, key))
 	})
 	return out, err

@@ -174,7 +174,7 @@ func (h *Handler) renewed(ctx context.Context, s fleet.Station) (Refresh, error)
 	}
 	out := Refresh{
 		Name: renewed.Station.Name, Certificate: renewed.Station.Certificate, Roots: h.authority.Roots(), Changes: h.authority.RootStatements(),
-		StationCA: h.authority.Certificate(credential.RoleStationCA), DeviceCA: h.authority.Certificate(credential.RoleDeviceCA),
+		StationCA: h.authority.IssuerOf(renewed.Station.Certificate), DeviceCA: h.authority.Certificate(credential.RoleDeviceCA),
 		Blocks: blocks, Revocation: h.authority.Certificate(credential.RoleRevocation),
 		Ingest: h.authority.Ingest(), Now: credential.At(renewed.Now), Staff: pack(staff),
 	}

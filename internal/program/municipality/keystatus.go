@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"hemnyckel/credential"
@@ -95,7 +96,7 @@ func (c *Custody) roleStatus(role credential.Role, t ceremony.Trust, soon time.D
 	cert := certs[c.usable(role, certs)]
 	left := cert.Expires.Sub(credential.At(c.clock()))
 	r.Serial, r.From, r.Until = fmt.Sprintf("%016x", cert.Serial), cert.NotBefore.Time(), cert.Expires.Time()
-	r.Days, r.Former = int(left/(24*time.Hour)), len(certs)-1
+	r.Days, r.Former = int(math.Ceil(left.Hours()/24)), len(certs)-1
 	r.Place = c.store.Place(keystore.SignerName(r.Role, cert.Key))
 	switch {
 	case r.Place == "":
