@@ -16,8 +16,7 @@
 //   - Every transaction has one instant, whole microseconds in UTC; Updates of one process get theirs in commit order.
 //   - After a statement has failed, nothing but the end of the surrounding Savepoint or of the transaction is possible.
 //
-// SQL is written once, with $1, $2, … binds; times are microseconds in BIGINT ([us], [fromUS]). Issue 03 adds group
-// commits of concurrent visits on top of [Tx.Savepoint]; today every visit is a commit of its own.
+// SQL is written once, with $1, $2, … binds; times are microseconds in BIGINT ([us], [fromUS]).
 package storage
 
 import (
