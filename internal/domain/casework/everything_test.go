@@ -29,7 +29,7 @@ type act struct {
 }
 
 // acts: ordering most often.
-var acts = []string{"order", "order", "order", "order", "take back", "work", "sign", "yes", "no", "fault"}
+var acts = []string{"order", "order", "order", "order", "take back", "work", "sign", "yes", "no", "refuse", "fault"}
 
 func anyAct(t *rapid.T, clients []string) act {
 	in := casework.NewOrder{Kind: rapid.SampledFrom(routine.OrderKinds()).Draw(t, "kind"), PersonalNumber: rapid.SampledFrom(clients).Draw(t, "client"),
@@ -77,6 +77,8 @@ func (h house) do(t *rapid.T, all []act) (placed []string, wrong error) {
 			err = h.say(t, consent.Given)
 		case "no":
 			err = h.say(t, consent.Withdrawn)
+		case "refuse":
+			err = h.say(t, consent.Refused)
 		case "fault":
 			var f casework.FaultAnswer
 			f, err = h.faults.Report(t.Context(), keeper, casework.FaultReport{Thing: support.Lock, PersonalNumber: a.in.PersonalNumber, Description: "kärvar"})
@@ -143,6 +145,8 @@ func (h house) work(t failer, task casework.Task) error {
 		if w.Mounted == "" {
 			steps = steps[1:]
 		}
+	case routine.DismountEntrance:
+		steps = downSteps(w.Mounted, fleet.InStock, now)[:2]
 	case routine.TellClient:
 		steps = mountSteps(up, now)[:1]
 	}
