@@ -40,6 +40,9 @@ func openServer(ctx context.Context, target, registers string, start time.Time) 
 	if err != nil {
 		return nil, err
 	}
+	if err := s.m.DB.Relax(ctx); err != nil {
+		return nil, errors.Join(err, s.m.Close())
+	}
 	_, err = importer.Run(ctx, s.m, registers, "en", importer.Options{Day: firstDay(), Location: start.Location(), AllowReserve: true})
 	if err != nil {
 		return nil, errors.Join(err, s.m.Close())
