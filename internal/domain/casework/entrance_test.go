@@ -104,9 +104,11 @@ func TestLocksOfTheRightKindInTheRightPlace(t *testing.T) {
 		}
 		n.steps(t, port.ID, n.portSteps(t, "PT2")...)
 		certify := func(uint32) ([]byte, error) { return []byte("cert"), nil }
-		for range 2 { // by a tool, which repeats itself
+		for i := range uint32(2) { // by a tool, which repeats itself
 			if l, err := n.Mount(t.Context(), "test", "PT2", cara, certify); err != nil || string(l.Certificate) != "cert" || l.EntranceID == "" {
 				t.Errorf("mounted by a tool: got %+v, %v", l, err)
+			} else if l.Epoch != 1+i { // a lock that is certified again has been reset: grants from before are to end
+				t.Errorf("certified %d times: got epoch %d, want %d", i+1, l.Epoch, 1+i)
 			}
 		}
 		if _, err := n.LockAt(t.Context(), "PT2", "189001049817"); !errors.Is(err, casework.ErrLockElsewhere) {
