@@ -256,6 +256,8 @@ func (w *town) visit(k *locksim.Key, s *station.Station, identified bool) locksi
 	}
 	r, err := k.Station(w.t.Context(), s.Addr())
 	w.must(err)
+	_, err = w.sync.Unpack(w.t.Context()) // as the server does by itself
+	w.must(err)
 	return r
 }
 
