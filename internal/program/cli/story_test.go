@@ -38,6 +38,7 @@ func tell(t *testing.T, file, db string) {
 		Files: []string{file},
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("DB", db)
+			e.Setenv("HEMNYCKEL_KEYS", filepath.Join(e.WorkDir, ".keys"))
 			for name, days := range map[string]int{"LASTMONTH": -30, "LASTWEEK": -7, "YESTERDAY": -1, "TODAY": 0, "TOMORROW": 1, "WEEK": 7, "MONTH": 30,
 				"AGO7": -7, "AGO10": -10, "AGO15": -15, "AGO20": -20, "AGO30": -30} {
 				e.Setenv(name, dayFromNow(days))
@@ -94,7 +95,7 @@ func part(ts *testscript.TestScript, _ bool, args []string) {
 		self = filepath.Join(filepath.SplitList(ts.Getenv("PATH"))[0], "hemnyckel")
 	}
 	c := exec.Command(self, args[1:]...)
-	c.Env, c.Dir = append(os.Environ(), "PATH="+ts.Getenv("PATH")), ts.Getenv("WORK")
+	c.Env, c.Dir = append(os.Environ(), "PATH="+ts.Getenv("PATH"), "HEMNYCKEL_KEYS="+ts.Getenv("HEMNYCKEL_KEYS")), ts.Getenv("WORK")
 	said := &bytes.Buffer{}
 	c.Stderr = said
 	out, err := c.StdoutPipe()
