@@ -244,6 +244,8 @@ type Service struct {
 	unpacked  atomic.Uint64 // commits of mail so far
 	signed    atomic.Uint64 // likewise of acknowledgements
 	underWay  atomic.Int64  // visits
+	arrived   atomic.Uint64 // visits so far
+	yielded   uint64        // of them when mail last gave way; only Run's
 	wake      chan struct{} // holds one when there is mail
 }
 

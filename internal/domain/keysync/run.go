@@ -11,6 +11,7 @@ const (
 	orphanEvery = time.Minute          // for activations that can no longer come
 	yieldStep   = 5 * time.Millisecond // how often it looks whether visits are under way
 	yieldLong   = time.Second          // how long it lets visits go first, at each step
+	yieldQuiet  = 4                    // looks in a row at which no visit has come
 	retryAfter  = time.Second
 )
 
@@ -53,13 +54,21 @@ func (s *Service) Run(ctx context.Context, failed func(error)) {
 	}
 }
 
-// yield waits while visits are under way, no longer than yieldLong.
+// yield waits while visits are coming, no longer than yieldLong. Between two commits there is often none under way: what counts is
+// that none has come for a while.
 func (s *Service) yield(ctx context.Context) {
-	for range yieldLong / yieldStep {
-		if s.underWay.Load() == 0 || ctx.Err() != nil {
-			return
-		}
+	before := s.yielded
+	s.yielded = s.arrived.Load()
+	if s.yielded == before && s.underWay.Load() == 0 {
+		return // none came during the step
+	}
+	for quiet, polls := 0, 0; quiet < yieldQuiet && polls < int(yieldLong/yieldStep) && ctx.Err() == nil; polls++ {
 		s.rest(ctx, yieldStep)
+		last := s.yielded
+		s.yielded = s.arrived.Load()
+		if quiet++; s.yielded != last || s.underWay.Load() > 0 {
+			quiet = 0
+		}
 	}
 }
 

@@ -50,6 +50,7 @@ type outcome struct {
 // been looked up some time ago: it is looked at again.
 func (s *Service) Visit(ctx context.Context, station fleet.Station, v Visit) ([]byte, error) {
 	s.underWay.Add(1)
+	s.arrived.Add(1)
 	defer s.underWay.Add(-1)
 	a, err := s.arrive(ctx, station, v)
 	if err != nil {
