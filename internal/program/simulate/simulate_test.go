@@ -36,7 +36,7 @@ func asJSON(t *testing.T, r *Result) string {
 }
 
 func TestTheSameSeedGivesTheSameDays(t *testing.T) {
-	o := Options{Clients: 16, Days: 2, Seed: 3, Faults: true}
+	o := Options{Clients: 12, Days: 2, Seed: 3, Faults: true}
 	all := func(f *faults) { f.battery, f.withholds, f.drops, f.losses = 0.5, 0.2, 0.2, 0.3 }
 	o.sabotage.only = all
 	before := runtime.GOMAXPROCS(1)
@@ -54,7 +54,7 @@ func TestTheSameSeedGivesTheSameDays(t *testing.T) {
 }
 
 func TestPromisesHoldInDaysWithFaults(t *testing.T) {
-	r := play(t, Options{Clients: 20, Days: 3, Seed: 1, Faults: true})
+	r := play(t, Options{Clients: 16, Days: 2, Seed: 1, Faults: true})
 	if !r.Kept() {
 		t.Errorf("a promise is broken: %+v", r.Detail.Breaches)
 	}
@@ -71,7 +71,7 @@ func TestFaultsHaveEffects(t *testing.T) {
 		set  func(*faults)
 		seen func(*Result) bool
 	}{
-		{"outages", 7, func(f *faults) { f.outages = 1 }, func(r *Result) bool {
+		{"outages", 2, func(f *faults) { f.outages = 4 }, func(r *Result) bool {
 			for _, o := range r.Detail.Outages {
 				if o.Visits > 0 {
 					return true
@@ -86,8 +86,8 @@ func TestFaultsHaveEffects(t *testing.T) {
 		{"batteries", 2, func(f *faults) { f.battery = 4 }, func(r *Result) bool { return r.Detail.Unverified > 0 }},
 		{"strict locks", 2, func(f *faults) { f.battery, f.strict = 4, 1 }, func(r *Result) bool { return r.Detail.Refusals["clock-lost"] > 0 }},
 		{"drops", 2, func(f *faults) { f.drops = 1 }, func(r *Result) bool { return r.Detail.Records.Home == 0 }},
-		{"withholds", 3, func(f *faults) { f.withholds = 1 }, func(r *Result) bool { return r.Detail.Records.Home == 0 && r.BlockCoverage.P50 > 90 }},
-		{"thieves", 3, func(f *faults) { f.losses, f.thieves, f.insiders = 0.5, 1, 0.5 }, func(r *Result) bool {
+		{"withholds", 2, func(f *faults) { f.withholds = 1 }, func(r *Result) bool { return r.Detail.Records.Home == 0 && r.BlockCoverage.P50 > 90 }},
+		{"thieves", 2, func(f *faults) { f.losses, f.thieves, f.insiders = 0.5, 1, 0.5 }, func(r *Result) bool {
 			return r.Detail.Thefts.Before > 0 && r.Detail.Thefts.Within > 0
 		}},
 	} {
