@@ -4,6 +4,7 @@ GO          ?= go
 ONLY        ?=
 FUZZTIME    ?= 5s
 ROUNDS      ?= 50
+SOAK        ?= 100000000,1000000
 WEEKS       ?= 100
 TESTFLAGS   ?=
 DEMOFLAGS   ?=
@@ -75,9 +76,10 @@ bench: prerequisites ## measurements as JSON lines, each with its raw limit; ONL
 peers: ## the right to one of 200 doors beside the same as Biscuit, SSH certificate, JWT and COSE: bytes and time
 	@cd bench/peers && $(GO) vet . && $(GO) test . >&2 && $(GO) run .
 
-soak: prerequisites ## hours: long fuzzing, the race detector, the server killed ROUNDS (50) times and again, WEEKS (100) simulated
+soak: prerequisites ## hours: long fuzzing, 10^8 inputs to the parsers and 10^6 sessions, the race detector, the server killed ROUNDS (50) times, WEEKS (100) simulated
 	$(MAKE) race
 	$(MAKE) fuzz FUZZTIME=10m
+	HEMNYCKEL_SOAK=$(SOAK) $(GO) test -count=1 -timeout 8h -v -run 'TestSoak$$' ./lockcore
 	HEMNYCKEL_CHAOS_ROUNDS=$(ROUNDS) $(GO) test -count=1 -timeout 4h -run 'Chaos|Kill' ./internal/program/...
 	$(GO) build -o bin/ ./cmd/hemnyckel
 	for seed in $$(seq $(WEEKS)); do bin/hemnyckel simulate --clients 100 --days 7 --seed $$seed --faults --json || exit 1; done

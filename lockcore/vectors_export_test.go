@@ -145,6 +145,15 @@ func FixedEphemeral(p Purpose, initiator bool, identity *credential.Identity, ep
 	return &Fixed{secure{hs: hs}}, err
 }
 
+// NewVisitor is a visitor's end of a channel to a lock.
+func NewVisitor() (*Fixed, error) {
+	s, err := newSecure(ToLock, true, nil)
+	if err != nil {
+		return nil, err
+	}
+	return &Fixed{*s}, nil
+}
+
 // Fixed is such an end.
 type Fixed struct{ secure }
 

@@ -56,7 +56,7 @@ func (v lockVector) lock(t *testing.T, id *credential.Identity, code string) *lo
 	}))(t)
 }
 
-func readVectors[T any](t *testing.T, file string) []T {
+func readVectors[T any](t testing.TB, file string) []T {
 	t.Helper()
 	b := must(os.ReadFile(filepath.Join("..", "credential", "testdata", "vectors", file)))(t)
 	var set struct{ Vectors []T }
