@@ -74,8 +74,8 @@ func validSpan(from, until Instant) bool { return from.Valid() && until.Valid() 
 func (c Certificate) ValidAt(t Instant) bool { return c.NotBefore <= t && t < c.Expires }
 
 // ReadCertificate reads a certificate and checks its form and its life's cap, without judging the signature.
-func ReadCertificate(raw []byte) (Object[Certificate], error) {
-	o, err := Read[Certificate](raw, MaxObject)
+func (v Verifier) ReadCertificate(raw []byte) (Object[Certificate], error) {
+	o, err := read[Certificate](v, raw)
 	if err == nil {
 		err = o.Body.check()
 	}
@@ -84,13 +84,13 @@ func ReadCertificate(raw []byte) (Object[Certificate], error) {
 
 // ParseCertificate reads a certificate without judging it.
 func ParseCertificate(raw []byte) (Certificate, error) {
-	o, err := ReadCertificate(raw)
+	o, err := Verifier{}.ReadCertificate(raw)
 	return o.Body, err
 }
 
 // Certificate verifies that signer signed raw, and its form. Time and blocking are the caller's.
 func (v Verifier) Certificate(raw []byte, signer PublicKey) (Certificate, error) {
-	o, err := ReadCertificate(raw)
+	o, err := v.ReadCertificate(raw)
 	if err == nil {
 		err = v.certificate(o, signer)
 	}
@@ -114,7 +114,7 @@ func (v Verifier) certificate(o Object[Certificate], signer PublicKey) error {
 // roles that the root signs, via is ignored. A child must have begun within its parent's life; whether they are valid
 // now is the caller's question, as a lock may not know what now is.
 func (v Verifier) Chain(root PublicKey, role Role, raw, via []byte) (child, parent Certificate, err error) {
-	o, err := ReadCertificate(raw)
+	o, err := v.ReadCertificate(raw)
 	if err != nil {
 		return child, parent, err
 	}

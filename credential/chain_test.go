@@ -48,7 +48,7 @@ func TestBatchForAnotherServer(t *testing.T) {
 func TestMemoryAndKeysHelpNoForgery(t *testing.T) {
 	s := newSample(t)
 	m := memory{}
-	v := credential.Verifier{Memory: m, Keys: &credential.Keyring{}}
+	v := credential.Verifier{Memory: m, Parsed: &credential.Parsed{}}
 	issuer := must(credential.ParseCertificate(s.auth.Certificate(credential.RoleGrantIssuer)))(t)
 	for range 2 {
 		if _, err := v.Grant(s.grant, issuer.Key); err != nil {

@@ -66,11 +66,14 @@ func ParseGrant(raw []byte) (Grant, error) {
 
 // Grant verifies that issuer signed raw, and its form. Caps, time and blocking are the caller's.
 func (v Verifier) Grant(raw []byte, issuer PublicKey) (Grant, error) {
-	g, err := Verify[Grant](v, KindGrant, raw, MaxObject, issuer)
+	o, err := read[Grant](v, raw)
 	if err == nil {
-		err = g.check()
+		err = o.Check(v, KindGrant, issuer)
 	}
-	return g, err
+	if err != nil {
+		return Grant{}, err
+	}
+	return o.Body, o.Body.check()
 }
 
 // GrantSigned verifies the signatures from the root to a grant. Whether the signer may issue grants, caps, time and blocking
@@ -156,8 +159,8 @@ func (a Activation) Within(g Grant) error {
 }
 
 // ReadActivation reads an activation and checks its form, without judging the signature.
-func ReadActivation(raw []byte) (Object[Activation], error) {
-	o, err := Read[Activation](raw, MaxObject)
+func (v Verifier) ReadActivation(raw []byte) (Object[Activation], error) {
+	o, err := read[Activation](v, raw)
 	if err == nil {
 		err = o.Body.check()
 	}
@@ -166,13 +169,13 @@ func ReadActivation(raw []byte) (Object[Activation], error) {
 
 // ParseActivation reads an activation without judging it.
 func ParseActivation(raw []byte) (Activation, error) {
-	o, err := ReadActivation(raw)
+	o, err := Verifier{}.ReadActivation(raw)
 	return o.Body, err
 }
 
 // Activation verifies that station signed raw, and its form.
 func (v Verifier) Activation(raw []byte, station PublicKey) (Activation, error) {
-	o, err := ReadActivation(raw)
+	o, err := v.ReadActivation(raw)
 	if err != nil {
 		return Activation{}, err
 	}

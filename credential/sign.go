@@ -42,7 +42,7 @@ type Memory interface {
 // Verifier checks signatures. The zero value checks every one and remembers none.
 type Verifier struct {
 	Memory Memory
-	Keys   *Keyring // nil parses every key anew
+	Parsed *Parsed // nil parses every key and reads every object anew
 }
 
 // Sign returns body as a COSE_Sign1 of the kind, untagged, with ES256 and no unprotected header.
@@ -158,7 +158,7 @@ func (o Object[T]) Check(v Verifier, kind Kind, key PublicKey) error {
 // verify checks a COSE_Sign1 signature by the standard library alone, without building the message anew; a test holds it
 // against go-cose, which signs.
 func (v Verifier) verify(kind Kind, payload, sig []byte, key PublicKey) error {
-	pub, err := v.Keys.parsed(key)
+	pub, err := v.Parsed.key(key)
 	if err != nil {
 		return err
 	}
@@ -214,42 +214,6 @@ func appendInteger(der, n []byte) []byte {
 	return append(der, n...)
 }
 
-// Keyring keeps a few public keys in the form that verifies, which costs a twelfth of a verification to compute. It is no more than
-// that: what is in it is not trusted for it. The zero value is empty; one goroutine at a time.
-type Keyring struct {
-	keys  map[PublicKey]*ecdsa.PublicKey
-	order []PublicKey
-}
-
-// maxKeys bounds a Keyring.
-const maxKeys = 16
-
-// Keep puts a key into the ring, if it is one.
-func (k *Keyring) Keep(p PublicKey) { _, _ = k.parsed(p) }
-
-// parsed returns the key, from the ring if it is there; a nil ring keeps nothing. The oldest makes room.
-func (k *Keyring) parsed(p PublicKey) (*ecdsa.PublicKey, error) {
-	if k == nil {
-		return p.ecdsa()
-	}
-	if pub := k.keys[p]; pub != nil {
-		return pub, nil
-	}
-	pub, err := p.ecdsa()
-	if err != nil {
-		return nil, err
-	}
-	if k.keys == nil {
-		k.keys = make(map[PublicKey]*ecdsa.PublicKey, maxKeys)
-	}
-	if len(k.order) == maxKeys {
-		delete(k.keys, k.order[0])
-		k.order = append(k.order[:0], k.order[1:]...)
-	}
-	k.keys[p], k.order = pub, append(k.order, p)
-	return pub, nil
-}
-
 // Proof is a holder's bare ES256 signature (RFC 9053 §2.1) over one handshake and counter.
 type Proof [64]byte
 
@@ -284,7 +248,7 @@ func (v Verifier) Possession(p Proof, handshake Hash, counter uint32, holder Pub
 	if err != nil {
 		return err
 	}
-	pub, err := v.Keys.parsed(holder)
+	pub, err := v.Parsed.key(holder)
 	if err != nil {
 		return err
 	}

@@ -120,7 +120,7 @@ func (v *visit) look() {
 }
 
 func (v *visit) verifier() credential.Verifier {
-	return credential.Verifier{Memory: &v.lock.memory, Keys: &v.lock.keys}
+	return credential.Verifier{Memory: &v.lock.memory, Parsed: &v.lock.parsed}
 }
 
 func (v *visit) checkGrant() (err error) {
@@ -147,14 +147,14 @@ func (v *visit) checkShown() error {
 // checkActivationCap and checkStationCap look at lives before signatures: one that is too long is refused whoever signed it.
 func (v *visit) checkActivationCap() error {
 	var err error
-	if v.shown.activation, err = credential.ReadActivation(v.p.Activation); err != nil {
+	if v.shown.activation, err = v.verifier().ReadActivation(v.p.Activation); err != nil {
 		return err
 	}
 	return v.shown.activation.Body.CheckCaps()
 }
 
 func (v *visit) checkStationCap() (err error) {
-	v.shown.station, err = credential.ReadCertificate(v.p.Station)
+	v.shown.station, err = v.verifier().ReadCertificate(v.p.Station)
 	return err
 }
 

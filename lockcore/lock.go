@@ -69,7 +69,7 @@ type Lock struct {
 	seen   counters
 	known  certificates
 	memory Memory
-	keys   credential.Keyring
+	parsed credential.Parsed
 
 	// What the counter of seconds has told since the start.
 	nonces  []nonce

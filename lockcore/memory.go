@@ -49,16 +49,17 @@ func (m *Memory) Remember(d [32]byte) {
 // forget empties what the lock remembers of signatures. What it keeps of certificates are bytes that are verified again.
 func (l *Lock) forget() { l.memory = Memory{} }
 
-// warm parses the keys that nearly every visit needs before there is one: the root's and those of the certificates that are kept.
+// warm parses what nearly every visit needs before there is one: the root's key, and the certificates that are kept with theirs.
 func (l *Lock) warm() {
-	l.keys = credential.Keyring{}
+	l.parsed = credential.Parsed{}
 	if l.claim == nil {
 		return
 	}
-	l.keys.Keep(l.claim.Roots.Root)
+	l.parsed.Keep(l.claim.Roots.Root)
+	v := credential.Verifier{Parsed: &l.parsed}
 	for _, raw := range l.known {
-		if c, err := credential.ParseCertificate(raw); err == nil {
-			l.keys.Keep(c.Key)
+		if c, err := v.ReadCertificate(raw); err == nil {
+			l.parsed.Keep(c.Body.Key)
 		}
 	}
 }
