@@ -47,7 +47,8 @@ type family struct {
 
 // families are in the order in which they run: the quick ones first.
 func families() []family {
-	all := slices.Concat(deviceFamilies(), visitFamilies(), journalFamilies(), importFamilies(), scaleFamilies(), listFamilies(), simulationFamilies(), largeFamilies())
+	all := slices.Concat(deviceFamilies(), visitFamilies(), journalFamilies(), importFamilies(),
+		bigTownFamilies(), simulationFamilies(), largeFamilies())
 	return all
 }
 

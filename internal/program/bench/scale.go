@@ -22,26 +22,30 @@ func (s *session) sizes() []int {
 	return []int{1000, 10_000, 100_000, 300_000}
 }
 
+// bigTownFamilies measure in large municipalities: lists last, in the largest one that orders were measured in.
+func bigTownFamilies() (all []family) {
+	for _, engine := range engines() {
+		all = append(all, scaleFamily(engine), listFamily(engine))
+	}
+	return all
+}
+
 // nominal are the sizes as they are called in names, also in a quick run.
 var nominal = [...]int{1000, 10_000, 100_000, 300_000}
 
-// scaleFamilies measure one order, and the rights of one order alone, in municipalities of four sizes. The limit is a bare
+// scaleFamily measures one order, and the rights of one order alone, in municipalities of four sizes. The limit is a bare
 // durable transaction that writes as many rows, in the same database.
-func scaleFamilies() []family {
-	var all []family
-	for _, engine := range engines() {
-		var names []string
-		for _, n := range nominal {
-			for _, what := range []string{"order", "order-p99", "rights"} {
-				names = append(names, fmt.Sprintf("%s/%s/%d", what, engine, n))
-			}
+func scaleFamily(engine string) family {
+	var names []string
+	for _, n := range nominal {
+		for _, what := range []string{"order", "order-p99", "rights"} {
+			names = append(names, fmt.Sprintf("%s/%s/%d", what, engine, n))
 		}
-		names = append(names, "order-growth/"+engine, "rights-growth/"+engine)
-		all = append(all, family{names: names,
-			about: "one order with all its effects, and its rights alone, at 1 000, 10 000, 100 000 and 300 000 clients",
-			run:   func(ctx context.Context, s *session) error { return scale(ctx, s, engine) }})
 	}
-	return all
+	names = append(names, "order-growth/"+engine, "rights-growth/"+engine)
+	return family{names: names,
+		about: "one order with all its effects, and its rights alone, at 1 000, 10 000, 100 000 and 300 000 clients",
+		run:   func(ctx context.Context, s *session) error { return scale(ctx, s, engine) }}
 }
 
 // medians are what is compared between sizes, in milliseconds.
@@ -79,8 +83,6 @@ func (s *session) atSize(ctx context.Context, engine string, clients int, names 
 	if err != nil {
 		return out, err
 	}
-	defer s.drop(target)
-	defer m.Close()
 	load, err := prepareOrders(ctx, m, s.size(600, 4))
 	if err != nil {
 		return out, err
