@@ -12,6 +12,11 @@ func fuzz[T any](f *testing.F, limit int, parse func([]byte) (T, error), again f
 	for _, s := range append(seeds, nil, []byte{0x80}, []byte{0xa0}) {
 		f.Add(s)
 	}
+	for _, file := range []string{"objects.json", "messages.json", "sealed.json"} { // the corpus that everybody has
+		for _, v := range vectors(f, file) {
+			f.Add([]byte(v.In.Bytes))
+		}
+	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		v, err := parse(b)
 		if err != nil {

@@ -22,6 +22,11 @@ func FuzzMessage(f *testing.F) {
 	} {
 		f.Add(must(credential.Encode(m))(f))
 	}
+	for _, inputs := range goodBytes(f) {
+		for _, b := range inputs {
+			f.Add(b)
+		}
+	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		m, err := lockcore.DecodeMessage(b)
 		if err != nil {
