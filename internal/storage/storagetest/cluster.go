@@ -20,11 +20,12 @@ import (
 // Cluster is a running PostgreSQL of our own. It listens on a socket in its folder and on no network, and it stops when
 // the process that started it is gone, however that ended, or no longer holds the Cluster.
 type Cluster struct {
-	dir      string
-	settings string // of the server, as options
-	shell    *exec.Cmd
-	stdin    io.Closer
-	log      *bytes.Buffer
+	dir       string
+	temporary bool
+	settings  string // of the server, as options
+	shell     *exec.Cmd
+	stdin     io.Closer
+	log       *bytes.Buffer
 }
 
 // watch starts the server, says so, waits until its input is closed, which the kernel does when our process dies, and
@@ -33,7 +34,7 @@ const watch = `"$1" -D "$2" -l "$2/server.log" -o "$3" -w start >&2 || { cat "$2
 echo ready
 cat >/dev/null
 "$1" -D "$2" -m fast -w stop >&2
-if [ -n "$4" ]; then rm -rf "$4"; fi`
+if [ -n "$4" ]; then rm -rf "$4" 2>/dev/null || true; fi`
 
 // StartCluster starts a cluster in dir, which is made if absent and used again if it holds a cluster. With dir "" the
 // cluster is temporary: its folder goes away with it. PostgreSQL's programs are looked for in PATH and where Debian has
@@ -56,7 +57,7 @@ func startCluster(dir, settings string) (*Cluster, error) {
 		}
 		dir, temporary = made, made
 	}
-	c := &Cluster{dir: dir, settings: settings, log: &bytes.Buffer{}}
+	c := &Cluster{dir: dir, temporary: temporary != "", settings: settings, log: &bytes.Buffer{}}
 	if err := c.start(temporary); err != nil {
 		if temporary != "" {
 			os.RemoveAll(temporary)
@@ -162,7 +163,11 @@ func (c *Cluster) untilReady() error {
 // Stop stops the server and waits for its end.
 func (c *Cluster) Stop() error {
 	c.stdin.Close()
-	return c.shell.Wait()
+	err := c.shell.Wait()
+	if c.temporary { // keys in it may be ours alone, which the server's user cannot remove
+		err = errors.Join(err, os.RemoveAll(c.dir))
+	}
+	return err
 }
 
 // Keys is a folder for the keys of municipalities in the cluster. It goes away with a temporary cluster.
