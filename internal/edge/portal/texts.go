@@ -386,6 +386,10 @@ func taskName(k routine.TaskKind) problem.Text {
 		return problem.Text{SV: "Montera lås", EN: "Mount a lock"}
 	case routine.Dismount:
 		return problem.Text{SV: "Montera ned lås", EN: "Dismount the lock"}
+	case routine.MountEntrance:
+		return problem.Text{SV: "Montera lås i port", EN: "Mount a lock in an entrance"}
+	case routine.DismountEntrance:
+		return problem.Text{SV: "Montera ned lås i port", EN: "Dismount the lock in an entrance"}
 	case routine.ReturnKeys:
 		return problem.Text{SV: "Återlämna nycklar", EN: "Return keys"}
 	case routine.ExchangeLock:
