@@ -19,8 +19,8 @@ import (
 // Key is a fob. It carries what others have signed and keeps one secret: its own key. It is safe for concurrent use, one
 // visit at a time.
 type Key struct {
-	path   string // "" for a key that lives in memory alone
 	signer *ecdsa.PrivateKey
+	write  func(keyState) error // durably; nil for a key that lives in memory alone
 
 	mu    sync.Mutex
 	st    keyState
@@ -74,7 +74,7 @@ func OpenKey(path string) (*Key, error) {
 	if err != nil {
 		return nil, err
 	}
-	k := &Key{path: path, st: st}
+	k := &Key{st: st, write: func(st keyState) error { return writeState(path, st) }}
 	if st.Secret != nil {
 		if k.signer, err = ecdsa.ParseRawPrivateKey(elliptic.P256(), st.Secret); err != nil {
 			return nil, fmt.Errorf("%s: the key's secret is damaged: %w", path, err)
@@ -97,10 +97,10 @@ func NewKey() (*Key, error) {
 }
 
 func (k *Key) save() error {
-	if k.path == "" {
+	if k.write == nil {
 		return nil
 	}
-	return writeState(k.path, k.st)
+	return k.write(k.st)
 }
 
 // PublicKey is what the municipality certifies when the key is enrolled.
@@ -304,12 +304,13 @@ func (k *Key) show(v *lockcore.Visit, pass lockcore.Pass, r Result) (Result, boo
 		r = r.with(opened.Code)
 		r.Opened, r.Seq = opened.Code == credential.OK, opened.Seq
 	}
-	down := k.mailFor(v)
+	down := k.mailFor(v, verdict)
 	k.note(v.Lock.Key.Hash(), verdict.Nonce)
 	up, err := v.Mail(down)
 	if err != nil {
 		return r, false, nil // it goes with the next visit
 	}
+	k.delivered(down)
 	r.Collected, err = k.collect(v.Lock, up)
 	return r, cures(down, verdict.Code), err
 }
@@ -322,8 +323,10 @@ func cures(d lockcore.Down, code credential.Code) bool {
 	case credential.CodeBlockedKey, credential.CodeBlockedGrant, credential.CodeBlockedStation, credential.CodeBlockedStaff,
 		credential.CodeBlockedCert, credential.CodeGenerationOld:
 		return len(d.Blocks) > 0
-	case credential.CodeGrantEarly, credential.CodeActivationEarly, credential.CodeRightEarly:
+	case credential.CodeGrantEarly, credential.CodeActivationEarly, credential.CodeRightEarly, credential.CodeClockLost:
 		return len(d.Time) > 0
+	case credential.CodeLogFull:
+		return len(d.Acks) > 0
 	}
 	t, err := credential.ParseTimeToken(d.Time) // one for the lock's nonce can set its clock back
 	return err == nil && t.Nonce != [8]byte{} && code >= credential.CodeGrantEarly && code <= credential.CodeClockLost
@@ -389,23 +392,42 @@ func (k *Key) pass() (lockcore.Pass, lockcore.Trust, error) {
 	return p, lockcore.Trust{Root: k.root(out.DeviceCAs[0]), DeviceCAs: out.DeviceCAs, Blocks: k.blocks(), Memory: &k.known}, nil
 }
 
-// mailFor picks what concerns the lock.
-func (k *Key) mailFor(v *lockcore.Visit) lockcore.Down {
+// mailFor picks what the lock can use. One that has refused may be wrong about the time and is told it.
+func (k *Key) mailFor(v *lockcore.Visit, verdict lockcore.Verdict) lockcore.Down {
 	out := k.st.Out
-	d := lockcore.Down{Authority: out.Config, Time: out.Time, Roots: out.Roots}
-	if t := k.timeFor(v.Lock.Key.Hash()); t != nil {
-		d.Time = t
+	d := lockcore.Down{Authority: out.Config, Roots: out.Roots}
+	if verdict.Wants&lockcore.WantTime != 0 || verdict.Code != credential.OK {
+		if d.Time = k.timeFor(v.Lock.Key.Hash()); d.Time == nil {
+			d.Time = out.Time
+		}
 	}
 	if k.blocks().Version.Newer(v.Blocks) {
 		d.Blocks, d.Revocation = out.Blocks, out.Revocation
 	}
 	for _, raw := range out.Configs {
-		if c, err := credential.ParseLockConfig(raw); err == nil && c.Lock == v.Lock.Subject {
+		if c, err := credential.ParseLockConfig(raw); err == nil && c.Lock == v.Lock.Subject && c.Version > verdict.Config {
 			d.Config = raw
 		}
 	}
 	d.Acks = k.acks()[v.Lock.Key.Hash()]
 	return d
+}
+
+// delivered forgets acknowledgements and answered nonces that have reached their lock. If the lock could not store them, it sends
+// its records or asks again. It is saved with what the visit brings.
+func (k *Key) delivered(d lockcore.Down) {
+	out := &k.st.Out
+	drop := func(from [][]byte, reached ...[]byte) [][]byte {
+		return slices.DeleteFunc(slices.Clone(from), func(raw []byte) bool {
+			return slices.ContainsFunc(reached, func(r []byte) bool { return bytes.Equal(r, raw) })
+		})
+	}
+	if len(d.Acks) > 0 {
+		out.Acks, k.ready.acks = drop(out.Acks, d.Acks...), nil
+	}
+	if len(d.Time) > 0 {
+		out.Times = drop(out.Times, d.Time)
+	}
 }
 
 // acks are the acknowledgements that the key carries, by lock.
