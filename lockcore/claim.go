@@ -107,7 +107,7 @@ func (l *Lock) install(m *ClaimInstall, handshake credential.Hash) error {
 	c := l.begin()
 	c.put(SlotClaim, mine)
 	c.put(SlotKnown, known)
-	state := c.setConfig(m.Config, m.Authority, cfg)
+	state := c.setConfig(m.Config, m.Authority, authority, cfg)
 	c.append(credential.Record{Event: credential.EventClaimed, Activation: mandate.Serial})
 	if err := c.commit(); err != nil {
 		return err

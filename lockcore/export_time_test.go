@@ -3,4 +3,4 @@ package lockcore
 import "hemnyckel/credential"
 
 // Floor is what the lock knows for certain of the time.
-func (l *Lock) Floor() credential.Instant { return l.head.Floor }
+func (l *Lock) Floor() credential.Instant { return l.head.floor() }

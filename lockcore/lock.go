@@ -288,7 +288,7 @@ func (c *change) commit() error {
 		c.l.stale = true
 		return credential.Refuse(credential.CodeStorage, "%w", err)
 	}
-	if c.head.Floor != c.l.head.Floor {
+	if c.head.floor() != c.l.head.floor() {
 		c.l.floorUp, _ = c.l.uptime()
 	}
 	if c.id != nil {

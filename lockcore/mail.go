@@ -37,7 +37,9 @@ func (l *Lock) takeBlocks(v credential.Verifier, d *Down) {
 	same := bytes.Equal(s.Certificate, l.blocks.Certificate)
 	c := l.begin()
 	c.put(SlotBlocks, s)
-	c.raise(b.IssuedAt)
+	if by, err := credential.ParseCertificate(d.Revocation); err == nil { // it has been verified with the list
+		c.hear(&c.head.Revocation, by, b.IssuedAt)
+	}
 	c.append(credential.Record{Event: credential.EventBlockList, Info: uint32(b.Version.Number)})
 	if c.commit() == nil {
 		l.blocks = blockState{s, b}
@@ -56,6 +58,9 @@ func (l *Lock) takeAuthority(v credential.Verifier, d *Down) {
 	if err != nil || l.blocks.list.Blocked(credential.BlockCertificate, a.Serial) {
 		return
 	}
+	// What follows is looked at before it is verified: much of what visitors bring others have brought before. What is news is verified
+	// once, so that it need not be remembered.
+	v = credential.Verifier{Parsed: &l.parsed}
 	l.takeTime(v, d.Time, a)
 	l.takeConfig(v, d, a)
 	for _, raw := range d.Acks[:min(len(d.Acks), MaxDownAcks)] {
@@ -64,51 +69,57 @@ func (l *Lock) takeAuthority(v credential.Verifier, d *Down) {
 }
 
 func (l *Lock) takeTime(v credential.Verifier, raw []byte, a credential.Certificate) {
-	t, err := v.TimeToken(raw, a)
-	if err != nil {
+	t, err := credential.ParseTimeToken(raw)
+	if err != nil || a.NotBefore < l.head.Config.Since {
 		return
 	}
 	age, mine := l.age(t.Nonce)
-	if !mine && t.IssuedAt <= l.head.Floor {
+	if !mine && l.head.Config.and(a.NotBefore, t.IssuedAt) == l.head.Config {
+		return
+	}
+	if t, err = v.TimeToken(raw, a); err != nil {
 		return
 	}
 	c := l.begin()
 	if mine {
-		c.bound(t.IssuedAt, age)
+		c.bound(a, t.IssuedAt, age)
 	} else {
-		c.raise(t.IssuedAt)
+		c.hear(&c.head.Config, a, t.IssuedAt)
 	}
 	_ = c.commit() // a time that could not be stored is not known; the next visitor brings another
 }
 
 func (l *Lock) takeConfig(v credential.Verifier, d *Down, a credential.Certificate) {
-	cfg, err := v.LockConfig(d.Config, a)
+	cfg, err := credential.ParseLockConfig(d.Config)
 	if err != nil || cfg.Lock != l.claim.Number || cfg.Version <= l.config.Version {
 		return
 	}
+	if cfg, err = v.LockConfig(d.Config, a); err != nil {
+		return
+	}
 	c := l.begin()
-	s := c.setConfig(d.Config, d.Authority, cfg)
+	s := c.setConfig(d.Config, d.Authority, a, cfg)
 	c.append(credential.Record{Event: credential.EventConfig, Info: cfg.Version})
 	if c.commit() == nil {
 		l.config = s
 	}
 }
 
-func (c *change) setConfig(raw, authority []byte, cfg credential.LockConfig) configState {
+func (c *change) setConfig(raw, authority []byte, a credential.Certificate, cfg credential.LockConfig) configState {
 	s := signed{Object: raw, Certificate: authority}
 	c.put(SlotConfig, s)
 	c.head.Epoch = max(c.head.Epoch, cfg.Epoch)
-	c.raise(cfg.IssuedAt)
+	c.hear(&c.head.Config, a, cfg.IssuedAt)
 	return configState{s, cfg}
 }
 
 func (l *Lock) takeAck(v credential.Verifier, raw []byte, a credential.Certificate) {
-	k, err := v.Ack(raw, a)
-	if err != nil {
+	k, err := credential.ParseAck(raw)
+	c := l.begin()
+	if err != nil || c.acknowledge(k) != nil {
 		return
 	}
-	c := l.begin()
-	if c.acknowledge(k) == nil {
+	if _, err := v.Ack(raw, a); err == nil {
 		_ = c.commit() // records that stay unacknowledged are sent and acknowledged again
 	}
 }

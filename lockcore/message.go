@@ -42,7 +42,7 @@ type Verdict struct {
 	Blocks credential.Version `cbor:"5,keyasint"`
 	Config uint32             `cbor:"6,keyasint,omitempty"`
 	Wants  Wants              `cbor:"7,keyasint,omitempty"`
-	Nonce  [8]byte            `cbor:"8,keyasint,omitzero"` // for the time token, with WantTime
+	Nonce  [8]byte            `cbor:"8,keyasint,omitzero"` // for the time token, with WantTime; zero if any will do
 }
 
 // HeadMark is the first bytes of a chain head: enough for a visitor to bear witness of.
@@ -55,7 +55,7 @@ type Wants uint8
 const (
 	WantBlocks Wants = 1 << 0 // the block list that the grant knows of, which is newer than the lock's
 	WantConfig Wants = 1 << 1 // its configuration: the grant knows a later epoch
-	WantTime   Wants = 1 << 2 // a time token for Nonce
+	WantTime   Wants = 1 << 2 // a time token: for Nonce, or any
 )
 
 // Open asks for the bolt. It is obeyed once per session.

@@ -14,16 +14,21 @@ type head struct {
 	Acked      uint32             `cbor:"4,keyasint"`  // newest acknowledged record
 	Base       credential.Hash    `cbor:"5,keyasint"`  // chain head before First
 	Head       credential.Hash    `cbor:"6,keyasint"`  // chain head after Last
-	Floor      credential.Instant `cbor:"7,keyasint"`  // it is at least this late
+	Seen       credential.Instant `cbor:"7,keyasint"`  // as far as times in grants and activations have raised the floor
 	RaiseDay   credential.Day     `cbor:"8,keyasint"`  // the day on which Raised was counted
 	Raised     uint32             `cbor:"9,keyasint"`  // seconds that unreliable times have raised the floor on that day
 	Unverified uint8              `cbor:"10,keyasint"` // openings since the clock was lost
 	Epoch      uint16             `cbor:"11,keyasint"` // lowest lock epoch that leaves must have
 	Bounds     bounds             `cbor:"12,keyasint,omitzero"`
+	Revocation told               `cbor:"13,keyasint"` // by block lists
+	Config     told               `cbor:"14,keyasint"` // by configurations and time tokens
 }
 
 // maxHeadBytes bounds a stored head.
 const maxHeadBytes = 384
+
+// floor is the time that it has been for certain.
+func (h head) floor() credential.Instant { return max(h.Seen, h.Revocation.Time, h.Config.Time) }
 
 type entry struct {
 	credential.Record

@@ -69,11 +69,15 @@ func (l *Lock) Serve(rw io.ReadWriter) error {
 func (s *Session) End() {
 	s.lock.mu.Lock()
 	defer s.lock.mu.Unlock()
-	if s.visit != nil && s.visit.holder && !s.mailed && s.lock.fresh() == nil && s.lock.claim != nil {
+	l := s.lock
+	if s.visit != nil && s.visit.holder && !s.mailed && l.fresh() == nil && l.claim != nil && !s.outlived() {
 		s.noteWithheld()
 	}
 	s.next, s.visit = stageDone, nil
 }
+
+// outlived reports whether the lock has been reset since the session began.
+func (s *Session) outlived() bool { return s.born != nil && *s.born != s.lock.id.PublicKey() }
 
 // Step takes one frame and gives the answer. An error ends the session.
 func (s *Session) Step(in []byte) (out []byte, err error) {
@@ -87,7 +91,7 @@ func (s *Session) Step(in []byte) (out []byte, err error) {
 	if err := s.lock.fresh(); err != nil {
 		return nil, err
 	}
-	if s.born != nil && *s.born != s.lock.id.PublicKey() {
+	if s.outlived() {
 		return nil, credential.Refuse(credential.CodeProtocol, "the lock has been reset meanwhile")
 	}
 	switch s.next {

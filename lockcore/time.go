@@ -34,7 +34,8 @@ type reading struct {
 
 // bounds are what a time token has told: at Up seconds since start Boot, when the own clock showed Own, it was Earliest to Latest.
 type bounds struct {
-	_                struct{} `cbor:",toarray"`
+	_                struct{}           `cbor:",toarray"`
+	Since            credential.Instant // when the config authority's certificate began under which they were told
 	Boot             uint16
 	Up               int64
 	Own              credential.Instant // 0 when it was lost
@@ -81,11 +82,12 @@ func (l *Lock) read(h head) reading {
 // least is the floor, and what has passed for certain since it was raised.
 func (l *Lock) least(h head) credential.Instant {
 	up, counts := l.uptime()
-	if !counts || h.Floor == 0 || h.Floor != l.head.Floor || up < l.floorUp {
-		return h.Floor
+	floor := h.floor()
+	if !counts || floor == 0 || floor != l.head.floor() || up < l.floorUp {
+		return floor
 	}
 	passed := credential.Instant(up - l.floorUp)
-	return h.Floor + passed - min(passed, passed/driftHours+1)
+	return floor + passed - min(passed, passed/driftHours+1)
 }
 
 // endOfTime is later than every time that an object can carry.
@@ -105,14 +107,33 @@ func (l *Lock) uptime() (int64, bool) {
 	return int64(l.cfg.Uptime() / time.Second), true
 }
 
-// raise lifts the floor to a time that a server has signed, without bound. A lock that has lost its clock has been told something new,
-// and counts its openings from here.
-func (c *change) raise(t credential.Instant) {
-	if t <= c.head.Floor {
-		return
+// told is the latest time that one of a server's roles has signed, and when the certificate began under which it has. Under one
+// certificate the time only goes forward. A certificate that began later takes the place of all before: whoever has stolen a role's
+// key can push a lock's time to the end of its certificate, and the root's next certificate for the role takes it back.
+type told struct {
+	_           struct{} `cbor:",toarray"`
+	Since, Time credential.Instant
+}
+
+// and is what has been told once t has been signed too, under a certificate that began at since.
+func (o told) and(since, t credential.Instant) told {
+	switch {
+	case since > o.Since:
+		return told{Since: since, Time: t}
+	case since == o.Since:
+		o.Time = max(o.Time, t)
 	}
+	return o
+}
+
+// hear lifts the floor to a time that a server has signed, without bound. A lock that has lost its clock has been told something new,
+// and counts its openings from here.
+func (c *change) hear(role *told, by credential.Certificate, t credential.Instant) {
 	before, _ := c.l.clock(c.head)
-	c.head.Floor, c.head.Unverified = t, 0
+	floor := c.head.floor()
+	if *role = role.and(by.NotBefore, t); c.head.floor() > floor {
+		c.head.Unverified = 0
+	}
 	c.stepped(before)
 }
 
@@ -143,25 +164,27 @@ func (c *change) nudge(t credential.Instant) {
 		c.head.RaiseDay, c.head.Raised = day, 0
 	}
 	left := credential.Instant(MaxRaiseDay/time.Second) - credential.Instant(c.head.Raised)
-	by := min(t-c.head.Floor, credential.Instant(MaxRaiseVisit/time.Second), left)
+	floor := c.head.floor()
+	by := min(t-floor, credential.Instant(MaxRaiseVisit/time.Second), left)
 	if by <= 0 {
 		return
 	}
 	c.head.Raised += uint32(by)
-	c.raise(c.head.Floor + by)
+	c.head.Seen = floor + by
+	c.stepped(now)
 }
 
 // bound takes a token for a nonce of the lock's own, given age seconds ago: it is now between the token's time and age later. What was
 // known before narrows it, unless the two contradict each other: then the server is believed.
-func (c *change) bound(token credential.Instant, age int64) {
+func (c *change) bound(by credential.Certificate, token credential.Instant, age int64) {
 	before, _ := c.l.clock(c.head)
-	c.head.Floor = max(c.head.Floor, token)
+	c.head.Config = c.head.Config.and(by.NotBefore, token)
 	up, _ := c.l.uptime()
-	b := bounds{Boot: c.head.Boot, Up: up, Earliest: token, Latest: token + credential.Instant(age) + 1}
+	b := bounds{Since: by.NotBefore, Boot: c.head.Boot, Up: up, Earliest: token, Latest: token + credential.Instant(age) + 1}
 	if own, ok := c.l.cfg.Now(); ok && own.Valid() {
 		b.Own = own
 	}
-	if old := c.l.read(c.head); old.quality == credential.TimeVerified {
+	if old := c.l.read(c.head); old.quality == credential.TimeVerified && c.head.Bounds.Since == b.Since {
 		earliest, latest := c.head.Bounds.carried(credential.Instant(up - c.head.Bounds.Up))
 		if earliest <= b.Latest && b.Earliest <= latest {
 			b.Earliest, b.Latest = max(b.Earliest, earliest), min(b.Latest, latest)
@@ -171,12 +194,14 @@ func (c *change) bound(token credential.Instant, age int64) {
 	c.stepped(before)
 }
 
-// Nonces. A lock wants a token when its clock is lost, or nobody has answered for a week. It asks every visitor and any
-// answer will do, so a nonce is given to all visitors of an hour.
+// Nonces. A lock wants a token when its clock is lost, nobody has answered for a week, or who answered has been replaced. It asks
+// every visitor and any answer will do, so a nonce is given to all visitors of an hour. A lock that counts no seconds has no use for a
+// nonce; it wants any token when its clock is lost or no server has been heard of for a day.
 const (
 	maxNonces    = 48
 	nonceEvery   = int64(time.Hour / time.Second)
 	verifiedLong = credential.Instant(7 * 24 * 3600)
+	unheardLong  = credential.Instant(24 * 3600)
 )
 
 // nonce is one that the lock has given out in this start. They are forgotten at the next: the counter begins anew.
@@ -185,10 +210,15 @@ type nonce struct {
 	up    int64
 }
 
-// timeNonce is the nonce for a visitor to take home, if the lock wants a time token.
+// timeNonce is the nonce for a visitor to take home, if the lock wants a time token; it is zero if any token will do.
 func (l *Lock) timeNonce() (value [8]byte, wanted bool) {
+	r := l.read(l.head)
 	up, counts := l.uptime()
-	if !counts || !l.wantsTime(up) {
+	if !counts {
+		return value, r.quality == credential.TimeLost || r.at-l.head.floor() > unheardLong
+	}
+	b := l.head.Bounds
+	if r.quality == credential.TimeVerified && credential.Instant(up-b.Up) <= verifiedLong && b.Since == l.head.Config.Since {
 		return value, false
 	}
 	if n := len(l.nonces); n > 0 && up-l.nonces[n-1].up < nonceEvery {
@@ -197,11 +227,6 @@ func (l *Lock) timeNonce() (value [8]byte, wanted bool) {
 	rand.Read(value[:]) // never fails (crypto/rand)
 	l.nonces = append(l.nonces[max(0, len(l.nonces)+1-maxNonces):], nonce{value, up})
 	return value, true
-}
-
-func (l *Lock) wantsTime(up int64) bool {
-	b := l.head.Bounds
-	return l.read(l.head).quality != credential.TimeVerified || credential.Instant(up-b.Up) > verifiedLong
 }
 
 // age is how many seconds ago the lock gave out a nonce.

@@ -52,7 +52,7 @@ func NewVectorLock(v VectorLock) (*Lock, error) {
 	h := head{First: 1, Base: credential.ChainStart(key), Epoch: v.Epoch, Unverified: v.Unverified}
 	h.Head = h.Base
 	if v.Lost {
-		h.Floor = v.Now
+		h.Seen = v.Now
 	}
 	put(SlotHead, h)
 	if !v.Unclaimed {
