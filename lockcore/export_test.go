@@ -76,3 +76,6 @@ func (l *Lock) Openings() (n int) {
 	}
 	return n
 }
+
+// Last is the number of the newest record.
+func (l *Lock) Last() uint32 { return l.head.Last }

@@ -91,7 +91,7 @@ func (l *Lock) takeTime(v credential.Verifier, raw []byte, a credential.Certific
 
 func (l *Lock) takeConfig(v credential.Verifier, d *Down, a credential.Certificate) {
 	cfg, err := credential.ParseLockConfig(d.Config)
-	if err != nil || cfg.Lock != l.claim.Number || cfg.Version <= l.config.Version {
+	if err != nil || cfg.Lock != l.claim.Number || !l.newer(cfg, a) {
 		return
 	}
 	if cfg, err = v.LockConfig(d.Config, a); err != nil {
@@ -103,6 +103,16 @@ func (l *Lock) takeConfig(v credential.Verifier, d *Down, a credential.Certifica
 	if c.commit() == nil {
 		l.config = s
 	}
+}
+
+// newer compares a configuration with the lock's own: by when the certificates began that they are signed under, as with times (see
+// told), and then by version.
+func (l *Lock) newer(cfg credential.LockConfig, a credential.Certificate) bool {
+	own, err := credential.ParseCertificate(l.config.Certificate)
+	if err != nil || a.NotBefore == own.NotBefore {
+		return cfg.Version > l.config.Version
+	}
+	return a.NotBefore > own.NotBefore
 }
 
 func (c *change) setConfig(raw, authority []byte, a credential.Certificate, cfg credential.LockConfig) configState {

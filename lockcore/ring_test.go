@@ -140,6 +140,10 @@ func cutAt(t *testing.T, k int, after bool) (cut bool) {
 		func() error { return w.try(w.configured(credential.LockConfig{Version: 2})) },
 		func() error { return w.try(w.told(w.lastNonce)) },
 		func() error { return w.try(lockcore.Down{Roots: changed.RootStatements()}) },
+		func() error { // a station that the lock has not heard of: its certificate is kept with the opening
+			w.newStation()
+			return w.try(lockcore.Down{})
+		},
 		func() error { return w.try(lockcore.Down{}) },
 	}
 	failed := func() bool { return w.store.before == 0 && w.store.after == 0 }
@@ -163,6 +167,10 @@ func cutAt(t *testing.T, k int, after bool) (cut bool) {
 	cut = failed()
 	w.store.before, w.store.after = 0, 0
 	w.wantCode(credential.OK)
+	kept := w.names()
+	if w.start(); kept < 4 || w.names() != kept {
+		t.Errorf("%s: the lock kept %d certificates, and %d after a start", name, kept, w.names())
+	}
 	if told := w.openings(); told < w.bolts-bolts-1 {
 		t.Errorf("%s: %d openings in the log, the bolt has moved %d times", name, told, w.bolts-bolts-1)
 	}

@@ -21,7 +21,7 @@ func (k *Key) mailFor(v *lockcore.Visit, verdict lockcore.Verdict) lockcore.Down
 		d.Blocks, d.Revocation = out.Blocks, out.Revocation
 	}
 	for _, raw := range out.Configs {
-		if c, err := credential.ParseLockConfig(raw); err == nil && c.Lock == v.Lock.Subject && c.Version > verdict.Config {
+		if c, err := credential.ParseLockConfig(raw); err == nil && c.Lock == v.Lock.Subject && c.Version != verdict.Config {
 			d.Config = raw
 		}
 	}
