@@ -20,3 +20,6 @@ func (k *Key) CutAt(n int, saved bool) (hit func() bool) {
 	}
 	return func() bool { return left <= 0 }
 }
+
+// Carries is how many acknowledgements and answers to nonces the key has with it.
+func (k *Key) Carries() (acks, times int) { return len(k.st.Out.Acks), len(k.st.Out.Times) }

@@ -94,6 +94,14 @@ func TestKeyBringsTheTime(t *testing.T) {
 	if last.Quality != credential.TimeVerified || last.Event != credential.EventOpened {
 		t.Errorf("got %+v, want an opening at a verified time", last)
 	}
+	w.ready()
+	if acks, times := w.key.Carries(); len(w.nonces) != 0 || times != 0 || acks == 0 {
+		t.Errorf("%d nonces go home, %d answers and %d acknowledgements out; want the time settled", len(w.nonces), times, acks)
+	}
+	w.open(credential.OK)
+	if acks, _ := w.key.Carries(); acks != 0 {
+		t.Errorf("%d acknowledgements are brought again", acks)
+	}
 }
 
 func TestResetOverSockets(t *testing.T) {

@@ -41,8 +41,9 @@ func (k *Key) delivered(d lockcore.Down) {
 	if len(d.Acks) > 0 {
 		out.Acks, k.ready.acks = drop(out.Acks, d.Acks...), nil
 	}
-	if len(d.Time) > 0 {
+	if t, err := credential.ParseTimeToken(d.Time); err == nil && t.Nonce != [8]byte{} {
 		out.Times = drop(out.Times, d.Time)
+		k.st.Nonces = slices.DeleteFunc(k.st.Nonces, func(n lockNonce) bool { return n.Nonce == t.Nonce })
 	}
 }
 
@@ -60,9 +61,10 @@ func (k *Key) acks() map[credential.KeyHash][][]byte {
 	return k.ready.acks
 }
 
-// timeFor is the token that answers a lock's nonce, nil if the key has none.
+// timeFor is the token that answers a lock's newest nonce, nil if the key has none: a lock that has been started since does not know
+// the older ones.
 func (k *Key) timeFor(lock credential.KeyHash) []byte {
-	for _, raw := range k.st.Out.Times {
+	for _, raw := range slices.Backward(k.st.Out.Times) {
 		t, err := credential.ParseTimeToken(raw)
 		if err == nil && slices.Contains(k.st.Nonces, lockNonce{lock, t.Nonce}) {
 			return raw
