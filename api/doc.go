@@ -8,5 +8,5 @@
 // must ignore what they do not know. Requests are the other way round: the server refuses fields that it does not know,
 // because a misspelt field in an order would otherwise be an order for something else.
 //
-// The types for stations and phones come with the device API (issue 03).
+// What stations say to a server is not here but in internal/edge/deviceapi: it is bytes of the protocol, not JSON.
 package api

@@ -8,7 +8,7 @@
 // one-time token. A request may be repeated after a lost answer. Nothing that identifies a person leaves but pseudonyms, badge
 // hashes and PIN verifiers.
 //
-// Phones, kiosk pages and a station's own signature on each request come with issue 03 and 04.
+// Not here yet: phones, kiosk pages, a station's own signature on each request.
 package deviceapi
 
 import (

@@ -11,5 +11,5 @@
 // On disk: one file per device, canonical CBOR, readable by its owner alone, replaced as a whole. Two processes on the
 // same file are the operator's mistake: the second one's changes win.
 //
-// Left for issue 03: radio, advertisement, a button, batteries that run down, clocks that drift, and the phone.
+// Not simulated here: radio, batteries that run down, clocks that drift (internal/program/simulate has them), and the phone.
 package locksim

@@ -14,8 +14,8 @@
 // socket cost bounded memory and time.
 //
 // On disk: identity, secret, counter, root, cache, attempts, and one file per unreported activation; each is replaced as a
-// whole, readable by the owner alone. Sealing them to a TPM or to an unlock code comes with issue 03, the kiosk page, returning keys
-// and instructions with issue 04.
+// whole, readable by the owner alone. They are not yet sealed to a TPM or to an unlock
+// code: whoever takes the disk has what is on it.
 package station
 
 import (
