@@ -3,6 +3,7 @@ package lockcore
 import (
 	"errors"
 	"fmt"
+	"math"
 	"sync"
 	"time"
 
@@ -33,6 +34,9 @@ type Store interface {
 
 // MinRing is the least number of records that a real lock keeps.
 const MinRing = 1000
+
+// maxRing is how many slots there are for records.
+const maxRing = math.MaxUint16 - int(SlotRing) + 1
 
 // Config is what a lock is built from.
 type Config struct {
@@ -111,8 +115,8 @@ func New(cfg Config) (*Lock, error) {
 	if cfg.Ring == 0 {
 		cfg.Ring = 1024
 	}
-	if cfg.Store == nil || cfg.Now == nil || cfg.Bolt == nil || cfg.Ring < 2*lostRun {
-		return nil, fmt.Errorf("lockcore: a lock needs a store, a clock, a bolt and a ring of at least %d records", 2*lostRun)
+	if cfg.Store == nil || cfg.Now == nil || cfg.Bolt == nil || cfg.Ring < 2*lostRun || cfg.Ring > maxRing {
+		return nil, fmt.Errorf("lockcore: a lock needs a store, a clock, a bolt and a ring of %d to %d records", 2*lostRun, maxRing)
 	}
 	if cfg.Battery == nil {
 		cfg.Battery = func() uint8 { return 100 }
@@ -132,7 +136,6 @@ func New(cfg Config) (*Lock, error) {
 			return nil, err
 		}
 	}
-	l.floorUp, _ = l.uptime()
 	if l.claim != nil {
 		c.append(credential.Record{Event: credential.EventBoot})
 	}
@@ -160,7 +163,11 @@ func (l *Lock) Key() credential.PublicKey {
 }
 
 // ClaimCode is what is printed inside the lock.
-func (l *Lock) ClaimCode() string { return l.code }
+func (l *Lock) ClaimCode() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.code
+}
 
 // Number is the lock's number, 0 while it is unclaimed.
 func (l *Lock) Number() uint32 {
@@ -190,6 +197,9 @@ func (l *Lock) load() error {
 	)
 	if err != nil {
 		return fmt.Errorf("lockcore: the lock's memory is damaged: %w", err)
+	}
+	if fresh.head.floor() != l.head.floor() {
+		l.floorUp, _ = l.uptime()
 	}
 	l.id, l.code, l.claim, l.blocks, l.config = fresh.id, fresh.code, fresh.claim, fresh.blocks, fresh.config
 	l.head, l.ring, l.seen, l.known, l.memory, l.stale = fresh.head, fresh.ring, fresh.seen, fresh.known, Memory{}, false

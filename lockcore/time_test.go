@@ -279,3 +279,17 @@ func TestUnreliableTimesLiftTheFloorLittle(t *testing.T) {
 		t.Error("a lost clock lets a grant lift the floor")
 	}
 }
+
+// A floor that was stored although the lock was told otherwise begins where it is found: what has passed since an earlier one does not count.
+func TestFloorOfAFailedWriteIsNotAhead(t *testing.T) {
+	w := newWorld(t, counting)
+	w.now = w.now.Add(10 * 24 * time.Hour)
+	w.shift()
+	w.clockOK = false
+	w.store.after = 2 // the opening, then the time
+	_ = w.try(w.told([8]byte{}))
+	w.wantCode(credential.OK)
+	if off := w.believes(); off < -time.Minute || off > time.Minute {
+		t.Errorf("the lock is %v off", off)
+	}
+}
