@@ -1,6 +1,11 @@
 package locksim
 
-import "errors"
+import (
+	"errors"
+
+	"hemnyckel/credential"
+	"hemnyckel/lockcore"
+)
 
 // CutAt lets the power go at the key's nth write from now, which is lost or saved all the same; nothing is written after it. hit reports
 // whether there was an nth write.
@@ -23,3 +28,6 @@ func (k *Key) CutAt(n int, saved bool) (hit func() bool) {
 
 // Carries is how many acknowledgements and answers to nonces the key has with it.
 func (k *Key) Carries() (acks, times int) { return len(k.st.Out.Acks), len(k.st.Out.Times) }
+
+// Collect is what the key takes along of a lock's mail.
+func (k *Key) Collect(up lockcore.Up) (int, error) { return k.collect(credential.Certificate{}, up) }

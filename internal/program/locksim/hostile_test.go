@@ -257,3 +257,23 @@ func TestKeyRefusesAnotherKeysEnrolment(t *testing.T) {
 		t.Errorf("got %v, want %v", err, credential.CodeNotHolder)
 	}
 }
+
+// A stolen lock has a genuine certificate. What it hands a key is as long as a batch can be, or is left: a key that carries more can neither
+// be synced nor started again.
+func TestStolenLockDoesNotFillTheKey(t *testing.T) {
+	key, err := locksim.NewKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ batches, length, want int }{
+		{1, credential.MaxSealed, 1}, {1, credential.MaxSealed + 1, 0}, {lockcore.MaxSessionBatch + 1, 1, 0},
+	} {
+		var up lockcore.Up
+		for range c.batches {
+			up.Batches = append(up.Batches, make([]byte, c.length))
+		}
+		if got, err := key.Collect(up); got != c.want || err != nil {
+			t.Errorf("%d batches of %d bytes: took %d, %v, want %d", c.batches, c.length, got, err, c.want)
+		}
+	}
+}

@@ -86,7 +86,8 @@ func (k *Key) note(lock credential.KeyHash, nonce [8]byte) {
 // collect keeps what the lock sent. A full key leaves the log in the lock, which keeps it.
 func (k *Key) collect(lock credential.Certificate, up lockcore.Up) (int, error) {
 	k.takeBlocks(up.Blocks, up.Revocation)
-	if len(up.Batches) == 0 || len(up.Batches) > lockcore.MaxSessionBatch {
+	tooLong := func(sealed []byte) bool { return len(sealed) > credential.MaxSealed } // a stolen lock would fill the key
+	if len(up.Batches) == 0 || len(up.Batches) > lockcore.MaxSessionBatch || slices.ContainsFunc(up.Batches, tooLong) {
 		return 0, k.save()
 	}
 	id := lock.Key.Hash()
