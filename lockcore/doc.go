@@ -29,8 +29,9 @@
 // the ring. Whoever has not proved to hold a genuine grant's key is told a code and nothing about the lock.
 //
 // Time. A lock never trusts its clock alone: it keeps a floor that only signed times raise. Times in a server's
-// signature raise it without bound; times in grants and activations by at most [MaxRaiseVisit] per visit and
-// [MaxRaiseDay] per day, and only while the clock runs. What has expired before the floor is refused, whatever the clock says.
+// signature raise it without bound, until another certificate of the same role takes their place (see told); times in grants and activations by at
+// most [MaxRaiseVisit] per visit and [MaxRaiseDay] per day, and only while the clock runs. What has expired before the floor is refused,
+// whatever the clock says.
 //
 // A token for the lock's own nonce bounds the time from above too, and repairs a lost clock (see reading).
 //
