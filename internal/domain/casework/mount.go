@@ -329,7 +329,11 @@ func (s *Service) followUp(ctx context.Context, tx Tx, actor string, from Task, 
 	if err != nil {
 		return err
 	}
-	for _, want := range out.Tasks {
+	tasks, err := s.dueReturns(ctx, tx, f.home, out.Tasks)
+	if err != nil {
+		return err
+	}
+	for _, want := range tasks {
 		if len(ofKind(open, want.Kind)) > 0 {
 			continue
 		}
@@ -343,7 +347,7 @@ func (s *Service) followUp(ctx context.Context, tx Tx, actor string, from Task, 
 			}
 		}
 	}
-	return nil
+	return s.idleKeyTasks(ctx, tx, "system", f.home)
 }
 
 // moot ends the open work of some kinds, but for the work that has just been done and what concerns another lock. With

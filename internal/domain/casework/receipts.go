@@ -291,11 +291,12 @@ func (s *Service) afterReceipt(ctx context.Context, tx Tx, r receipt.Receipt) er
 	if err != nil {
 		return err
 	}
-	done := taskOf(k, r)
-	if waiting[done] {
-		return nil
+	if done := taskOf(k, r); !waiting[done] {
+		if err := s.finishTasks(ctx, tx, home, done); err != nil {
+			return err
+		}
 	}
-	return s.finishTasks(ctx, tx, home, done)
+	return s.idleKeyTasks(ctx, tx, "system", home) // a hand-over that was planned may have lost its reason on the way
 }
 
 // taskOf is the kind of task that a receipt carries out.

@@ -32,11 +32,13 @@ type RefusalTx interface {
 	EndedAt(ctx context.Context, propertyIDs []string, reason string) ([]string, error)
 }
 
-// ownersRefuse reports whether owners have said no to all that work could put up, and nobody is still to answer.
+// ownersRefuse reports whether owners have said no to all that work could put up, and nobody is still to answer. A yes to
+// something else is no such no: the owner who gave it was not asked about this.
 func (s *Service) ownersRefuse(ctx context.Context, tx Tx, k routine.TaskKind, d care.Dwelling) (bool, error) {
 	for _, kind := range s.mayPutUp(k) {
 		found, err := standingFor(ctx, tx, kind, d)
-		if err != nil || found.Answer != consent.Refused {
+		another := func(w consent.Consent) bool { return w.Answer == consent.Given }
+		if err != nil || found.Answer != consent.Refused || slices.ContainsFunc(found.Against, another) {
 			return false, err
 		}
 	}
