@@ -53,8 +53,7 @@ func (tx *Tx) PutLocks(ctx context.Context, locks []fleet.Lock) error {
 
 // MaxLockNumber implements fleet.LockTx: 0 while there is none.
 func (tx *Tx) MaxLockNumber(ctx context.Context) (uint32, error) {
-	n, _, err := one(ctx, tx, column[uint32], `SELECT COALESCE(MAX(number), 0) FROM locks`)
-	return n, err
+	return tx.highest(ctx, lockNumbers)
 }
 
 var _ fleet.LockTx = (*Tx)(nil)

@@ -187,8 +187,7 @@ func (tx *Tx) Stations(ctx context.Context) ([]fleet.Station, error) {
 
 // MaxStationDevice implements fleet.StationTx: 0 while there is none.
 func (tx *Tx) MaxStationDevice(ctx context.Context) (uint32, error) {
-	n, _, err := one(ctx, tx, column[uint32], `SELECT COALESCE(MAX(device), 0) FROM stations`)
-	return n, err
+	return tx.highest(ctx, stationNumbers)
 }
 
 // PutStation implements fleet.StationTx.

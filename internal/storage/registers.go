@@ -36,14 +36,12 @@ func (tx *Tx) PutKeys(ctx context.Context, keys []fleet.Key) error {
 
 // MaxKeyDevice implements fleet.KeyRegisterTx: 0 while there is none.
 func (tx *Tx) MaxKeyDevice(ctx context.Context) (uint32, error) {
-	n, _, err := one(ctx, tx, column[uint32], `SELECT COALESCE(MAX(device), 0) FROM keys`)
-	return n, err
+	return tx.highest(ctx, keyNumbers)
 }
 
 // MaxPseudonym implements casework.RegisterTx: 0 while there is none.
 func (tx *Tx) MaxPseudonym(ctx context.Context) (uint32, error) {
-	n, _, err := one(ctx, tx, column[uint32], `SELECT COALESCE(MAX(pseudonym), 0) FROM staff`)
-	return n, err
+	return tx.highest(ctx, pseudonyms)
 }
 
 // ClientIDsAfter implements casework.RegisterTx: ids in ascending order, after the given one.

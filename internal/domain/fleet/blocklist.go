@@ -61,13 +61,14 @@ func (s *Keys) relieve(ctx context.Context, tx KeyTx, blocks []Block) ([]Block, 
 	if err != nil {
 		return nil, err
 	}
-	blocks = slices.DeleteFunc(slices.Clone(blocks), func(b Block) bool {
-		return b.Kind == credential.BlockKey && len(live[uint32(b.Subject)]) == 0
-	})
 	groups, err := tx.Generations(ctx, nil)
 	if err != nil {
 		return nil, err
 	}
+	blocks = slices.DeleteFunc(slices.Clone(blocks), func(b Block) bool {
+		return b.Kind == credential.BlockKey && len(live[uint32(b.Subject)]) == 0 ||
+			slices.ContainsFunc(groups, func(g Generation) bool { return g.refuses(b, live) })
+	})
 	for over := len(blocks) - credential.MaxBlockEntries; over > 0; over = len(blocks) - credential.MaxBlockEntries {
 		group, ok := smallest(groups, blocks, live, over)
 		if !ok {
@@ -85,6 +86,12 @@ func (s *Keys) relieve(ctx context.Context, tx KeyTx, blocks []Block) ([]Block, 
 func coveredBy(b Block, groupID string, live map[uint32][]string) bool {
 	of := live[uint32(b.Subject)]
 	return b.Kind == credential.BlockKey && len(of) == 1 && of[0] == groupID
+}
+
+// refuses reports whether a minimum that is in force already refuses everything that a blocked key carries: a blocked key is given
+// no grant, so one that was blocked before the minimum was raised has only older ones.
+func (g Generation) refuses(b Block, live map[uint32][]string) bool {
+	return g.Minimum > 0 && !b.At.After(g.Until.Add(-BlockLife)) && coveredBy(b, g.GroupID, live)
 }
 
 // smallest is the group with the fewest keys that makes room for over entries; if none does, the one that makes most.
@@ -163,13 +170,14 @@ func (s *Keys) sign(ctx context.Context, tx KeyTx, number uint64) ([]byte, error
 // more than the last.
 const ahead = 24 * time.Hour
 
-// skip is how many generations a restored database leaves out: more than any group was given between a backup and its
-// restoring.
+// skip is how many generations, and numbers of devices and staff, a restored database leaves out: more than were given between
+// a backup and its restoring. What got a number after the backup is still out there with it, and shall not meet its namesake.
 const skip = 1000
 
 // Recover moves everything that is numbered past what has been handed out since the backup that the database was restored from: the
-// block list past the newest one that anybody has reported, every group's generation by a thousand. Nobody is refused by
-// that: minimum generations stay as they were. Whoever has no report, but has just restored the database, says 0. It reports false, and changes nothing, for a number that no list of ours can have.
+// block list past the newest one that anybody has reported, every group's generation by a thousand, as also the numbers of keys,
+// stations, locks and staff. Nobody is refused by that: minimum generations stay as they were. Whoever has no report, but has just
+// restored the database, says 0. It reports false, and changes nothing, for a number that no list of ours can have.
 func (s *Keys) Recover(ctx context.Context, tx KeyTx, reported uint64, subject string) (bool, error) {
 	if reported > uint64(tx.Now().Add(ahead).Unix()) {
 		return false, nil
@@ -182,6 +190,9 @@ func (s *Keys) Recover(ctx context.Context, tx KeyTx, reported uint64, subject s
 		groups[i].Current += skip
 	}
 	if err := tx.PutGenerations(ctx, groups); err != nil {
+		return false, err
+	}
+	if err := tx.SkipNumbers(ctx, skip); err != nil {
 		return false, err
 	}
 	last, _, err := tx.BlockList(ctx)

@@ -94,6 +94,8 @@ type KeyTx interface {
 	// Generations returns how groups stand: those that are named, or every group if none is.
 	Generations(ctx context.Context, groupIDs []string) ([]Generation, error)
 	PutGenerations(ctx context.Context, g []Generation) error
+	// SkipNumbers leaves out that many of the numbers that keys, stations, locks and staff are given next.
+	SkipNumbers(ctx context.Context, by uint32) error
 	// Announce puts something on the list of what those who look after locks must know.
 	Announce(ctx context.Context, class, subject, detail string) error
 	// DoorsForKey returns the locks that the group of the key had a right to when the key was last synced.

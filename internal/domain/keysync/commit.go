@@ -43,8 +43,16 @@ func (q *queue) join(ctx context.Context, a *arrival, serve func(context.Context
 	case <-a.done:
 		return nil
 	case <-ctx.Done():
+		q.leave(a)
 		return ctx.Err() // it may be served all the same: the key asks again, and is known
 	}
+}
+
+// leave takes an arrival that nobody waits for any longer out of the queue, which so holds no more than there are requests.
+func (q *queue) leave(a *arrival) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.waiting = slices.DeleteFunc(q.waiting, func(b *arrival) bool { return a == b })
 }
 
 func (q *queue) work(ctx context.Context, serve func(context.Context, []*arrival)) {
@@ -69,7 +77,10 @@ func (q *queue) work(ctx context.Context, serve func(context.Context, []*arrival
 func (s *Service) commit(ctx context.Context, all []*arrival) {
 	ctx, cancel := context.WithTimeout(ctx, commitTime)
 	defer cancel()
-	err := s.db.Update(ctx, func(tx Tx) error { return s.serve(ctx, tx, all) })
+	var err error
+	safely(&err, func() error { // a panic here is in no request's goroutine: it would end the server
+		return s.db.Update(ctx, func(tx Tx) error { return s.serve(ctx, tx, all) })
+	})
 	switch {
 	case err == nil:
 	case len(all) == 1 || passing(err):
@@ -117,8 +128,8 @@ func (s *Service) serve(ctx context.Context, tx Tx, all []*arrival) error {
 	for _, a := range all {
 		a.outcome = outcome{now: tx.Now()}
 		err := t.visit(ctx, a)
-		if _, ok := errors.AsType[*problem.Error](err); err != nil && (!ok || passing(err)) {
-			return err
+		if _, ok := errors.AsType[*problem.Error](err); err != nil && (!ok || passing(err) || errors.Is(err, fleet.ErrBlockListFull)) {
+			return err // the last one has written something already
 		}
 		a.err = err
 	}

@@ -188,7 +188,7 @@ func (s *Service) answer(a *arrival) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	times, err := s.times(a)
+	times, err := timesFor(by, a)
 	if err != nil {
 		return nil, err
 	}
@@ -201,11 +201,11 @@ func (s *Service) answer(a *arrival) ([]byte, error) {
 	}, a.made.leaves)
 }
 
-// times are the answers to locks whose clocks want one. No more than a mail holds.
-func (s *Service) times(a *arrival) ([][]byte, error) {
+// timesFor are the answers to locks whose clocks want one. No more than a mail holds.
+func timesFor(by *credential.Authority, a *arrival) ([][]byte, error) {
 	var out [][]byte
 	for _, nonce := range a.nonces {
-		raw, err := s.authority.IssueTime(nonce, a.now)
+		raw, err := by.IssueTime(nonce, a.now)
 		if err != nil {
 			return nil, err
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"hemnyckel/credential"
 	"hemnyckel/internal/base/txn"
@@ -168,6 +169,13 @@ func TestFullBlockList(t *testing.T) {
 		told, err := w.sync.Anomalies(ctx, routine.Who{Role: routine.LockManager}, true, "", 10)
 		if err != nil || len(told) != 1 || told[0].Class != fleet.ClassOverflow {
 			t.Errorf("announced: %+v, %v", told, err)
+		}
+		w.now = w.now.Add(time.Hour) // what has been refused makes room for later ones too: nobody must sync again
+		w.must(keys.Block(ctx, "account:m", "Nk2", "borttappad"))
+		g, out = w.grant(901)
+		list, err = credential.ParseBlockList(out.Blocks)
+		if err != nil || len(list.Entries) != 100 || list.MinGeneration(11) != 2 || g.Generation != 2 {
+			t.Errorf("with one more: got %d entries, minimum generations %v, a grant of generation %d, %v", len(list.Entries), list.Generations, g.Generation, err)
 		}
 		w.now = w.now.Add(fleet.BlockLife)
 		w.must(keys.Block(ctx, "account:m", "C1", "borttappad"))

@@ -282,6 +282,16 @@ func TestRestoredDatabase(t *testing.T) {
 		if after.Blocks.Number <= w.known.Number || list.Version.Number != after.Blocks.Number || after.Generation != before.Generation+1000 || len(list.Generations) != 0 {
 			t.Errorf("a key knew list %d: got list %d, generation %d, refused %v", w.known.Number, after.Blocks.Number, after.Generation, list.Generations)
 		}
+		w.must(w.db.View(t.Context(), func(tx *storage.Tx) error { // what got a number after the backup keeps it to itself
+			key, err := tx.MaxKeyDevice(t.Context())
+			station, err2 := tx.MaxStationDevice(t.Context())
+			lock, err3 := tx.MaxLockNumber(t.Context())
+			staff, err4 := tx.MaxPseudonym(t.Context())
+			if key != 1902 || station != 1003 || lock != 1007 || staff != 1501 {
+				t.Errorf("highest numbers: got key %d, station %d, lock %d, staff %d", key, station, lock, staff)
+			}
+			return errors.Join(err, err2, err3, err4)
+		}))
 		w.known.Number = 1 << 60 // no list of ours has such a number
 		if g, _ := w.grant(901); g.Blocks != after.Blocks || g.Generation != after.Generation {
 			t.Errorf("an impossible number was believed: %+v", g)
@@ -293,6 +303,20 @@ func TestRestoredDatabase(t *testing.T) {
 		g, out := w.grant(901)
 		if g.Blocks.Number <= after.Blocks.Number+300 || out.Leaves[0].Epoch != 3 {
 			t.Errorf("a lock knew a newer list and epoch: got list %d, leaf %+v", g.Blocks.Number, out.Leaves[0])
+		}
+	})
+}
+
+// A visit that the program fails on ends that visit, not the server: the transaction runs beside the request.
+func TestPanicInVisit(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.fault = panics
+		v := w.request(901, credential.Mail{})
+		if _, err := w.sync.Visit(t.Context(), w.station, v); err == nil {
+			t.Error("got no error")
+		}
+		if _, err := w.sync.Visit(t.Context(), w.station, v); err != nil {
+			t.Errorf("again: %v", err)
 		}
 	})
 }

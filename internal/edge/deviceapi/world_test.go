@@ -63,6 +63,7 @@ const (
 	none fault = iota
 	lost
 	saved
+	panics
 )
 
 type runner struct {
@@ -80,7 +81,11 @@ func (r runner) Update(ctx context.Context, f func(keysync.Tx) error) error {
 		r.w.fault = none
 	}
 	err := r.Runner.Update(ctx, func(tx keysync.Tx) error {
-		if err := f(tx); err != nil || fault != lost {
+		err := f(tx)
+		if fault == panics {
+			panic("injected")
+		}
+		if err != nil || fault != lost {
 			return err
 		}
 		return errInjected
