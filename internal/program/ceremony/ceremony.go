@@ -19,6 +19,7 @@
 package ceremony
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"slices"
@@ -149,7 +150,7 @@ func (t Trust) Check() error {
 	return nil
 }
 
-// Of returns a role's certificates, the newest first.
+// Of returns a role's certificates, the newest first. Revocation's go by epoch, which grows whatever a clock said.
 func (t Trust) Of(role credential.Role) (raw [][]byte, certs []credential.Certificate) {
 	type one struct {
 		raw []byte
@@ -162,10 +163,7 @@ func (t Trust) Of(role credential.Role) (raw [][]byte, certs []credential.Certif
 		}
 	}
 	slices.SortStableFunc(all, func(a, b one) int {
-		if d := int(b.c.NotBefore - a.c.NotBefore); d != 0 {
-			return d
-		}
-		return int(b.c.Epoch) - int(a.c.Epoch)
+		return cmp.Or(cmp.Compare(b.c.Epoch, a.c.Epoch), cmp.Compare(b.c.NotBefore, a.c.NotBefore))
 	})
 	for _, o := range all {
 		raw, certs = append(raw, o.raw), append(certs, o.c)
@@ -175,9 +173,10 @@ func (t Trust) Of(role credential.Role) (raw [][]byte, certs []credential.Certif
 
 // Certify adds a certificate for each of the keys.
 func (t Trust) Certify(s credential.RootSecrets, keys []Key, now time.Time) (Trust, error) {
-	out := t.kept(now)
+	out := t
+	out.Certificates = slices.Clone(t.Certificates)
 	for _, k := range keys {
-		_, has := t.Of(k.Role)
+		_, has := out.Of(k.Role)
 		if slices.ContainsFunc(has, func(c credential.Certificate) bool { return c.Key == k.Key }) {
 			return t, ErrDuplicate.Fill(RoleName(k.Role))
 		}
@@ -191,22 +190,16 @@ func (t Trust) Certify(s credential.RootSecrets, keys []Key, now time.Time) (Tru
 		}
 		out.Certificates = append(out.Certificates, raw)
 	}
-	return out, nil
+	return out.kept(now), nil
 }
 
-// kept is t without certificates that nothing needs any more. A device CA's is needed as long as a lock that it certified.
+// kept is t without certificates that nothing needs any more: ten years after their end. So long is a device CA's needed by a lock that it
+// certified, and what another role had is remembered, since the next epoch is counted from it and since now may be from a clock that is wrong.
 func (t Trust) kept(now time.Time) Trust {
 	t.Statements = slices.Clone(t.Statements)
 	t.Certificates = slices.DeleteFunc(slices.Clone(t.Certificates), func(raw []byte) bool {
 		c, err := credential.ParseCertificate(raw)
-		if err != nil {
-			return true
-		}
-		end := c.Expires
-		if c.Role == credential.RoleDeviceCA {
-			end = end.Add(credential.DeviceLife)
-		}
-		return end <= credential.At(now)
+		return err != nil || c.Expires.Add(credential.DeviceLife) <= credential.At(now)
 	})
 	return t
 }

@@ -168,6 +168,49 @@ func TestRevocationGetsTheNextEpoch(t *testing.T) {
 	}
 }
 
+// A role's last certificate is remembered after its end, so that the next one's epoch is higher whatever was signed between.
+func TestAnEndedRoleKeepsItsEpoch(t *testing.T) {
+	o := newOffice(t)
+	o.sign(0, 1, o.allRoles()...)
+	o.sign(0, 1, o.key(credential.RoleRevocation))
+	later := noon.AddDate(2, 0, 0)
+	for _, role := range []credential.Role{credential.RoleConfig, credential.RoleRevocation} {
+		text, _, err := ceremony.Sign(o.transcript, o.shares(0, 1), o.request(o.key(role)), later)
+		trust := o.answer(text, err).Trust
+		want := uint32(2)
+		if role == credential.RoleRevocation {
+			want = 3
+		}
+		if _, certs := trust.Of(credential.RoleRevocation); len(certs) != int(want) || certs[0].Epoch != want {
+			t.Errorf("after %s: revocation %+v, want epoch %d", ceremony.RoleName(role), certs, want)
+		}
+	}
+}
+
+// One request for two keys of a role gets two certificates that differ in age.
+func TestTwoKeysOfARoleInOneRequest(t *testing.T) {
+	o := newOffice(t)
+	_, certs := o.sign(0, 1, o.key(credential.RoleRevocation), o.key(credential.RoleRevocation)).Trust.Of(credential.RoleRevocation)
+	if len(certs) != 2 || certs[0].Epoch != 2 || certs[1].Epoch != 1 {
+		t.Errorf("got %+v, want epochs 2 and 1", certs)
+	}
+	k := o.key(credential.RoleConfig)
+	if _, _, err := ceremony.Sign(o.transcript, o.shares(0, 1), o.request(k, k), noon); !errors.Is(err, ceremony.ErrDuplicate) {
+		t.Errorf("one key twice: got %v, want %v", err, ceremony.ErrDuplicate)
+	}
+}
+
+// A custodian who writes another's name into the own share is not noted as that person.
+func TestAShareUnderAnothersName(t *testing.T) {
+	o := newOffice(t)
+	s := o.share(0)
+	s.Custodian = "Bo Dahl"
+	_, _, err := ceremony.Sign(o.transcript, []ceremony.Share{s, o.share(2)}, o.request(o.key(credential.RoleConfig)), noon)
+	if !errors.Is(err, ceremony.ErrShare) {
+		t.Errorf("got %v, want %v", err, ceremony.ErrShare)
+	}
+}
+
 func TestWhatTheRootDoesNotSign(t *testing.T) {
 	o := newOffice(t)
 	before, err := os.ReadFile(o.transcript)

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"hemnyckel/credential"
@@ -63,8 +64,9 @@ func checkPlaces(custodians []Custodian) error {
 	return nil
 }
 
-// handOut writes the custodians' shares and then has record write the transcript. If that fails the shares are taken away again: they
-// would be of a root that does not exist.
+// handOut writes the custodians' shares and then has record write the transcript. If a share cannot be written those that were are taken away
+// again: they would be of a root that does not exist. Once record has been asked they stay, whatever it says: the transcript may have reached
+// the disk all the same, and a root without shares is lost for ever.
 func handOut(secrets credential.RootSecrets, custodians []Custodian, work int, record func([]ShareFile) error) error {
 	shares, err := split(secrets, custodians)
 	if err != nil {
@@ -84,15 +86,13 @@ func handOut(secrets credential.RootSecrets, custodians []Custodian, work int, r
 	if err == nil {
 		err = verifyWritten(custodians, files)
 	}
-	if err == nil {
-		err = record(files)
-	}
 	if err != nil {
 		for _, c := range custodians[:len(files)] {
 			os.Remove(c.File)
 		}
+		return err
 	}
-	return err
+	return record(files)
 }
 
 // verifyWritten reads back what was written: a stick that only seems to store is found now and not in a year.
@@ -115,7 +115,19 @@ func (t *Transcript) CheckShare(s Share) error {
 	if s.Root != trust.Root || s.Next != trust.Next {
 		return ErrOtherRoot.Fill(s.file, Fingerprint(s.Root), Fingerprint(trust.Root))
 	}
-	return s.check()
+	if err := s.check(); err != nil {
+		return err
+	}
+	// The name in a share is its custodian's to change. Who was present is told by the name that the root has signed.
+	for _, e := range slices.Backward(t.Entries) {
+		if len(e.Shares) > 0 {
+			if int(s.Index) > len(e.Shares) || e.Shares[s.Index-1].Custodian != s.Custodian {
+				return ErrShare.Fill(s.file)
+			}
+			break
+		}
+	}
+	return nil
 }
 
 // open brings the root of a transcript back.

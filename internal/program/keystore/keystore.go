@@ -127,10 +127,22 @@ func (s *Store) Exists() error {
 // Dir is the folder.
 func (s *Store) Dir() string { return s.dir }
 
-// Encrypted reports whether a passphrase guards the folder.
+// Encrypted reports whether a passphrase guards the folder. It does not while the unlocking key also lies there in the open.
 func (s *Store) Encrypted() bool {
 	plain, err := s.plain()
-	return err == nil && !plain
+	open, unread := s.inTheOpen()
+	return err == nil && !plain && unread == nil && len(open) == 0
+}
+
+// inTheOpen lists the files with an unlocking key that no passphrase guards: the one that is used, and what a power cut left of it.
+func (s *Store) inTheOpen() (names []string, err error) {
+	all, err := os.ReadDir(s.dir)
+	for _, f := range all {
+		if f.Name() == unlockPlain || strings.HasPrefix(f.Name(), ".") && strings.HasPrefix(strings.TrimLeft(f.Name(), "."), unlockPlain+"-") {
+			names = append(names, f.Name())
+		}
+	}
+	return names, err
 }
 
 // plain reports whether the unlocking key lies in the open. An encrypted one takes precedence: after a change that was interrupted
@@ -167,10 +179,14 @@ func (s *Store) SetPassphrase(passphrase []byte, work int) error {
 	if err := durable.WriteFile(s.path(unlockSealed), b, 0o600); err != nil {
 		return ErrFolder.Fill(s.dir).With(err)
 	}
-	if err := os.Remove(s.path(unlockPlain)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	open, err := s.inTheOpen()
+	for _, name := range open {
+		err = errors.Join(err, os.Remove(s.path(name)))
+	}
+	if err = errors.Join(err, durable.SyncFolder(s.dir)); err != nil {
 		return ErrFolder.Fill(s.dir).With(err)
 	}
-	return durable.SyncFolder(s.dir)
+	return nil
 }
 
 // writeUnlock publishes a new folder's unlocking key.

@@ -235,6 +235,36 @@ func TestAPassphraseIsSetAndChanged(t *testing.T) {
 	}
 }
 
+// A power cut between two files leaves an unlocking key in the open. That is said, and the next change of passphrase takes it away.
+func TestAnUnlockingKeyLeftInTheOpen(t *testing.T) {
+	for _, left := range []string{"unlock.key", ".unlock.key-0a1b2c3d", "..unlock.key-0a1b2c3d-123"} {
+		s := create(t, nil, nil)
+		open, err := os.ReadFile(filepath.Join(s.Dir(), "unlock.key"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.SetPassphrase([]byte("det forsta av tva"), quick); err != nil {
+			t.Fatal(err)
+		}
+		if !s.Encrypted() {
+			t.Fatal("not encrypted")
+		}
+		file := filepath.Join(s.Dir(), left)
+		if err := os.WriteFile(file, open, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if s.Encrypted() {
+			t.Errorf("%s lies there and the folder is said to be encrypted", left)
+		}
+		if err := reopen(t, s, answer("det forsta av tva")).SetPassphrase([]byte("det andra av tva"), quick); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := os.Stat(file); !errors.Is(err, os.ErrNotExist) || !s.Encrypted() {
+			t.Errorf("%s still lies there: %v", left, err)
+		}
+	}
+}
+
 func TestSources(t *testing.T) {
 	dir := t.TempDir()
 	write := func(name, text string) string {

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -217,14 +218,21 @@ func (c *Custody) material(s authorityState) (credential.Material, error) {
 	return m, nil
 }
 
-// usable is the newest of a role's certificates whose key is here, the newest of all if none is.
+// usable is the newest of a role's certificates whose key is here and that is valid now, else the newest whose key is here, else the newest. One that
+// was signed by a clock that was ahead does not stand in the way of the one that was signed after it.
 func (c *Custody) usable(role credential.Role, certs []credential.Certificate) int {
-	for i, cert := range certs {
-		if c.store.Place(keystore.SignerName(ceremony.RoleName(role), cert.Key)) != "" {
-			return i
-		}
+	now := credential.At(c.clock())
+	valid := slices.IndexFunc(certs, func(cert credential.Certificate) bool { return cert.ValidAt(now) && c.has(role, cert) })
+	here := slices.IndexFunc(certs, func(cert credential.Certificate) bool { return c.has(role, cert) })
+	if valid >= 0 {
+		return valid
 	}
-	return 0
+	return max(here, 0)
+}
+
+// has reports whether the key that a certificate names lies here.
+func (c *Custody) has(role credential.Role, cert credential.Certificate) bool {
+	return c.store.Place(keystore.SignerName(ceremony.RoleName(role), cert.Key)) != ""
 }
 
 // adopt makes the authority work by a stored state.

@@ -2,6 +2,7 @@ package municipality_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"maps"
 	"net"
@@ -469,6 +470,57 @@ func TestACustodiansRootTakesOver(t *testing.T) {
 		}
 		if err := h.Custody.Install(ctx, "test", good, print); !errors.Is(err, municipality.ErrStale) {
 			h.Errorf("an older answer: got %v, want %v", err, municipality.ErrStale)
+		}
+	})
+}
+
+// A ceremony by a wrong clock is refused, and the one that is held again by a right clock is not in its way, with the same root.
+func TestAWrongClockIsMendedBySigningAgain(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		ctx := h.Context()
+		_, sign := office(h)
+		ceremonyAt := func(at time.Time, roles ...credential.Role) (ceremony.Request, error) {
+			r, err := h.Custody.Request(ctx, roles, "")
+			h.must(err)
+			a, err := sign(r, at)
+			h.must(err)
+			return r, h.Custody.Install(ctx, "test", a, ceremony.Fingerprint(a.Trust.Root))
+		}
+		_, err := ceremonyAt(h.now, credential.AuthorityRoles()...)
+		h.must(err)
+		for _, role := range []credential.Role{credential.RoleGrantIssuer, credential.RoleRevocation} {
+			for _, off := range []int{1, -6} { // years; the latter is a clock that has lost its battery
+				if _, err := ceremonyAt(h.now.AddDate(off, 1, 0), role); !errors.Is(err, municipality.ErrClock) {
+					h.Errorf("%s, %d years off: got %v, want %v", ceremony.RoleName(role), off, err, municipality.ErrClock)
+				}
+				h.now = h.now.Add(time.Hour)
+				r, err := ceremonyAt(h.now, role)
+				h.must(err)
+				if got := h.Authority.InUse(role).Key; got != r.Keys[0].Key {
+					h.Errorf("%s, %d years off: in use %v, want %v", ceremony.RoleName(role), off, got, r.Keys[0].Key)
+				}
+			}
+		}
+		h.now = h.now.AddDate(2, 0, 0)
+		if _, err := ceremonyAt(h.now, credential.RoleConfig); err != nil {
+			h.Errorf("one role of five that have ended: %v", err)
+		}
+		if s := h.status(); s.State != municipality.KeyEnded {
+			h.Errorf("four roles have ended: %s", s.State)
+		}
+	})
+}
+
+// An ingest key whose announcement may have been stored is not thrown away.
+func TestAnIngestKeyOutlivesAnError(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		ctx, stop := context.WithCancel(h.Context())
+		stop()
+		if _, err := h.Custody.RotateIngest(ctx, "test"); err == nil {
+			h.Fatal("no error")
+		}
+		if keys, err := filepath.Glob(filepath.Join(h.keys, "ingest-*")); err != nil || len(keys) != 2 {
+			h.Errorf("got %v, %v; want two keys", keys, err)
 		}
 	})
 }

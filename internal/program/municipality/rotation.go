@@ -59,8 +59,9 @@ func (c *Custody) Install(ctx context.Context, actor string, a ceremony.Answer, 
 			}
 			s.Single = false
 		}
+		old := s.Trust
 		s.Trust = a.Trust
-		return s, c.usableNow(s.Trust, now)
+		return s, c.usableNow(s.Trust, old, now)
 	})
 }
 
@@ -81,19 +82,22 @@ func (c *Custody) mayReplaceRoot(ctx context.Context, tx *storage.Tx, s authorit
 	return nil
 }
 
-// usableNow makes sure that every role can go on signing here after the change.
-func (c *Custody) usableNow(t ceremony.Trust, now credential.Instant) error {
+// usableNow makes sure that every role has a key here after the change, and that those that are new are those that will be used. A role that
+// the answer is not about stays as it is, even one that has ended: it is not to stop the others from being replaced.
+func (c *Custody) usableNow(t, old ceremony.Trust, now credential.Instant) error {
 	for _, role := range credential.AuthorityRoles() {
 		name := ceremony.RoleName(role)
 		_, certs := t.Of(role)
-		i := slices.IndexFunc(certs, func(cert credential.Certificate) bool {
-			return c.store.Place(keystore.SignerName(name, cert.Key)) != ""
-		})
-		if i < 0 {
+		_, known := old.Of(role)
+		if !slices.ContainsFunc(certs, func(cert credential.Certificate) bool { return c.has(role, cert) }) {
 			return ErrKeysElsewhere.Fill(name)
 		}
-		if !certs[i].ValidAt(now) {
-			return ErrClock.Fill(name, certs[i].NotBefore.Time().Format(time.RFC3339), certs[i].Expires.Time().Format(time.RFC3339))
+		isNew := func(cert credential.Certificate) bool {
+			return c.has(role, cert) && !slices.ContainsFunc(known, func(k credential.Certificate) bool { return k.Serial == cert.Serial && k.Key == cert.Key })
+		}
+		fresh := slices.IndexFunc(certs, isNew)
+		if use := certs[c.usable(role, certs)]; fresh >= 0 && !(isNew(use) && use.ValidAt(now)) {
+			return ErrClock.Fill(name, certs[fresh].NotBefore.Time().Format(time.RFC3339), certs[fresh].Expires.Time().Format(time.RFC3339))
 		}
 	}
 	return nil
@@ -229,7 +233,7 @@ func (c *Custody) RotateIngest(ctx context.Context, actor string) (announced boo
 		s.Ingest = s.Ingest[:min(len(s.Ingest), maxIngest)]
 		return s, nil
 	})
-	if !announced || err != nil {
+	if err == nil && !announced { // after an error the database may name the key all the same
 		c.store.Remove(keystore.ExchangerName(keyIngest, fresh))
 	}
 	return announced, err
