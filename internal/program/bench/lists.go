@@ -44,7 +44,7 @@ func lists(ctx context.Context, s *session, engine string) error {
 	if err != nil {
 		return err
 	}
-	load, err := prepareOrders(ctx, m, s.size(10_000, 4))
+	load, err := prepareOrders(ctx, m, s.size(10_000, 4), 4)
 	if err != nil {
 		return err
 	}

@@ -83,7 +83,7 @@ func (s *session) atSize(ctx context.Context, engine string, clients int, names 
 	if err != nil {
 		return out, err
 	}
-	load, err := prepareOrders(ctx, m, s.size(600, 4))
+	load, err := prepareOrders(ctx, m, s.size(600, 4), 3)
 	if err != nil {
 		return out, err
 	}
@@ -135,14 +135,15 @@ type orderLoad struct {
 	client []string // ids of clients with rights
 }
 
-// prepareOrders picks clients spread over all: those without an alarm are granted one, those with home care change provider.
-func prepareOrders(ctx context.Context, m *municipality.Municipality, n int) (*orderLoad, error) {
+// prepareOrders picks clients spread over all: those without an alarm are granted one, those with home care change provider, that many
+// days from today. Another load in the same municipality is for another day.
+func prepareOrders(ctx context.Context, m *municipality.Municipality, n, days int) (*orderLoad, error) {
 	load := &orderLoad{m: m, who: casework.Orderer{Organisation: "2120009010", Role: routine.CaseOfficer, Actor: "bench"}}
 	loc, err := stockholm()
 	if err != nil {
 		return nil, err
 	}
-	from := today().Start(loc).UTC().AddDate(0, 0, 3)
+	from := today().Start(loc).UTC().AddDate(0, 0, days)
 	err = m.DB.View(ctx, func(tx *storage.Tx) error {
 		load.orders, load.client = nil, nil
 		groups, err := tx.Groups(ctx)
@@ -164,7 +165,7 @@ func prepareOrders(ctx context.Context, m *municipality.Municipality, n int) (*o
 		}
 		for _, id := range ids {
 			o := casework.NewOrder{PersonalNumber: clients[id].PersonalNumber, Effective: from, Channel: "bench",
-				IdempotencyKey: "bench-" + id}
+				IdempotencyKey: fmt.Sprintf("bench-%s-%d", id, days)}
 			switch home := openHomeCare(services[id], from); {
 			case len(load.orders) >= n:
 				continue
