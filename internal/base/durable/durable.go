@@ -42,7 +42,8 @@ func Write(path string, perm fs.FileMode, fill func(io.Writer) error) error {
 }
 
 func fillAndSync(file *os.File, perm fs.FileMode, fill func(io.Writer) error) error {
-	if err := file.Chmod(perm); err != nil {
+	// A file that we have just made and may not change is on a file system without permissions, such as a stick's FAT.
+	if err := file.Chmod(perm); err != nil && !errors.Is(err, fs.ErrPermission) {
 		return err
 	}
 	if err := fill(file); err != nil {
@@ -52,18 +53,35 @@ func fillAndSync(file *os.File, perm fs.FileMode, fill func(io.Writer) error) er
 }
 
 // Publish gives the finished file temporary, in the same folder, the name path. It never replaces a file: if there is one
-// the error is fs.ErrExist. temporary is gone afterwards if the error is nil.
+// the error is fs.ErrExist. temporary is gone afterwards if the error is nil. On a file system without hard links, such as FAT, a
+// power cut can leave an empty file at path.
 func Publish(temporary, path string) error {
 	if err := sync(temporary); err != nil {
 		return err
 	}
-	if err := os.Link(temporary, path); err != nil {
-		return err
+	err := os.Link(temporary, path)
+	switch {
+	case errors.Is(err, fs.ErrPermission) || errors.Is(err, errors.ErrUnsupported):
+		err = claim(temporary, path)
+	case err == nil:
+		err = os.Remove(temporary)
 	}
-	if err := os.Remove(temporary); err != nil {
+	if err != nil {
 		return err
 	}
 	return SyncFolder(filepath.Dir(path))
+}
+
+// claim takes the name path, which nobody else can do then, and puts temporary there.
+func claim(temporary, path string) error {
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	if err = errors.Join(file.Close(), os.Rename(temporary, path)); err != nil {
+		os.Remove(path)
+	}
+	return err
 }
 
 // SyncFolder makes the names in a folder durable.

@@ -141,6 +141,7 @@ func (c *caSignCmd) Run(p *program) error {
 	if err := wantFree(c.Out); err != nil {
 		return err
 	}
+	p.sayClock()
 	shares, err := p.twoShares(t, c.Share)
 	if err != nil {
 		return err
@@ -165,6 +166,13 @@ func (p *program) answered(file string, text []byte, t *ceremony.Transcript, err
 	fmt.Fprint(p.stdout, t.Entries[len(t.Entries)-1].Text())
 	p.say("Svaret är skrivet till %s. Bär det till servern: hemnyckel ca install.", "The answer is written to %s. Carry it to the server: hemnyckel ca install.", file)
 	return nil
+}
+
+// sayClock lets the people in the room see a clock that is wrong before anything is signed by it.
+func (p *program) sayClock() {
+	now := time.Now()
+	p.say("Klockan på den här datorn är %s (%s UTC). Avbryt om den är fel.", "This machine's clock says %s (%s UTC). Stop if it is wrong.",
+		p.day(now), now.UTC().Format(time.DateTime))
 }
 
 func wantFree(file string) error {
@@ -278,6 +286,7 @@ func (c *caRotateCmd) ceremony(p *program) error {
 	if err := wantFree(c.Out); err != nil {
 		return err
 	}
+	p.sayClock()
 	shares, err := p.twoShares(t, c.Share)
 	if err != nil {
 		return err
