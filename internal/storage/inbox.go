@@ -12,12 +12,12 @@ import (
 )
 
 // InsertLetters implements keysync.InboxTx. A number is never used again soon, also when the inbox has been empty in between: it
-// is the instant in microseconds, or one more than the newest.
+// is the instant in microseconds, or one more than the newest, set aside or not.
 func (tx *Tx) InsertLetters(ctx context.Context, letters []keysync.Letter) error {
 	if len(letters) == 0 {
 		return nil
 	}
-	last, _, err := one(ctx, tx, column[int64], `SELECT COALESCE(MAX(id), 0) FROM inbox`)
+	last, _, err := one(ctx, tx, column[int64], `SELECT COALESCE(MAX(id), 0) FROM (SELECT MAX(id) AS id FROM inbox UNION ALL SELECT MAX(id) FROM inbox_aside) AS letters`)
 	if err != nil {
 		return err
 	}
@@ -65,6 +65,12 @@ func (tx *Tx) SetAside(ctx context.Context, l keysync.Letter, reason string) err
 		return err
 	}
 	return tx.DeleteLetters(ctx, []int64{l.ID})
+}
+
+// ForgetAside implements keysync.InboxTx.
+func (tx *Tx) ForgetAside(ctx context.Context, t time.Time) error {
+	_, err := tx.exec(ctx, `DELETE FROM inbox_aside WHERE received_us <= $1`, us(t))
+	return err
 }
 
 // InboxStatus implements keysync.InboxTx.

@@ -347,6 +347,23 @@ func (s *Service) setAside(ctx context.Context, l Letter, why error) error {
 	})
 }
 
+// asideLife is how long a letter that was set aside is kept for whoever repairs the program. It tells who used a key; its records
+// come home again, as no lock has been told that they have.
+const asideLife = 90 * 24 * time.Hour
+
+// ForgetAside deletes letters that have been aside for ninety days.
+func (s *Service) ForgetAside(ctx context.Context) error {
+	var status Status
+	err := s.db.View(ctx, func(tx Tx) (err error) {
+		status, err = tx.InboxStatus(ctx)
+		return err
+	})
+	if err != nil || status.SetAside == 0 {
+		return err
+	}
+	return s.db.Update(ctx, func(tx Tx) error { return tx.ForgetAside(ctx, tx.Now().Add(-asideLife)) })
+}
+
 func cut(text string, n int) string { return text[:min(n, len(text))] }
 
 // ackStep is how many acknowledgements are signed before they are stored.

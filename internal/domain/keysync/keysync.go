@@ -196,6 +196,8 @@ type InboxTx interface {
 	DeleteLetters(ctx context.Context, ids []int64) error
 	// SetAside moves a letter to those that could not be taken over.
 	SetAside(ctx context.Context, l Letter, reason string) error
+	// ForgetAside deletes what was set aside and had been received at t or before.
+	ForgetAside(ctx context.Context, t time.Time) error
 	InboxStatus(ctx context.Context) (Status, error)
 
 	LocksByNumber(ctx context.Context, numbers []uint32) (map[uint32]fleet.Lock, error)

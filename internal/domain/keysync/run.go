@@ -2,6 +2,7 @@ package keysync
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -33,7 +34,7 @@ func (s *Service) Run(ctx context.Context, failed func(error)) {
 	for {
 		_, err := s.unpack(ctx, s.yield)
 		if err == nil && settle {
-			err = s.SettleOrphans(ctx)
+			err = errors.Join(s.SettleOrphans(ctx), s.ForgetAside(ctx))
 			settle = err != nil
 		}
 		if ctx.Err() != nil {
