@@ -26,6 +26,7 @@ test check race fuzz e2e cover soak: export GOFLAGS := $(GOFLAGS) -buildvcs=fals
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
+demo: export CGO_ENABLED := 0
 demo: ## a municipality of 2 300 clients and its working day, then the portal (needs only Go)
 	@$(GO) run ./cmd/hemnyckel demo $(DEMOFLAGS)
 
