@@ -12,7 +12,6 @@ import (
 	"hemnyckel/credential"
 	"hemnyckel/internal/base/problem"
 	"hemnyckel/internal/program/ceremony"
-	"hemnyckel/internal/program/keystore"
 	"hemnyckel/internal/program/municipality"
 )
 
@@ -52,7 +51,7 @@ func (c *caInitCmd) Run(p *program) error {
 	if err := p.newPassphrases(people); err != nil {
 		return err
 	}
-	t, err := ceremony.Create(c.Transcript, c.Name, people, time.Now(), keystore.Work)
+	t, err := ceremony.Create(c.Transcript, c.Name, people, time.Now(), p.work)
 	if err != nil {
 		return err
 	}
@@ -71,6 +70,7 @@ func (c *caInitCmd) single(p *program) error {
 	o.Create, o.Fresh = true, true
 	if c.Encrypt {
 		var err error
+		o.Work = p.work
 		if o.Passphrase, err = p.newPassphrase("nyckelmappen", "the key folder"); err != nil {
 			return err
 		}
@@ -294,7 +294,7 @@ func (c *caRotateCmd) ceremony(p *program) error {
 	if err := p.newPassphrases(people); err != nil {
 		return err
 	}
-	text, t, err := ceremony.ChangeRoot(c.Transcript, shares, people, c.Leaked, time.Now(), keystore.Work)
+	text, t, err := ceremony.ChangeRoot(c.Transcript, shares, people, c.Leaked, time.Now(), p.work)
 	if err == nil {
 		p.say("Förstör de gamla delarna nu, alla tre: två av dem räcker för den nya roten också.",
 			"Destroy the old shares now, all three: two of them are enough for the new root too.")
@@ -433,7 +433,7 @@ func (c *caPassphraseCmd) Run(p *program) error {
 		if err != nil {
 			return err
 		}
-		if err := m.Custody.SetPassphrase(fresh, keystore.Work); err != nil {
+		if err := m.Custody.SetPassphrase(fresh, p.work); err != nil {
 			return err
 		}
 		p.say("Nyckelmappen är krypterad med lösenfrasen. Kopior av mappen från tidigare öppnas som förut: förstör dem.",

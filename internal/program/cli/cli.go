@@ -21,6 +21,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"hemnyckel/internal/base/problem"
+	"hemnyckel/internal/program/keystore"
 )
 
 // commands is the command table. Each field is a command; its type has the flags and a Run method.
@@ -68,6 +69,7 @@ type program struct {
 	ctx    context.Context
 	lang   string
 	debug  bool
+	work   int // of a new passphrase
 	stdin  io.Reader
 	stdout io.Writer
 	stderr io.Writer
@@ -95,9 +97,14 @@ type database struct {
 
 // Main runs one command and returns the exit code. It ends early, and cleanly, on SIGINT and SIGTERM.
 func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	return run(args, stdin, stdout, stderr, keystore.Work)
+}
+
+// run is Main with passphrases that cost work: only the tests' own program takes less than keystore.Work.
+func run(args []string, stdin io.Reader, stdout, stderr io.Writer, work int) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	p := &program{ctx: ctx, stdin: stdin, stdout: stdout, stderr: stderr, lang: languageOf(args, os.Getenv("HEMNYCKEL_LANG"))}
+	p := &program{ctx: ctx, work: work, stdin: stdin, stdout: stdout, stderr: stderr, lang: languageOf(args, os.Getenv("HEMNYCKEL_LANG"))}
 	var table commands
 	code := -1
 	parser, err := newParser(&table, p, func(c int) { code = c })

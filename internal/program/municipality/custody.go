@@ -90,13 +90,13 @@ func keyFolder(db *storage.DB, named string) string {
 }
 
 // openStore opens the key folder for a new municipality, and makes one if there is none.
-func openStore(dir string, ask keystore.Ask, passphrase []byte) (*keystore.Store, error) {
+func openStore(dir string, ask keystore.Ask, passphrase []byte, work int) (*keystore.Store, error) {
 	store := keystore.Open(dir, ask)
 	err := store.Exists()
 	if err == nil || !errors.Is(err, keystore.ErrNone) {
 		return store, err
 	}
-	made, err := keystore.Create(dir, passphrase, keystore.Work, ask)
+	made, err := keystore.Create(dir, passphrase, work, ask)
 	if errors.Is(err, keystore.ErrExists) { // somebody else was quicker
 		return store, nil
 	}

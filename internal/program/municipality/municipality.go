@@ -13,6 +13,7 @@
 package municipality
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -52,6 +53,7 @@ type Options struct {
 	Ask     Ask    // for passphrases and PINs; nil: what the environment names, nobody at a terminal
 	// Passphrase encrypts the key folder, if one is made; nil leaves it to its permissions.
 	Passphrase []byte
+	Work       int              // what trying that passphrase costs; 0: keystore.Work
 	Fresh      bool             // refuse a municipality that is there already
 	Clock      func() time.Time // nil: time.Now
 	Logger     *slog.Logger     // nil: silent
@@ -147,7 +149,7 @@ func (m *Municipality) load(ctx context.Context, o Options) error {
 	m.store = keystore.Open(folder, o.Ask)
 	if !stored.complete() {
 		var err error
-		if m.store, err = openStore(folder, o.Ask, o.Passphrase); err != nil {
+		if m.store, err = openStore(folder, o.Ask, o.Passphrase, cmp.Or(o.Work, keystore.Work)); err != nil {
 			return err
 		}
 		if stored, err = m.found(ctx); err != nil {
