@@ -57,6 +57,14 @@ type Health struct {
 	Database string `json:"database,omitempty" enum:"ok" doc:"Only where the database was asked."`
 	Version  string `json:"version,omitempty"`
 	Restart  bool   `json:"restart_needed,omitempty" doc:"The municipality has another profile since the server started, and the server works by the old one until it is restarted."`
+	Inbox    *Inbox `json:"inbox,omitempty" doc:"What keys have carried home and the server has not taken over yet."`
+}
+
+// Inbox is how far the server has come with what keys carry home. An opening is in the journal once it has been taken over.
+type Inbox struct {
+	Waiting  int `json:"waiting" doc:"Visits whose mail waits."`
+	Age      int `json:"oldest_seconds" doc:"How long the first of them has waited, in seconds; 0 while none does."`
+	SetAside int `json:"set_aside" doc:"Visits whose mail could not be taken over."`
 }
 
 // Problem says why a request was turned away (RFC 9457). It is also the error of the [Client].

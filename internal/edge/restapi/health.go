@@ -22,6 +22,16 @@ func (h *Handler) health(ctx context.Context, _ request) (api.Health, error) {
 		return api.Health{}, err
 	}
 	out := api.Health{Status: "ok", Database: "ok", Version: h.options.Version}
+	if h.options.Inbox != nil {
+		inbox, err := h.options.Inbox(ctx)
+		if err != nil {
+			return out, err
+		}
+		out.Inbox = &api.Inbox{Waiting: inbox.Waiting, SetAside: inbox.SetAside}
+		if !inbox.Oldest.IsZero() {
+			out.Inbox.Age = max(0, int(h.options.Clock().Sub(inbox.Oldest).Seconds()))
+		}
+	}
 	if h.options.Current == nil {
 		return out, nil
 	}

@@ -20,6 +20,7 @@ import (
 	"hemnyckel/internal/base/problem"
 	"hemnyckel/internal/domain/casework"
 	"hemnyckel/internal/domain/identity"
+	"hemnyckel/internal/domain/keysync"
 	"hemnyckel/internal/domain/routine"
 	"hemnyckel/internal/edge/restapi"
 	"hemnyckel/internal/edge/web"
@@ -110,7 +111,10 @@ func noon() time.Time { return time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC) }
 
 func handler(t testing.TB, d *desk) *restapi.Handler {
 	return restapi.New(restapi.Options{Orders: d, Tokens: d, Zone: stockholm(t), Clock: noon, Version: "test",
-		Health: func(context.Context) error { return d.health }})
+		Health: func(context.Context) error { return d.health },
+		Inbox: func(context.Context) (keysync.Status, error) {
+			return keysync.Status{Waiting: 3, Oldest: noon().Add(-time.Minute), SetAside: 1}, nil
+		}})
 }
 
 // call is a request that is right in every way but those that a test changes.
@@ -404,5 +408,13 @@ func TestDescriptionIsServedWithoutToken(t *testing.T) {
 				t.Errorf("%s loads something from outside or breaks the content policy: %s", path, outside)
 			}
 		}
+	}
+}
+
+// Whoever keeps the server going sees that what keys carry home piles up, and nothing about anybody.
+func TestHealthTellsOfTheInbox(t *testing.T) {
+	w := call{method: "GET", path: "/api/v1/health"}.to(web.New(web.Options{}, handler(t, &desk{})))
+	if want := `"inbox":{"waiting":3,"oldest_seconds":60,"set_aside":1}`; !strings.Contains(w.Body.String(), want) {
+		t.Errorf("got %s, want %s in it", w.Body, want)
 	}
 }
