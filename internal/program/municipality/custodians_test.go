@@ -13,6 +13,7 @@ import (
 	"hemnyckel/internal/program/ceremony"
 	"hemnyckel/internal/program/municipality"
 	"hemnyckel/internal/storage"
+	"hemnyckel/internal/storage/storagetest"
 )
 
 // office makes a root with three custodians and answers a request with two of them.
@@ -156,6 +157,39 @@ func TestAnotherRootIsRefusedOnceDevicesTrustOne(t *testing.T) {
 		}))
 		if err := h.Custody.Install(h.Context(), "test", a, ceremony.Fingerprint(a.Trust.Root)); !errors.Is(err, municipality.ErrRootInUse) {
 			h.Errorf("got %v, want %v", err, municipality.ErrRootInUse)
+		}
+	})
+}
+
+// A database from before two changes of keys knows them again from the key folder, and the next change goes on from there.
+func TestARestoredDatabaseKnowsLaterChangesOfKeys(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		backup, restored := filepath.Join(h.TempDir(), "backup"), filepath.Join(h.TempDir(), "restored")
+		h.must(h.DB.Backup(h.Context(), backup))
+		h.must(h.Custody.Rotate(h.Context(), "operator", []credential.Role{credential.RoleRevocation}, ""))
+		h.must(h.Custody.RotateRoot(h.Context(), "operator", false))
+		want := h.Authority
+
+		if h.DB.Folder() == "" {
+			restored = storagetest.BlankPostgres(h.T)
+		}
+		h.must(storage.Restore(h.Context(), backup, restored))
+		h.must(municipality.MarkRestored(h.Context(), restored))
+		h.target = restored
+		m := h.open(h.keys)
+		if m.Authority.Root() == want.Root() {
+			h.Fatal("the backup is not from before the change")
+		}
+		h.must(m.FinishRestore(h.Context()))
+		if m.Authority.Root() != want.Root() || m.Authority.NextRoot() != want.NextRoot() {
+			h.Error("the restored database has another root than the locks")
+		}
+		if got := string(m.Authority.Certificate(credential.RoleRevocation)); got != string(want.Certificate(credential.RoleRevocation)) {
+			h.Error("the restored database has another certificate for block lists")
+		}
+		h.must(m.Custody.RotateRoot(h.Context(), "operator", false))
+		if got := len(m.Authority.RootStatements()); got != 2 {
+			h.Errorf("%d changes of root, want 2", got)
 		}
 	})
 }

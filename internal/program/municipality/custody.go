@@ -55,6 +55,7 @@ type authorityState struct {
 	Ingest    []credential.ExchangeKey `cbor:"2,keyasint"` // the one in use, the announced next one if any, former ones
 	Announced bool                     `cbor:"3,keyasint,omitempty"`
 	Single    bool                     `cbor:"4,keyasint,omitempty"` // root and next root lie in the key folder
+	Change    uint32                   `cbor:"5,keyasint,omitempty"` // how many times it has been changed
 }
 
 const maxState = 256 << 10
@@ -303,9 +304,13 @@ func (c *Custody) change(ctx context.Context, actor, what string, f func(tx *sto
 		if err != nil {
 			return err
 		}
+		if s, err = c.newest(s); err != nil {
+			return err
+		}
 		if s, err = f(tx, s); err != nil {
 			return err
 		}
+		s.Change++
 		if _, err := c.material(s); err != nil {
 			return err
 		}
@@ -320,7 +325,7 @@ func (c *Custody) change(ctx context.Context, actor, what string, f func(tx *sto
 	if err != nil {
 		return err
 	}
-	return c.adopt(text)
+	return errors.Join(c.adopt(text), c.keepCopy(text))
 }
 
 // keysEntry tells the journal which keys are in use from now on.

@@ -22,7 +22,7 @@ func MarkRestored(ctx context.Context, target string) error {
 }
 
 // FinishRestore moves block list and generations past what was handed out after the backup, if the database has been made from
-// one.
+// one, and knows again what the key folder knows of changes of keys since then.
 func (m *Municipality) FinishRestore(ctx context.Context) error {
 	marked := ""
 	err := m.DB.View(ctx, func(tx *storage.Tx) (err error) {
@@ -30,6 +30,9 @@ func (m *Municipality) FinishRestore(ctx context.Context) error {
 		return err
 	})
 	if err != nil || marked == "" {
+		return err
+	}
+	if err := m.Custody.recover(ctx); err != nil {
 		return err
 	}
 	return m.DB.Update(ctx, func(tx *storage.Tx) error {

@@ -195,6 +195,9 @@ func (c *Custody) RotateRoot(ctx context.Context, actor string, leaked bool) err
 	if err != nil {
 		return err
 	}
+	if s, err = c.newest(s); err != nil {
+		return err
+	}
 	if !s.Single {
 		return ErrCustodians
 	}
