@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"maps"
+	"time"
 
 	"github.com/flynn/noise"
 
@@ -18,6 +19,7 @@ type VectorLock struct {
 	Epoch                        uint16
 	Lost                         bool
 	Now                          credential.Instant
+	Latest                       credential.Instant // 0: it is Now for certain
 	Unverified                   uint8
 	StrictClock, StrictLog, Full bool
 	Blocks                       []byte
@@ -54,6 +56,11 @@ func NewVectorLock(v VectorLock) (*Lock, error) {
 	if v.Lost {
 		h.Seen = v.Now
 	}
+	var uptime func() time.Duration
+	if v.Latest != 0 { // a server has answered in this start; what is carried is a second wider at either end
+		uptime = func() time.Duration { return 0 }
+		h.Bounds = bounds{Boot: h.Boot + 1, Earliest: v.Now + 1, Latest: v.Latest - 1}
+	}
 	put(SlotHead, h)
 	if !v.Unclaimed {
 		put(SlotClaim, claim{Roots: v.Roots, Number: v.Number})
@@ -69,7 +76,7 @@ func NewVectorLock(v VectorLock) (*Lock, error) {
 	}
 	l, err := New(Config{
 		Store: store, Bolt: func() {}, Ring: 2 * lostRun, Button: func() bool { return !v.NoButton },
-		Now: func() (credential.Instant, bool) { return v.Now, !v.Lost },
+		Now: func() (credential.Instant, bool) { return v.Now, !v.Lost && v.Latest == 0 }, Uptime: uptime,
 	})
 	for err == nil && v.Full && !l.crowded() {
 		c := l.begin()

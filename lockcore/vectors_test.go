@@ -35,6 +35,7 @@ type lockVector struct {
 	Epoch        uint16             `json:"epoch"`
 	Clock        string             `json:"clock"`
 	Now          credential.Instant `json:"now"`
+	Latest       credential.Instant `json:"latest"`
 	Unverified   uint8              `json:"unverified"`
 	StrictClock  bool               `json:"strict_clock"`
 	StrictLog    bool               `json:"strict_log"`
@@ -51,7 +52,7 @@ func (v lockVector) lock(t *testing.T, id *credential.Identity, code string) *lo
 		roots.Previous = credential.PublicKey(v.PreviousRoot)
 	}
 	return must(lockcore.NewVectorLock(lockcore.VectorLock{
-		Unclaimed: v.Unclaimed, Roots: roots, Number: v.Number, Epoch: v.Epoch, Lost: v.Clock == "lost", Now: v.Now, Unverified: v.Unverified,
+		Unclaimed: v.Unclaimed, Roots: roots, Number: v.Number, Epoch: v.Epoch, Lost: v.Clock == "lost", Now: v.Now, Latest: v.Latest, Unverified: v.Unverified,
 		StrictClock: v.StrictClock, StrictLog: v.StrictLog, Full: v.LogFull, Blocks: v.Blocks, Identity: id, Code: code, NoButton: v.NoButton, Broken: v.Broken,
 	}))(t)
 }

@@ -555,9 +555,9 @@ def decide(lock, handshake, p):
     need(epoch >= lock['epoch'], 13)                                                    # 15
     need(rights & a.get(12, 255) & 1, 14)                                               # 16
     lost = lock['clock'] == 'lost'
-    now, latest = lock['now'], FOREVER if lost else lock['now']
+    now, latest = lock['now'], FOREVER if lost else lock.get('latest', lock['now'])
     soon, earliest = latest + SKEW, now
-    if lost:
+    if now < latest:
         earliest = max(now, min(a[5], latest))
         latest = max(earliest, min(latest, a[4] - 1))
     during(now, soon, g, 15, 16)                                                        # 17

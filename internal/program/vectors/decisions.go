@@ -19,8 +19,9 @@ type lockState struct {
 	Until        credential.Instant `json:"previous_root_until,omitempty"`
 	Number       uint32             `json:"number"`
 	Epoch        uint16             `json:"epoch"`      // leaves below it are refused
-	Clock        string             `json:"clock"`      // "running" or "lost"
-	Now          credential.Instant `json:"now"`        // of a lost clock the floor
+	Clock        string             `json:"clock"`      // "running", "lost" or "verified"
+	Now          credential.Instant `json:"now"`        // of a lost clock the floor, of a verified one the earliest
+	Latest       credential.Instant `json:"latest,omitempty"`
 	Unverified   uint8              `json:"unverified"` // openings since the clock was lost
 	StrictClock  bool               `json:"strict_clock"`
 	StrictLog    bool               `json:"strict_log"`
@@ -107,7 +108,35 @@ func decisionSet() *Set {
 	s.proofs1to12()
 	s.circumstances()
 	s.order()
+	s.verified()
 	return s
+}
+
+// verified are decisions of a lock that a server has told the time within bounds: it is some moment from now to latest.
+func (s *Set) verified() {
+	between := func(from, to credential.Instant, more func(*scene)) func(*scene) {
+		return func(sc *scene) {
+			sc.lock.Clock, sc.lock.Now, sc.lock.Latest = "verified", from, to
+			if more != nil {
+				more(sc)
+			}
+		}
+	}
+	one := func(code credential.Code, name, about string, change func(*scene)) {
+		s.decide(code, "decision-verified-"+name, about, change)
+	}
+	window := func(w credential.Window) func(*scene) { return func(sc *scene) { sc.leaf.Window = w } }
+	one(ok, "ok", "The lock knows that it is within the shift, and no closer.", between(start+hours, start+2*hours, nil))
+	one(ok, "ok-maybe-begun", "It is at least an hour before the shift; the latest that it may be is within the tolerance.", between(start-3*hours, start-hours, nil))
+	one(credential.CodeActivationEarly, "early", "Even the latest that it may be is more than an hour before the shift.", between(start-3*hours, start-hours-1, nil))
+	one(credential.CodeActivationExpired, "expired", "Even the earliest that it may be is after the shift.", between(start+12*hours, start+13*hours, nil))
+	one(ok, "ok-maybe-ended", "It may be that the shift has ended, and that it has not.", between(start+12*hours-1, start+13*hours, nil))
+	one(credential.CodeRightEarly, "right-early", "The right begins at 08:00, and it is a second before at the latest.", between(start, start/hours*hours+hours-1, func(sc *scene) { sc.leaf.From = 1 }))
+	one(ok, "ok-right-maybe-begun", "The right begins at 08:00, and it is 08:00 at the latest.", between(start, start/hours*hours+hours, func(sc *scene) { sc.leaf.From = 1 }))
+	one(ok, "ok-window", "From 8 to 9 o'clock, and it is between 07:20 and 08:20.", between(start, start+hours, window("\x1f\x08\x09")))
+	one(credential.CodeOutsideHours, "outside-hours", "From 9 to 10 o'clock, and it is between 07:20 and 08:20.", between(start, start+hours, window("\x1f\x09\x0a")))
+	one(credential.CodeOutsideHours, "outside-hours-of-shift", "Only before the shift could it be within the window, and then the activation is not valid.",
+		between(start-2*hours, start, window("\x1f\x05\x07")))
 }
 
 func (s *Set) accepted() {
