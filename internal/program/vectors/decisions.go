@@ -18,9 +18,9 @@ type lockState struct {
 	PreviousRoot h                  `json:"previous_root,omitempty"`
 	Until        credential.Instant `json:"previous_root_until,omitempty"`
 	Number       uint32             `json:"number"`
-	Epoch        uint16             `json:"epoch"`      // leaves below it are refused
-	Clock        string             `json:"clock"`      // "running", "lost" or "verified"
-	Now          credential.Instant `json:"now"`        // of a lost clock the floor, of a verified one the earliest
+	Epoch        uint16             `json:"epoch"` // leaves below it are refused
+	Clock        string             `json:"clock"` // "running", "lost" or "verified"
+	Now          credential.Instant `json:"now"`   // of a lost clock the floor, of a verified one the earliest
 	Latest       credential.Instant `json:"latest,omitempty"`
 	Unverified   uint8              `json:"unverified"` // openings since the clock was lost
 	StrictClock  bool               `json:"strict_clock"`
