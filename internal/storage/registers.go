@@ -133,10 +133,10 @@ func (tx *Tx) StagedAfter(ctx context.Context, run string, after int) (seq int, 
 	return p.seq, p.body, found, err
 }
 
-// DropStaged removes a part that has been applied. It reports false if it was not there.
-func (tx *Tx) DropStaged(ctx context.Context, run string, seq int) (bool, error) {
-	n, err := tx.exec(ctx, `DELETE FROM register_staging WHERE run_id = $1 AND seq = $2`, run, seq)
-	return n == 1, err
+// DropStaged removes the parts from first to last, which have been applied, and returns how many of them were there.
+func (tx *Tx) DropStaged(ctx context.Context, run string, first, last int) (int, error) {
+	n, err := tx.exec(ctx, `DELETE FROM register_staging WHERE run_id = $1 AND seq BETWEEN $2 AND $3`, run, first, last)
+	return int(n), err
 }
 
 // FinishRun ends a run. It reports false if there is no such run that is not finished: it has been discarded, or another

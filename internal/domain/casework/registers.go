@@ -50,6 +50,30 @@ func (b RegisterBatch) copied() RegisterBatch {
 	return b
 }
 
+// RegisterSort is a sort of things in registers, of which a batch has one.
+type RegisterSort int
+
+// Sort is the sort of the batch's things; 0 if it has none.
+func (b RegisterBatch) Sort() RegisterSort {
+	for i, n := range []int{len(b.Providers), len(b.Groups), len(b.Staff), len(b.Entrances), len(b.Stock), len(b.Clients), len(b.Keys), len(b.Consents)} {
+		if n > 0 {
+			return RegisterSort(i + 1)
+		}
+	}
+	return 0
+}
+
+// Things is how many things the batch has.
+func (b RegisterBatch) Things() int { return len(b.RowsOf) }
+
+// Join adds what another batch has of the same sort.
+func (b *RegisterBatch) Join(o RegisterBatch) {
+	b.Rows, b.RowsOf = append(b.Rows, o.Rows...), append(b.RowsOf, o.RowsOf...)
+	b.Providers, b.Groups, b.Staff = append(b.Providers, o.Providers...), append(b.Groups, o.Groups...), append(b.Staff, o.Staff...)
+	b.Entrances, b.Stock, b.Clients = append(b.Entrances, o.Entrances...), append(b.Stock, o.Stock...), append(b.Clients, o.Clients...)
+	b.Keys, b.Consents = append(b.Keys, o.Keys...), append(b.Consents, o.Consents...)
+}
+
 // Split makes a batch of each thing, with its rows.
 func (b RegisterBatch) Split() []RegisterBatch {
 	out, rows := make([]RegisterBatch, len(b.RowsOf)), b.Rows

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"hemnyckel/internal/base/problem"
 	"hemnyckel/internal/domain/casework"
@@ -56,10 +57,11 @@ func (i *run) leftOut(b casework.RegisterBatch, faults []casework.RegisterFault)
 func (i *run) apply(ctx context.Context) error {
 	reading, stop := context.WithCancel(ctx)
 	defer stop()
-	for p := range i.decode(reading) {
+	for p := range i.together(i.decode(reading)) {
 		if p.err != nil {
 			return p.err
 		}
+		begun := time.Now()
 		faults, err := i.applyPart(ctx, p, i.applyWhole)
 		if atFault(err) {
 			faults, err = i.applyPart(ctx, p, i.applyEach)
@@ -67,8 +69,9 @@ func (i *run) apply(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		i.pace.took(p.batch.Sort(), p.batch.Things(), time.Since(begun))
 		i.leftOut(p.batch, faults)
-		i.done++
+		i.done += p.parts
 		i.o.Progress("apply", i.done, i.units)
 	}
 	if err := ctx.Err(); err != nil {
@@ -102,33 +105,35 @@ func (i *run) refresh(ctx context.Context) error {
 	return i.update(ctx, func(tx *storage.Tx) error { return tx.SetSetting(ctx, settingRefresh, "") })
 }
 
-// part is one staged part, decoded, or why there is none.
+// part is one staged part, or neighbours among them, decoded; or why there is none.
 type part struct {
-	seq   int
-	batch casework.RegisterBatch
-	err   error
+	first, last int // where it was staged
+	parts       int
+	batch       casework.RegisterBatch
+	err         error
 }
 
 // decode reads the staged parts in order, a few ahead of the one that is applied, so that decoding costs nobody who waits
 // for the database. The channel is closed after the last part, an error, or the end of ctx.
 func (i *run) decode(ctx context.Context) <-chan part {
-	out := make(chan part, 2)
+	out := make(chan part, 2*mostTogether/clientsTogether)
 	go func() {
 		defer close(out)
-		for p := (part{seq: -1}); p.err == nil; {
+		for p := (part{last: -1, parts: 1}); p.err == nil; {
 			var body string
 			var found bool
 			p.batch = casework.RegisterBatch{}
 			p.err = i.m.DB.View(ctx, func(tx *storage.Tx) (err error) {
-				p.seq, body, found, err = tx.StagedAfter(ctx, i.id, p.seq)
+				p.last, body, found, err = tx.StagedAfter(ctx, i.id, p.last)
 				return err
 			})
+			p.first = p.last
 			if p.err == nil && !found {
 				return
 			}
 			if p.err == nil {
 				if err := json.Unmarshal([]byte(body), &p.batch); err != nil {
-					p.err = fmt.Errorf("importer: staged part %d: %w", p.seq, err)
+					p.err = fmt.Errorf("importer: staged part %d: %w", p.first, err)
 				}
 			}
 			select {
@@ -147,8 +152,8 @@ func (i *run) applyPart(ctx context.Context, p part, way func(context.Context, *
 		if faults, err = way(ctx, tx, p.batch); err != nil {
 			return err
 		}
-		ours, err := tx.DropStaged(ctx, i.id, p.seq)
-		if err == nil && !ours {
+		dropped, err := tx.DropStaged(ctx, i.id, p.first, p.last)
+		if err == nil && dropped != p.parts {
 			err = errSuperseded
 		}
 		return err

@@ -171,6 +171,7 @@ type run struct {
 	id     string
 	units  int
 	done   int                 // parts that are applied
+	pace   pace                // how many things are applied in one transaction
 	before map[rowKey]seenRow  // what earlier imports saw
 	moving map[string]bool     // serial numbers of locks on doors that were known and whose clients' rows are applied now
 	bad    map[rowKey]bool     // what the rows that were rejected are about
@@ -180,7 +181,7 @@ type run struct {
 
 func newRun(m *municipality.Municipality, o Options, lang string) *run {
 	return &run{m: m, o: o, lang: lang, result: &Result{Accepted: map[string]int{}, Unchanged: map[string]int{}, Rejected: []Rejected{}, Vanished: []Vanished{}},
-		moving: map[string]bool{}, bad: map[rowKey]bool{}, added: map[rowKey]int{}, stale: map[string][]string{}}
+		pace: pace{}, moving: map[string]bool{}, bad: map[rowKey]bool{}, added: map[rowKey]int{}, stale: map[string][]string{}}
 }
 
 // filePort stands for entrances among the rows: they have no table of their own, only mentions.

@@ -18,10 +18,10 @@ import (
 	"hemnyckel/internal/edge/registers"
 )
 
-// How many things are applied in one transaction: some tens of milliseconds each.
+// How many things are staged as one part: a few milliseconds of work each.
 const (
-	clientsTogether = 32
-	othersTogether  = 128
+	clientsTogether = 8
+	othersTogether  = 32
 )
 
 // plan turns register rows into the parts that are applied.
