@@ -69,7 +69,8 @@ func smallDisk(t *testing.T) string {
 		return ""
 	}
 	t.Cleanup(func() {
-		if err := syscall.Unmount(folder, 0); err != nil {
+		// Detached: a server's process that is on its way out may still hold a file there.
+		if err := syscall.Unmount(folder, syscall.MNT_DETACH); err != nil {
 			t.Error(err)
 		}
 	})

@@ -26,6 +26,7 @@ import (
 
 	"hemnyckel/internal/storage"
 	"hemnyckel/internal/storage/postgres"
+	"hemnyckel/internal/storage/sqlite"
 )
 
 // Variable is the environment variable that names a running PostgreSQL to make test databases on, as the URL of a
@@ -47,14 +48,36 @@ func EachWith(t *testing.T, options storage.Options, test func(t *testing.T, db 
 // EachTarget runs test with what storage.Open takes: an empty folder and the URL of an empty municipality.
 func EachTarget(t *testing.T, test func(t *testing.T, target string)) {
 	t.Helper()
-	t.Run("sqlite", func(t *testing.T) { test(t, t.TempDir()) })
+	t.Run("sqlite", func(t *testing.T) { test(t, folder(t)) })
 	t.Run("postgres", func(t *testing.T) { test(t, Postgres(t)) })
+}
+
+// folder is an empty folder for the length of the test, in memory where there is room, as [StartHastyCluster] does.
+func folder(tb testing.TB) string {
+	tb.Helper()
+	in := roomy()
+	if measures() {
+		in = ""
+	}
+	made, err := os.MkdirTemp(in, "hemnyckel-test-")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() {
+		if err := os.RemoveAll(made); err != nil {
+			tb.Error(err)
+		}
+	})
+	return made
 }
 
 // Open opens target, making it if need be, and closes it when the test ends.
 func Open(tb testing.TB, target string, options storage.Options) *storage.DB {
 	tb.Helper()
 	options.Create = true
+	if !strings.Contains(target, "://") {
+		copySchema(tb, target)
+	}
 	db, err := storage.Open(tb.Context(), target, options)
 	if err != nil {
 		tb.Fatalf("open %s: %v", target, err)
@@ -65,6 +88,42 @@ func Open(tb testing.TB, target string, options storage.Options) *storage.DB {
 		}
 	})
 	return db
+}
+
+// newestSchema is a SQLite file with the newest schema and no rows: to copy it costs a tenth of making it step by step.
+var newestSchema = sync.OnceValues(func() ([]byte, error) {
+	in, err := os.MkdirTemp("", "hemnyckel-schema-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(in)
+	db, err := storage.Open(context.Background(), in, storage.Options{Create: true})
+	if err != nil {
+		return nil, err
+	}
+	if err := db.Close(); err != nil { // which moves all of it into the one file
+		return nil, err
+	}
+	return os.ReadFile(filepath.Join(in, sqlite.File))
+})
+
+// copySchema puts the newest schema in a folder that has no database.
+func copySchema(tb testing.TB, folder string) {
+	tb.Helper()
+	path := filepath.Join(folder, sqlite.File)
+	if _, err := os.Lstat(path); err == nil {
+		return // it is there, whatever it is
+	}
+	schema, err := newestSchema()
+	if err == nil {
+		err = sqlite.Create(path)
+	}
+	if err == nil {
+		err = os.WriteFile(path, schema, 0o600)
+	}
+	if err != nil {
+		tb.Fatalf("make a database in %s: %v", folder, err)
+	}
 }
 
 // Postgres returns the URL of a fresh database with the newest schema and no rows. It is dropped when the test ends.
@@ -95,11 +154,11 @@ var startServer = sync.OnceValues(func() (*server, error) {
 		}
 		return newServer(at, nil)
 	}
-	settings := hasty
-	if measures := flag.Lookup("test.bench"); measures != nil && measures.Value.String() != "" {
-		settings = ""
+	start := StartHastyCluster
+	if measures() {
+		start = func() (*Cluster, error) { return startCluster("", os.TempDir(), "") }
 	}
-	cluster, err := startCluster("", settings) // it ends with this process
+	cluster, err := start() // it ends with this process
 	if err != nil {
 		return nil, err
 	}
@@ -108,6 +167,12 @@ var startServer = sync.OnceValues(func() (*server, error) {
 	}
 	return newServer(cluster.URL("postgres"), cluster)
 })
+
+// measures reports whether this process runs benchmarks, which measure what a municipality would run on.
+func measures() bool {
+	asked := flag.Lookup("test.bench")
+	return asked != nil && asked.Value.String() != ""
+}
 
 // KeysVariable is the environment variable that names the folder for municipalities' keys: those in PostgreSQL have no folder of
 // their own, and keys are not kept in databases.
@@ -146,7 +211,7 @@ func newServer(at string, cluster *Cluster) (*server, error) {
 func (s *server) create(tb testing.TB, template string) string {
 	tb.Helper()
 	made := name()
-	if _, err := s.admin.Exec("CREATE DATABASE " + made + " TEMPLATE " + template); err != nil {
+	if _, err := s.admin.Exec("CREATE DATABASE " + made + " TEMPLATE " + template + " STRATEGY FILE_COPY"); err != nil {
 		tb.Fatalf("make a test database: %v", err)
 	}
 	tb.Cleanup(func() {

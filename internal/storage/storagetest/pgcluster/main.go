@@ -28,7 +28,7 @@ func run(args []string) (int, error) {
 	if len(args) > 0 && args[0] == "--" {
 		args = args[1:]
 	}
-	cluster, err := storagetest.StartCluster("")
+	cluster, err := storagetest.StartHastyCluster()
 	if err != nil {
 		return 1, err
 	}
