@@ -54,7 +54,7 @@ func (tx *Tx) BlocksAt(ctx context.Context, t time.Time) ([]fleet.Block, error) 
 		err := r.Scan(&b.Kind, &subject, &listed, &expires, &at, &b.Reason)
 		b.Subject, b.Listed, b.Expires, b.At = uint64(subject), uint64(listed), fromUS(expires), fromUS(at)
 		return b, err
-	}, `SELECT kind, subject, listed, expires_us, at_us, reason FROM blocks WHERE expires_us > $1 ORDER BY kind, subject LIMIT $2`,
+	}, `SELECT kind, subject, listed, expires_us, at_us, reason FROM blocks WHERE expires_us > $1 ORDER BY expires_us DESC, kind, subject LIMIT $2`,
 		us(t), 8*credential.MaxBlockEntries)
 }
 
@@ -101,7 +101,21 @@ func (tx *Tx) LiveGrants(ctx context.Context, devices []uint32, t time.Time) (ma
 		err := r.Scan(&device, &group)
 		out[device] = append(out[device], group)
 		return struct{}{}, err
-	}, `SELECT DISTINCT k.device, g.group_id FROM keys k JOIN grants g ON g.key_id = k.id AND g.until_us > $1 WHERE k.device IN %s`, wide(devices), us(t))
+	}, `SELECT DISTINCT k.device, g.group_id FROM keys k JOIN grants g ON g.key_id = k.id AND g.until_us > $1 WHERE k.device IN %s ORDER BY g.group_id`, wide(devices), us(t))
+	return out, err
+}
+
+// StaffGroupsSince implements fleet.KeyTx.
+func (tx *Tx) StaffGroupsSince(ctx context.Context, pseudonyms []uint64, t time.Time) (map[uint64][]string, error) {
+	out := map[uint64][]string{}
+	_, err := collectIn(ctx, tx, func(r row) (struct{}, error) {
+		var pseudonym int64
+		var group string
+		err := r.Scan(&pseudonym, &group)
+		out[uint64(pseudonym)] = append(out[uint64(pseudonym)], group)
+		return struct{}{}, err
+	}, `SELECT DISTINCT s.pseudonym, m.group_id FROM staff s JOIN staff_groups m ON m.staff_id = s.id AND m.until_us > $1
+		WHERE s.pseudonym IN %s ORDER BY m.group_id`, wide(pseudonyms), us(t))
 	return out, err
 }
 
@@ -130,6 +144,12 @@ func (tx *Tx) PutGenerations(ctx context.Context, generations []fleet.Generation
 // Announce implements fleet.KeyTx.
 func (tx *Tx) Announce(ctx context.Context, class, subject, detail string) error {
 	return tx.InsertAnomalies(ctx, []keysync.Anomaly{{ID: uuid.Must(uuid.NewV7()).String(), At: tx.Now(), Class: class, Subject: subject, Detail: detail}})
+}
+
+// Announced implements fleet.KeyTx.
+func (tx *Tx) Announced(ctx context.Context, class, subject string, t time.Time) (bool, error) {
+	found, err := collect(ctx, tx, column[int64], `SELECT at_us FROM anomalies WHERE class = $1 AND subject = $2 AND at_us > $3 LIMIT 1`, class, subject, us(t))
+	return len(found) > 0, err
 }
 
 // DoorsForKey implements fleet.KeyTx.

@@ -47,9 +47,6 @@ var (
 	ErrReplaced = problem.New(problem.Conflict, "key-replaced",
 		"Nyckeln %s har redan ersatts. Lämna ut fler nycklar som utökning.",
 		"Key %s has been replaced already. Hand out more keys as an extension.")
-	ErrBlockListFull = problem.New(problem.Conflict, "block-list-full",
-		"Spärrlistan är full (%d poster). Kontakta systemägaren genast: gruppens nycklar måste synkas om.",
-		"The block list is full (%d entries). Contact the system owner at once: the group's keys must be synced anew.")
 )
 
 // Block is one blocked thing.
@@ -69,7 +66,7 @@ type KeyTx interface {
 
 	// GroupNumber is what grants and certificates call the group.
 	GroupNumber(ctx context.Context, groupID string) (uint32, error)
-	// BlocksAt returns the blocks that have not expired at t, in a fixed order, at most a few times what a list holds.
+	// BlocksAt returns the blocks that have not expired at t, those first that last longest, at most a few times what a list holds.
 	BlocksAt(ctx context.Context, t time.Time) ([]Block, error)
 	// PutBlock stores a block. One that is still in force keeps all but its expiry.
 	PutBlock(ctx context.Context, b Block) error
@@ -89,8 +86,10 @@ type KeyTx interface {
 	SettleDifferences(ctx context.Context, number string, state DifferenceState, explanation, actor string) error
 	// CloseExchanges ends the open exchange of a key that will not be exchanged, if there is one.
 	CloseExchanges(ctx context.Context, keyID string) error
-	// LiveGrants returns the groups of the grants that keys have been given and that end after t.
+	// LiveGrants returns the groups, sorted, of the grants that keys have been given and that end after t.
 	LiveGrants(ctx context.Context, devices []uint32, t time.Time) (map[uint32][]string, error)
+	// StaffGroupsSince returns the groups, sorted, that people belonged to at t or later, by their pseudonyms.
+	StaffGroupsSince(ctx context.Context, pseudonyms []uint64, t time.Time) (map[uint64][]string, error)
 	// Generations returns how groups stand: those that are named, or every group if none is.
 	Generations(ctx context.Context, groupIDs []string) ([]Generation, error)
 	PutGenerations(ctx context.Context, g []Generation) error
@@ -98,6 +97,8 @@ type KeyTx interface {
 	SkipNumbers(ctx context.Context, by uint32) error
 	// Announce puts something on the list of what those who look after locks must know.
 	Announce(ctx context.Context, class, subject, detail string) error
+	// Announced reports whether that was announced after t.
+	Announced(ctx context.Context, class, subject string, t time.Time) (bool, error)
 	// DoorsForKey returns the locks that the group of the key had a right to when the key was last synced.
 	DoorsForKey(ctx context.Context, keyID string) ([]KeyDoor, error)
 }

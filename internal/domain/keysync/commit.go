@@ -128,8 +128,8 @@ func (s *Service) serve(ctx context.Context, tx Tx, all []*arrival) error {
 	for _, a := range all {
 		a.outcome = outcome{now: tx.Now()}
 		err := t.visit(ctx, a)
-		if _, ok := errors.AsType[*problem.Error](err); err != nil && (!ok || passing(err) || errors.Is(err, fleet.ErrBlockListFull)) {
-			return err // the last one has written something already
+		if _, ok := errors.AsType[*problem.Error](err); err != nil && (!ok || passing(err)) {
+			return err
 		}
 		a.err = err
 	}

@@ -186,3 +186,77 @@ func TestFullBlockList(t *testing.T) {
 		}
 	})
 }
+
+// Somebody who blocks a key at ten past eleven at night is never told that the list is full, whatever fills it: generations are raised
+// for the groups that are enough, and what neither they nor the list can refuse is left out, the least dangerous first, and told.
+func TestBlockingNeverFails(t *testing.T) {
+	const many = credential.MaxBlockEntries + 44
+	type state struct {
+		key, listed, minimums, told int // the key is named, rather than refused by a minimum; entries; groups with a minimum; announcements
+	}
+	for name, c := range map[string]struct {
+		fill func(w *world, tx *storage.Tx, keys *fleet.Keys) error
+		want state
+	}{
+		"a provider's staff who all leave": {func(w *world, tx *storage.Tx, keys *fleet.Keys) error {
+			for i := range uint64(many) {
+				person := fmt.Sprintf("s%d", i)
+				if err := errors.Join(
+					tx.PutStaff(t.Context(), []care.Staff{{ID: person, EmployeeNumber: person, Pseudonym: uint32(5000 + i)}}),
+					tx.PutMemberships(t.Context(), []care.Membership{{StaffID: person, GroupID: "g1", From: w.now.Add(-time.Hour), Until: w.now}}),
+					keys.BlockSubject(t.Context(), tx, credential.BlockStaff, 5000+i, "slutat")); err != nil {
+					return err
+				}
+			}
+			return nil
+		}, state{key: 1, listed: 1, minimums: 1, told: 1}},
+		"keys that have moved between groups": {func(w *world, tx *storage.Tx, keys *fleet.Keys) error {
+			var all []fleet.Key
+			var grants []keysync.Issued
+			for i := range many {
+				k := fleet.Key{ID: fmt.Sprintf("b%03d", i), Device: uint32(2000 + i), Number: fmt.Sprintf("B%03d", i), GroupID: "g1", State: fleet.KeyIssued,
+					Certificate: []byte{1}, SyncedUntil: w.now.Add(credential.GrantLife)}
+				all = append(all, k)
+				for _, g := range []string{"g1", "g2"} {
+					grants = append(grants, keysync.Issued{Serial: uint64(len(grants) + 1), KeyID: k.ID, GroupID: g, StationID: "t1", From: w.now, Until: k.SyncedUntil})
+				}
+			}
+			return errors.Join(tx.PutKeys(t.Context(), all), tx.InsertGrants(t.Context(), grants), keys.BlockKeys(t.Context(), tx, "account:m", "stölden", all))
+		}, state{key: 1, listed: 1, minimums: 2, told: 2}},
+		"what no generation refuses": {func(w *world, tx *storage.Tx, keys *fleet.Keys) error {
+			for i := range uint64(many) {
+				if err := keys.BlockSubject(t.Context(), tx, credential.BlockStation, 7000+i, "stöld"); err != nil {
+					return err
+				}
+			}
+			return nil
+		}, state{key: 0, listed: credential.MaxBlockEntries, minimums: 1, told: 2}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, t.TempDir())
+			w.grant(902)
+			keys := fleet.NewKeys(txn.Narrow(w.db, func(tx *storage.Tx) fleet.KeyTx { return tx }), w.auth)
+			w.must(w.db.Update(t.Context(), func(tx *storage.Tx) error {
+				group := care.Group{ID: "g2", Number: 12, Code: "G002", Name: "Syd", ProviderID: "p1", Kind: routine.GroupKind("homecare")}
+				return errors.Join(tx.PutGroups(t.Context(), []care.Group{group}), c.fill(w, tx, keys))
+			}))
+			w.now = w.now.Add(time.Hour)
+			w.must(keys.Block(t.Context(), "account:m", "Nk2", "borttappad"))
+			body, err := keys.BlockList(t.Context())
+			w.must(err)
+			list, err := credential.ParseBlockList(body)
+			w.must(err)
+			told, err := w.sync.Anomalies(t.Context(), routine.Who{Role: routine.LockManager}, true, "", 100)
+			w.must(err)
+			got := state{listed: len(list.Entries), minimums: len(list.Generations), told: len(told)}
+			for _, e := range list.Entries {
+				if e.Kind == credential.BlockKey && e.ID == 902 {
+					got.key = 1
+				}
+			}
+			if got != c.want {
+				t.Errorf("got %+v, want %+v", got, c.want)
+			}
+		})
+	}
+}

@@ -314,6 +314,46 @@ func TestRestoredDatabase(t *testing.T) {
 	})
 }
 
+// One key makes the database recover at most once a day, whatever lists it says it has seen: our numbers are not its to use up. Another
+// key, and the same one a day later, are believed.
+func TestRecoveryOncePerKey(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		claim := func(device uint32) credential.Grant {
+			w.known = w.blocks()
+			w.known.Number += 100
+			g, _ := w.grant(device)
+			return g
+		}
+		g, _ := w.grant(901)
+		w.known = g.Blocks
+		first := claim(901)
+		for range 3 {
+			w.now = w.now.Add(7 * time.Hour)
+			if g := claim(901); g.Generation != first.Generation || g.Blocks != first.Blocks {
+				t.Errorf("again: generation %d, list %d, want %d and %d", g.Generation, g.Blocks.Number, first.Generation, first.Blocks.Number)
+			}
+		}
+		if g := claim(902); g.Generation != first.Generation+1000 {
+			t.Errorf("another key: generation %d", g.Generation)
+		}
+		w.now = w.now.Add(4 * time.Hour)
+		if g := claim(901); g.Generation != first.Generation+2000 {
+			t.Errorf("a day later: generation %d", g.Generation)
+		}
+	})
+}
+
+// blocks is the version of the list that the server has.
+func (w *world) blocks() credential.Version {
+	w.t.Helper()
+	var number uint64
+	w.must(w.db.View(w.t.Context(), func(tx *storage.Tx) (err error) {
+		number, _, err = tx.BlockList(w.t.Context())
+		return err
+	}))
+	return credential.Version{Epoch: w.known.Epoch, Number: number}
+}
+
 // A visit that the program fails on ends that visit, not the server: the transaction runs beside the request.
 func TestPanicInVisit(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {

@@ -9,7 +9,6 @@ import (
 
 	"hemnyckel/internal/base/problem"
 	"hemnyckel/internal/domain/casework"
-	"hemnyckel/internal/domain/fleet"
 	"hemnyckel/internal/storage"
 )
 
@@ -187,7 +186,7 @@ func (i *run) applyEach(ctx context.Context, tx *storage.Tx, b casework.Register
 // atFault reports whether an error is about what a row says rather than about the database.
 func atFault(err error) bool {
 	_, broken := errors.AsType[*storage.Violation](err)
-	return broken || errors.Is(err, fleet.ErrBlockListFull)
+	return broken
 }
 
 // refused makes faults of a thing's rows.
