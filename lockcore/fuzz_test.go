@@ -95,7 +95,7 @@ func FuzzHandshake(f *testing.F) {
 		if _, err := lockcore.Meet(&oneWay{Reader: bytes.NewReader(b)}, w.trust()); err == nil {
 			t.Error("a key trusts noise")
 		}
-		_, _, err := lockcore.ReachStation(&oneWay{Reader: bytes.NewReader(b)}, w.auth.Roots(), 0)
+		_, _, err := lockcore.ReachStation(&oneWay{Reader: bytes.NewReader(b)}, w.auth.Roots(), 0, nil)
 		if err == nil {
 			t.Error("a key trusts noise")
 		}

@@ -211,7 +211,7 @@ func TestStationChannelTruncated(t *testing.T) {
 			b.Close()
 			done <- err
 		}()
-		c, _, err := lockcore.ReachStation(a, w.auth.Roots(), credential.At(w.now))
+		c, _, err := lockcore.ReachStation(a, w.auth.Roots(), credential.At(w.now), nil)
 		if err == nil {
 			err = c.SayHello(w.key, credential.Hello{Counter: 1})
 		}

@@ -15,34 +15,51 @@ const (
 	maxKnownBytes = maxKnown * (credential.MaxObject + 4)
 )
 
-// Memory is a bounded set of digests of signatures found valid; the oldest makes room. The zero value is empty. It holds
-// nothing that depends on time or blocking, and its owner empties it whenever a root or issuer changes.
+// Memory is a bounded set of digests of signatures found valid. It holds nothing that depends on time or blocking, and its owner
+// empties it whenever a root or issuer changes. The oldest makes room, but one that has been asked for since it last was the oldest
+// stays once more: authorities outlive the shifts of a day. The zero value is empty and as large as a lock's.
 type Memory struct {
-	known map[[32]byte]struct{}
+	limit int
+	known map[[32]byte]bool // whether it has been asked for
 	order [][32]byte
 }
 
 var _ credential.Memory = (*Memory)(nil)
 
+// NewMemory returns an empty memory of at most limit digests.
+func NewMemory(limit int) *Memory { return &Memory{limit: limit} }
+
 // Known implements credential.Memory.
 func (m *Memory) Known(d [32]byte) bool {
 	_, ok := m.known[d]
+	if ok {
+		m.known[d] = true
+	}
 	return ok
 }
 
 // Remember implements credential.Memory.
 func (m *Memory) Remember(d [32]byte) {
+	if m.limit == 0 {
+		m.limit = maxRemembered
+	}
 	if m.known == nil {
-		m.known = make(map[[32]byte]struct{}, maxRemembered)
+		m.known = map[[32]byte]bool{}
 	}
 	if _, ok := m.known[d]; ok {
 		return
 	}
-	if len(m.order) == maxRemembered {
-		delete(m.known, m.order[0])
-		m.order = append(m.order[:0], m.order[1:]...)
+	for len(m.order) >= m.limit {
+		oldest := m.order[0]
+		m.order = m.order[1:]
+		if m.known[oldest] {
+			m.known[oldest] = false
+			m.order = append(m.order, oldest)
+		} else {
+			delete(m.known, oldest)
+		}
 	}
-	m.known[d] = struct{}{}
+	m.known[d] = false
 	m.order = append(m.order, d)
 }
 

@@ -30,8 +30,9 @@ func (c StationChannel) Receive() (credential.StationMessage, error) {
 
 // ReachStation is the key's end. It refuses a station that the municipality has not certified, after it has followed the
 // changes of root that the station tells of; the roots that it then believes in are returned for the key to keep. Whether the certificate
-// still lives is for the locks to judge: a key has no clock. What it knows of the time, such as when its grant began, is now.
-func ReachStation(rw io.ReadWriter, roots credential.Roots, now credential.Instant) (StationChannel, credential.Roots, error) {
+// still lives is for the locks to judge: a key has no clock. What it knows of the time, such as when its grant began, is now. memory is the
+// key's own; nil verifies everything every time.
+func ReachStation(rw io.ReadWriter, roots credential.Roots, now credential.Instant, memory credential.Memory) (StationChannel, credential.Roots, error) {
 	ch, payload, static, err := Initiate(rw, ToStation, credential.MaxStationMessage)
 	if err != nil {
 		return StationChannel{}, roots, err
@@ -41,7 +42,7 @@ func ReachStation(rw io.ReadWriter, roots credential.Roots, now credential.Insta
 		return StationChannel{}, roots, err
 	}
 	followed, _ := roots.Follow(g.Roots)
-	station, _, err := credential.Verifier{}.Chain(followed.For(g.StationCA, now), credential.RoleStation, g.Certificate, g.StationCA)
+	station, _, err := credential.Verifier{Memory: memory}.Chain(followed.For(g.StationCA, now), credential.RoleStation, g.Certificate, g.StationCA)
 	if err != nil {
 		return StationChannel{}, roots, credential.Refuse(credential.CodeStationCert, "%w", err)
 	}
@@ -65,10 +66,11 @@ type Host struct {
 	Roots    credential.Roots
 	DeviceCA []byte // certificate, for a key whose own is by a root that counts no more
 	Now      credential.Instant
+	Memory   credential.Memory // of the station's own; nil verifies everything every time
 }
 
 func (h Host) key(hello credential.Hello) (credential.Certificate, error) {
-	var v credential.Verifier
+	v := credential.Verifier{Memory: h.Memory}
 	key, _, err := v.Chain(h.Roots.For(hello.DeviceCA, h.Now), credential.RoleKey, hello.Certificate, hello.DeviceCA)
 	if err == nil {
 		return key, nil

@@ -25,15 +25,20 @@ type Key struct {
 	mu    sync.Mutex
 	st    keyState
 	ready derived
-	known lockcore.Memory // signatures that it has found valid
+	known *lockcore.Memory // signatures that it has found valid
 }
+
+// maxRemembered is how many: the locks' and stations' certificates that it has met, and what it was last given.
+const maxRemembered = 512
 
 // derived is what follows from keyState and is costly to compute: nil until it is asked for, and again when its source changes.
 type derived struct {
 	enrolled *enrolled
+	grant    *credential.Grant
 	tree     *credential.Tree
 	blocks   *credential.BlockList
-	acks     map[credential.KeyHash][][]byte // by lock
+	acks     map[credential.KeyHash][][]byte   // by lock
+	met      map[string]credential.ExchangeKey // of locks, by certificate
 }
 
 type enrolled struct {
@@ -74,7 +79,7 @@ func OpenKey(path string) (*Key, error) {
 	if err != nil {
 		return nil, err
 	}
-	k := &Key{st: st, write: func(st keyState) error { return writeState(path, st) }}
+	k := &Key{st: st, write: func(st keyState) error { return writeState(path, st) }, known: lockcore.NewMemory(maxRemembered)}
 	if st.Secret != nil {
 		if k.signer, err = ecdsa.ParseRawPrivateKey(elliptic.P256(), st.Secret); err != nil {
 			return nil, fmt.Errorf("%s: the key's secret is damaged: %w", path, err)
@@ -93,7 +98,7 @@ func OpenKey(path string) (*Key, error) {
 // NewKey makes a key that lives in memory alone: for simulations of many.
 func NewKey() (*Key, error) {
 	signer, err := credential.NewSigningKey()
-	return &Key{signer: signer}, err
+	return &Key{signer: signer, known: lockcore.NewMemory(maxRemembered)}, err
 }
 
 func (k *Key) save() error {
@@ -123,7 +128,7 @@ func (k *Key) Enrol(enrolment []byte) error {
 	}
 	k.st = keyState{Secret: k.st.Secret, Counter: k.st.Counter, Enrolment: enrolment}
 	k.st.Out.DeviceCAs, k.st.Roots = [][]byte{e.DeviceCA}, e.Roots()
-	k.ready, k.known = derived{}, lockcore.Memory{}
+	k.ready, k.known = derived{}, lockcore.NewMemory(maxRemembered)
 	return k.save()
 }
 
@@ -147,18 +152,24 @@ func (k *Key) root(certificate []byte) credential.PublicKey {
 	return k.st.Roots.For(certificate, k.begun())
 }
 
-func (k *Key) begun() credential.Instant {
-	g, err := credential.ParseGrant(k.st.Out.Grant)
-	if err != nil {
-		return 0
+func (k *Key) begun() credential.Instant { return k.grant().NotBefore }
+
+// grant is the one that the key has; without one it is zero.
+func (k *Key) grant() credential.Grant {
+	if k.ready.grant == nil {
+		g, err := credential.ParseGrant(k.st.Out.Grant)
+		if err != nil {
+			return credential.Grant{}
+		}
+		k.ready.grant = &g
 	}
-	return g.NotBefore
+	return *k.ready.grant
 }
 
 // follow believes in changed roots. What it remembers of signatures may be by the one that was.
 func (k *Key) follow(roots credential.Roots) {
 	if roots != k.st.Roots {
-		k.st.Roots, k.known = roots, lockcore.Memory{}
+		k.st.Roots, k.known = roots, lockcore.NewMemory(maxRemembered)
 	}
 }
 
@@ -181,9 +192,7 @@ func (k *Key) Status() Status {
 	if _, c, err := k.enrolment(); err == nil {
 		s.Key, s.Group = c.Subject, c.Group
 	}
-	if g, err := credential.ParseGrant(k.st.Out.Grant); err == nil {
-		s.Synced = g.Expires
-	}
+	s.Synced = k.grant().Expires
 	if a, err := credential.ParseActivation(k.st.Shift.Activation); err == nil {
 		s.Activated = a.Expires
 	}
@@ -305,12 +314,12 @@ func (k *Key) show(v *lockcore.Visit, pass lockcore.Pass, r Result) (Result, boo
 		r.Opened, r.Seq = opened.Code == credential.OK, opened.Seq
 	}
 	down := k.mailFor(v, verdict)
-	k.note(v.Lock.Key.Hash(), verdict.Nonce)
+	k.note(v.Lock.Key.Hash(), verdict)
 	up, err := v.Mail(down)
 	if err != nil {
 		return r, false, nil // it goes with the next visit
 	}
-	k.delivered(down)
+	k.delivered(v.Lock.Key.Hash(), down)
 	r.Collected, err = k.collect(v.Lock, up)
 	return r, cures(down, verdict.Code), err
 }
@@ -335,14 +344,33 @@ func cures(d lockcore.Down, code credential.Code) bool {
 // maxMet bounds how many locks' certificates a key keeps.
 const maxMet = 256
 
-// recognise is the certificate of the lock that has made an advert, nil if the key has not met it.
+// recognise is the certificate of the lock that has made an advert, nil if the key has not met it or there was none.
 func (k *Key) recognise(a lockcore.Advert) []byte {
-	for _, raw := range k.st.Met {
-		if c, err := credential.ParseCertificate(raw); err == nil && a.Is(c.Exchange) {
+	if a == (lockcore.Advert{}) {
+		return nil
+	}
+	for _, raw := range slices.Backward(k.st.Met) {
+		if lock := k.exchange(raw); !lock.IsZero() && a.Is(lock) {
 			return raw
 		}
 	}
 	return nil
+}
+
+// exchange is the exchange key of a lock that it has met.
+func (k *Key) exchange(certificate []byte) credential.ExchangeKey {
+	lock, ok := k.ready.met[string(certificate)]
+	if !ok {
+		c, err := credential.ParseCertificate(certificate)
+		if err == nil {
+			lock = c.Exchange
+		}
+		if k.ready.met == nil || len(k.ready.met) >= 2*maxMet {
+			k.ready.met = make(map[string]credential.ExchangeKey, maxMet)
+		}
+		k.ready.met[string(certificate)] = lock
+	}
+	return lock
 }
 
 // meet keeps the certificate of a lock that has proved who it is, for the next visit. It is saved with what the visit brings.
@@ -389,5 +417,5 @@ func (k *Key) pass() (lockcore.Pass, lockcore.Trust, error) {
 		Holder: k.signer, Counter: count, Grant: out.Grant, Issuer: out.Issuer, Tree: k.ready.tree,
 		Activation: k.st.Shift.Activation, Station: k.st.Shift.Station, StationCA: k.st.Shift.StationCA,
 	}
-	return p, lockcore.Trust{Root: k.root(out.DeviceCAs[0]), DeviceCAs: out.DeviceCAs, Blocks: k.blocks(), Memory: &k.known}, nil
+	return p, lockcore.Trust{Root: k.root(out.DeviceCAs[0]), DeviceCAs: out.DeviceCAs, Blocks: k.blocks(), Memory: k.known}, nil
 }

@@ -87,6 +87,10 @@ func TestKeyBringsTheTime(t *testing.T) {
 	if len(w.nonces) != 1 {
 		t.Fatalf("got %d nonces home, want 1", len(w.nonces))
 	}
+	w.ready()
+	if _, times := w.key.Carries(); len(w.nonces) != 0 || times != 1 {
+		t.Errorf("%d nonces go home again, %d answers out; want one answer, asked for once", len(w.nonces), times)
+	}
 	w.open(credential.OK) // brings it
 	w.open(credential.OK)
 	w.ready()
@@ -101,6 +105,37 @@ func TestKeyBringsTheTime(t *testing.T) {
 	w.open(credential.OK)
 	if acks, _ := w.key.Carries(); acks != 0 {
 		t.Errorf("%d acknowledgements are brought again", acks)
+	}
+}
+
+// A key whose lock somebody else has told the time lets go of the nonce and its answer.
+func TestKeyForgetsWhatNobodyAsksFor(t *testing.T) {
+	auth, err := credential.NewAuthority(time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := newTownOf(t, auth, func() (time.Time, bool) { return time.Time{}, false })
+	w.ready()
+	w.open(credential.OK)
+	w.ready()
+	first := w.key
+	if w.key, err = locksim.NewKey(); err != nil {
+		t.Fatal(err)
+	}
+	w.enrol()
+	w.ready()
+	w.open(credential.OK)
+	w.ready()
+	w.open(credential.OK) // brings it
+	w.key = first
+	w.ready()
+	if _, times := w.key.Carries(); times != 1 {
+		t.Fatalf("got %d answers, want 1", times)
+	}
+	w.open(credential.OK)
+	w.ready()
+	if _, times := w.key.Carries(); times != 0 || len(w.nonces) != 0 {
+		t.Errorf("%d answers out and %d nonces home, want none", times, len(w.nonces))
 	}
 }
 

@@ -31,20 +31,50 @@ func (k *Key) mailFor(v *lockcore.Visit, verdict lockcore.Verdict) lockcore.Down
 
 // delivered forgets acknowledgements and answered nonces that have reached their lock. If the lock could not store them, it sends
 // its records or asks again. It is saved with what the visit brings.
-func (k *Key) delivered(d lockcore.Down) {
+func (k *Key) delivered(lock credential.KeyHash, d lockcore.Down) {
 	out := &k.st.Out
-	drop := func(from [][]byte, reached ...[]byte) [][]byte {
-		return slices.DeleteFunc(slices.Clone(from), func(raw []byte) bool {
-			return slices.ContainsFunc(reached, func(r []byte) bool { return bytes.Equal(r, raw) })
-		})
-	}
 	if len(d.Acks) > 0 {
-		out.Acks, k.ready.acks = drop(out.Acks, d.Acks...), nil
+		out.Acks = slices.DeleteFunc(slices.Clone(out.Acks), func(raw []byte) bool {
+			return slices.ContainsFunc(d.Acks, func(r []byte) bool { return bytes.Equal(r, raw) })
+		})
+		if delete(k.ready.acks, lock); len(d.Acks) == lockcore.MaxDownAcks {
+			k.ready.acks = nil // there may be more
+		}
 	}
 	if t, err := credential.ParseTimeToken(d.Time); err == nil && t.Nonce != [8]byte{} {
-		out.Times = drop(out.Times, d.Time)
-		k.st.Nonces = slices.DeleteFunc(k.st.Nonces, func(n lockNonce) bool { return n.Nonce == t.Nonce })
+		k.forgetNonces(func(n lockNonce) bool { return n.Nonce == t.Nonce })
 	}
+}
+
+// forgetNonces lets go of nonces and of the answers to them.
+func (k *Key) forgetNonces(which func(lockNonce) bool) {
+	k.st.Nonces = slices.DeleteFunc(slices.Clone(k.st.Nonces), which)
+	k.st.Out.Times = k.answers(k.st.Out.Times)
+}
+
+// answers keeps the time tokens for nonces that the key carries.
+func (k *Key) answers(times [][]byte) [][]byte {
+	return slices.DeleteFunc(slices.Clone(times), func(raw []byte) bool {
+		t, err := credential.ParseTimeToken(raw)
+		return err != nil || !slices.ContainsFunc(k.st.Nonces, func(n lockNonce) bool { return n.Nonce == t.Nonce })
+	})
+}
+
+// unanswered are the nonces that the key has no token for yet. A token is as good on the next day, so that a server signs one
+// for each.
+func (k *Key) unanswered() (out [][8]byte) {
+	have := map[[8]byte]bool{}
+	for _, raw := range k.st.Out.Times {
+		if t, err := credential.ParseTimeToken(raw); err == nil {
+			have[t.Nonce] = true
+		}
+	}
+	for _, n := range k.st.Nonces {
+		if !have[n.Nonce] {
+			out = append(out, n.Nonce)
+		}
+	}
+	return out
 }
 
 // acks are the acknowledgements that the key carries, by lock.
@@ -73,10 +103,16 @@ func (k *Key) timeFor(lock credential.KeyHash) []byte {
 	return nil
 }
 
-// note keeps the nonce of a lock that wants the time.
-func (k *Key) note(lock credential.KeyHash, nonce [8]byte) {
-	n := lockNonce{lock, nonce}
-	if nonce == [8]byte{} || slices.Contains(k.st.Nonces, n) {
+// note keeps the nonce of a lock that wants the time, and forgets those of one that has been told it.
+func (k *Key) note(lock credential.KeyHash, v lockcore.Verdict) {
+	n := lockNonce{lock, v.Nonce}
+	switch {
+	case v.Code == credential.OK && v.Wants&lockcore.WantTime == 0:
+		if slices.ContainsFunc(k.st.Nonces, func(n lockNonce) bool { return n.Lock == lock }) {
+			k.forgetNonces(func(n lockNonce) bool { return n.Lock == lock })
+		}
+		return
+	case v.Nonce == [8]byte{} || slices.Contains(k.st.Nonces, n):
 		return
 	}
 	k.st.Nonces = append(k.st.Nonces, n)
@@ -108,7 +144,7 @@ func (k *Key) takeBlocks(raw, revocation []byte) {
 	if len(raw) == 0 {
 		return
 	}
-	b, err := credential.Verifier{Memory: &k.known}.NewerBlockList(k.blocks(), k.root(revocation), raw, revocation)
+	b, err := credential.Verifier{Memory: k.known}.NewerBlockList(k.blocks(), k.root(revocation), raw, revocation)
 	if err == nil {
 		k.st.Out.Blocks, k.st.Out.Revocation, k.ready.blocks = raw, revocation, &b
 	}

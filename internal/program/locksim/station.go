@@ -1,6 +1,7 @@
 package locksim
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"net"
@@ -46,7 +47,7 @@ func (k *Key) stay(connect func() (net.Conn, func(), error)) (StationResult, err
 	}
 	defer done()
 	conn.SetDeadline(time.Now().Add(SessionTime)) // a station answers at once; only people take their time
-	ch, roots, err := lockcore.ReachStation(conn, k.st.Roots, k.begun())
+	ch, roots, err := lockcore.ReachStation(conn, k.st.Roots, k.begun(), k.known)
 	if err != nil {
 		return r, err
 	}
@@ -89,10 +90,7 @@ func (k *Key) deviceCA(e credential.Enrolment) []byte {
 }
 
 func (k *Key) mail() credential.Mail {
-	m := credential.Mail{Activations: k.st.Used}
-	for _, n := range k.st.Nonces {
-		m.Nonces = append(m.Nonces, n.Nonce)
-	}
+	m := credential.Mail{Activations: k.st.Used, Nonces: k.unanswered()}
 	for _, l := range k.st.Home {
 		m.Batches = append(m.Batches, l.Batches...)
 	}
@@ -177,12 +175,16 @@ func (k *Key) takeOut(raw []byte, sent credential.Hash) error {
 	before := k.st.Roots
 	roots, _ := before.Follow(out.Roots)
 	k.follow(roots)
-	if err := k.checkOut(out); err != nil {
+	tree, err := k.checkOut(out)
+	if err != nil {
 		k.follow(before)
 		return err
 	}
 	old := k.st.Out
-	v := credential.Verifier{Memory: &k.known}
+	if bytes.Equal(out.Config, old.Config) { // else they are by an authority that locks may not hear any more
+		out.Times = k.answers(append(old.Times[:len(old.Times):len(old.Times)], out.Times...))
+	}
+	v := credential.Verifier{Memory: k.known}
 	if _, err := v.NewerBlockList(k.blocks(), k.root(out.Revocation), out.Blocks, out.Revocation); err != nil {
 		out.Blocks, out.Revocation = old.Blocks, old.Revocation
 	}
@@ -190,42 +192,43 @@ func (k *Key) takeOut(raw []byte, sent credential.Hash) error {
 		k.st.Home, k.st.Used = nil, nil
 	}
 	k.st.Out, k.st.Shift = out, credential.Activate{}
-	k.ready.tree, k.ready.blocks, k.ready.acks = nil, nil, nil
+	k.ready.grant, k.ready.tree, k.ready.blocks, k.ready.acks = nil, tree, nil, nil
 	return k.save()
 }
 
-func (k *Key) checkOut(out credential.SyncResponse) error {
-	v := credential.Verifier{Memory: &k.known}
+// checkOut returns the tree over a response's leaves if the response is good.
+func (k *Key) checkOut(out credential.SyncResponse) (*credential.Tree, error) {
+	v := credential.Verifier{Memory: k.known}
 	g, _, err := v.GrantChain(k.root(out.Issuer), out.Grant, out.Issuer)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if g.Holder != k.PublicKey() {
-		return credential.Refuse(credential.CodeNotHolder, "the grant is for another key")
+		return nil, credential.Refuse(credential.CodeNotHolder, "the grant is for another key")
 	}
 	tree, err := credential.NewTree(out.Leaves)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if tree.Root() != g.Root || tree.Size() != g.Size {
-		return credential.Refuse(credential.CodeMalformed, "the leaves are not the grant's")
+		return nil, credential.Refuse(credential.CodeMalformed, "the leaves are not the grant's")
 	}
 	for _, ca := range out.DeviceCAs {
 		if _, _, err := v.Chain(k.root(ca), credential.RoleDeviceCA, ca, nil); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	if len(out.DeviceCAs) == 0 {
-		return credential.Refuse(credential.CodeMalformed, "no authority to recognise locks by")
+		return nil, credential.Refuse(credential.CodeMalformed, "no authority to recognise locks by")
 	}
 	_, _, err = v.Chain(k.root(out.Config), credential.RoleConfig, out.Config, nil)
-	return err
+	return tree, err
 }
 
 // takeShift keeps an activation for the grant that the key has. The activation goes home too, so that the log's records can be
 // matched to it.
 func (k *Key) takeShift(s credential.Activate) (credential.Instant, error) {
-	v := credential.Verifier{Memory: &k.known}
+	v := credential.Verifier{Memory: k.known}
 	station, _, err := v.Chain(k.root(s.StationCA), credential.RoleStation, s.Station, s.StationCA)
 	if err != nil {
 		return 0, err
