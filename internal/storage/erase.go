@@ -77,6 +77,7 @@ func clientErasures() []string {
 			`DELETE FROM order_undo WHERE order_id IN %s; ` +
 			`UPDATE tasks SET order_id = NULL WHERE order_id IN %s; DELETE FROM orders WHERE id IN %s`,
 		`DELETE FROM disclosures WHERE scope_id = $1`,
+		`DELETE FROM emergencies WHERE client_id = $1`,
 		`DELETE FROM holds WHERE subject = $1`,
 	}
 }

@@ -79,6 +79,7 @@ type Blocker interface {
 // PeopleTx is what staff and their organisations need of a database transaction.
 type PeopleTx interface {
 	journal.Tx
+	LeaverTx
 
 	WorkGroups(ctx context.Context, codes []string) (map[string]WorkGroup, error)
 	Organisation(ctx context.Context, orgNumber string) (Organisation, bool, error)
@@ -317,6 +318,9 @@ func (s *People) End(ctx context.Context, who routine.Who, employeeNumber, reaso
 			if err := s.blocks.BlockStaff(ctx, tx, p.Pseudonym, reason); err != nil {
 				return err
 			}
+		}
+		if err := left(ctx, tx, who.Actor, p.ID, organisation, remaining, reason); err != nil {
+			return err
 		}
 		return journal.Append(ctx, tx, peopleEntry(journal.StaffEnded, who, []string{p.ID}, rule, "reason", reason, "organisation", organisation))
 	})

@@ -85,20 +85,23 @@ func HashBadge(normal string) string {
 	return hex.EncodeToString(d[:])
 }
 
-// NewVerifier makes the Argon2id verifier of a PIN, in the usual text form.
-func NewVerifier(pin string) string {
+// NewVerifier makes the Argon2id verifier of a PIN or a password, in the usual text form.
+func NewVerifier(secret string) string {
 	salt := make([]byte, argonSalt)
 	rand.Read(salt) // never fails (crypto/rand)
-	key := argon2.IDKey([]byte(pin), salt, argonTime, argonMemory, argonLanes, argonKey)
+	key := argon2.IDKey([]byte(secret), salt, argonTime, argonMemory, argonLanes, argonKey)
 	b64 := base64.RawStdEncoding
 	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, argonMemory, argonTime, argonLanes,
 		b64.EncodeToString(salt), b64.EncodeToString(key))
 }
 
-// VerifyPIN reports whether pin is the one that verifier was made of. A verifier that cannot be read, or whose cost is
-// beyond what we write, fits no PIN.
-func VerifyPIN(verifier, pin string) bool {
-	if len(pin) > MaxPIN {
+// VerifyPIN reports whether pin is the one that verifier was made of.
+func VerifyPIN(verifier, pin string) bool { return len(pin) <= MaxPIN && fits(verifier, pin) }
+
+// fits reports whether a secret is the one that verifier was made of. A verifier that cannot be read, or whose cost is beyond what we
+// write, fits nothing.
+func fits(verifier, secret string) bool {
+	if len(secret) > MaxPassword {
 		return false
 	}
 	parts := strings.Split(verifier, "$")
@@ -121,6 +124,6 @@ func VerifyPIN(verifier, pin string) bool {
 	if err != nil || len(want) != argonKey {
 		return false
 	}
-	got := argon2.IDKey([]byte(pin), salt, passes, memory, lanes, argonKey)
+	got := argon2.IDKey([]byte(secret), salt, passes, memory, lanes, argonKey)
 	return subtle.ConstantTimeCompare(got, want) == 1
 }

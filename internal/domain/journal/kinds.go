@@ -64,6 +64,7 @@ const (
 	ChargeProposed    Kind = "charge.proposed"     // a rule says that somebody is to pay
 	ChargeDecided     Kind = "charge.decided"      // a person decided about a charge
 	ChargesExported   Kind = "charges.exported"    // charges were handed over for invoicing
+	EmergencyChanged  Kind = "emergency.changed"   // somebody took access to a client whom they do not serve, or that was reviewed
 	ClientRead        Kind = "client.read"         // a person read a client's page or log
 	EntriesDisclosed  Kind = "entries.disclosed"   // an extract was handed out
 	OwnerChanged      Kind = "owner.changed"       // a property owner was added to the register of consents, or changed
@@ -159,6 +160,7 @@ var kinds = [...]Info{
 	{ChargeProposed, problem.Text{SV: "Debitering föreslagen", EN: "Charge proposed"}, keepCharges},
 	{ChargeDecided, problem.Text{SV: "Debitering beslutad", EN: "Charge decided"}, keepCharges},
 	{ChargesExported, problem.Text{SV: "Debiteringar lämnade till fakturering", EN: "Charges handed over for invoicing"}, keepCharges},
+	{EmergencyChanged, problem.Text{SV: "Nödåtkomst", EN: "Emergency access"}, keepReads},
 	{ClientRead, problem.Text{SV: "Kundens uppgifter lästa", EN: "Client's details read"}, keepReads},
 	{EntriesDisclosed, problem.Text{SV: "Logg utlämnad", EN: "Log disclosed"}, keepReads},
 	{OwnerChanged, problem.Text{SV: "Fastighetsägare ändrad", EN: "Property owner changed"}, keepOrders},

@@ -81,6 +81,7 @@ type Municipality struct {
 	Consents  *casework.Consents
 	Register  *consent.Service // of owners and their consents
 	Tokens    *identity.Tokens
+	Accounts  *identity.Accounts
 	Staff     *identity.Staff
 	Keys      *fleet.Keys
 	Stations  *fleet.Stations
@@ -89,6 +90,7 @@ type Municipality struct {
 	Faults    *casework.Faults
 	Support   *support.Service
 
+	Emergencies *identity.Emergencies
 	Disclosures *disclosure.Service
 	Retention   *retention.Service
 
@@ -248,6 +250,8 @@ func (m *Municipality) wire(ctx context.Context, k kept) error {
 	}
 	m.Casework = casework.NewService(txn.Narrow(m.DB, func(tx *storage.Tx) casework.Tx { return tx }), m.Profile).In(zone)
 	m.Tokens = identity.NewTokens(txn.Narrow(m.DB, func(tx *storage.Tx) identity.TokenTx { return tx }))
+	m.Accounts = identity.NewAccounts(txn.Narrow(m.DB, func(tx *storage.Tx) identity.AccountTx { return tx }), m.Profile)
+	m.Emergencies = identity.NewEmergencies(txn.Narrow(m.DB, func(tx *storage.Tx) identity.EmergencyTx { return tx }))
 	m.Staff = identity.NewStaff(txn.Narrow(m.DB, func(tx *storage.Tx) identity.StaffTx { return tx }))
 	m.Keys = fleet.NewKeys(txn.Narrow(m.DB, func(tx *storage.Tx) fleet.KeyTx { return tx }), m.Authority)
 	m.Stations = fleet.NewStations(txn.Narrow(m.DB, func(tx *storage.Tx) fleet.StationTx { return tx }), m.Authority)
@@ -278,6 +282,11 @@ func (m *Municipality) Rename(ctx context.Context, name string) error {
 		m.Name = name
 	}
 	return err
+}
+
+// Sessions returns the service of logging in, by a policy that is the server's to say.
+func (m *Municipality) Sessions(p identity.Policy) *identity.Sessions {
+	return identity.NewSessions(txn.Narrow(m.DB, func(tx *storage.Tx) identity.AccountTx { return tx }), p)
 }
 
 // Recompute computes everybody's grounds and rights anew and returns how many rows were not as they should be.
