@@ -89,7 +89,7 @@ func in(start, n int) string {
 }
 
 // collectIn returns all rows of a query over a list of keys of any length, asked for in parts: no order across parts.
-// In text, "IN %s" stands for the list: collectIn(ctx, tx, scan, `SELECT … WHERE kind = $1 AND id IN %s`, ids, kind).
+// In text, every "IN %s" stands for the list: collectIn(ctx, tx, scan, `SELECT … WHERE kind = $1 AND id IN %s`, ids, kind).
 // keys must be distinct, or rows may come twice.
 func collectIn[T, K any](ctx context.Context, tx *Tx, scan func(row) (T, error), text string, keys []K, before ...any) ([]T, error) {
 	var all []T
@@ -124,7 +124,7 @@ func execIn[K any](ctx context.Context, tx *Tx, text string, keys []K, before ..
 // of two, filled up with the last key, which changes no answer, so that the same few statements are prepared once.
 func listOf[K any](limits engine.Limits, text string, keys []K, before []any) (string, []any) {
 	if limits.Arrays {
-		return strings.Replace(text, "IN %s", "= ANY($"+strconv.Itoa(len(before)+1)+")", 1), append(slices.Clip(before), keys)
+		return strings.ReplaceAll(text, "IN %s", "= ANY($"+strconv.Itoa(len(before)+1)+")"), append(slices.Clip(before), keys)
 	}
 	n := ceilPow2(len(keys))
 	binds := make([]any, 0, len(before)+n)
@@ -132,7 +132,7 @@ func listOf[K any](limits engine.Limits, text string, keys []K, before []any) (s
 	for i := range n {
 		binds = append(binds, keys[min(i, len(keys)-1)])
 	}
-	return strings.Replace(text, "%s", in(len(before)+1, n), 1), binds
+	return strings.ReplaceAll(text, "%s", in(len(before)+1, n)), binds
 }
 
 func ceilPow2(n int) int {

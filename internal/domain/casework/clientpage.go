@@ -44,54 +44,61 @@ func (p *Pages) SearchClients(ctx context.Context, who Reader, query string) (Hi
 	if utf8.RuneCountInString(query) < 2 || len(query) > 100 || !utf8.ValidString(query) || strings.ContainsRune(query, 0) {
 		return Hits{}, ErrQuery.On("q")
 	}
-	ids, exact, err := p.find(ctx, query)
-	if err != nil || len(ids) == 0 {
-		return Hits{Exact: exact}, err
-	}
-	out := Hits{Exact: exact, More: len(ids) > MaxHits}
-	ids = ids[:min(len(ids), MaxHits)]
-	err = p.db.Update(ctx, func(tx PagesTx) error {
-		out.People = nil
-		found, err := tx.ClientsByID(ctx, ids)
-		if err != nil {
+	out := Hits{Exact: strings.ContainsFunc(query, unicode.IsDigit)}
+	var ids []string
+	err := p.db.View(ctx, func(tx PagesTx) (err error) {
+		if ids, err = find(ctx, tx, query, out.Exact); err != nil {
 			return err
 		}
-		homes, err := tx.Dwellings(ctx, dwellingsOf(found))
-		if err != nil {
-			return err
-		}
-		for _, id := range ids { // in the order of the names
-			if c, ok := found[id]; ok {
-				out.People = append(out.People, masked(c, homes[c.DwellingID]))
-			}
-		}
-		return noteRead(ctx, tx, who, "search", "", ids...)
-	})
-	return out, err
-}
-
-// find returns ids only, in a transaction of its own: looking through every name takes its time in a large municipality,
-// and stations must not wait for it.
-func (p *Pages) find(ctx context.Context, query string) (ids []string, exact bool, err error) {
-	exact = strings.ContainsFunc(query, unicode.IsDigit)
-	err = p.db.View(ctx, func(tx PagesTx) (err error) {
-		if !exact {
-			first, second, _ := strings.Cut(query, " ")
-			ids, err = tx.PageNames(ctx, nameCase(first), nameCase(second), MaxHits+1)
-			return err
-		}
-		n, err := swedish.ParsePersonalNumber(strings.ReplaceAll(query, " ", ""),
-			swedish.NumberOptions{Day: swedish.DateOf(tx.Now()), AllowReserve: true})
-		if err != nil {
-			return err
-		}
-		found, err := tx.ClientsByNumber(ctx, []string{n.String()})
-		for _, c := range found {
-			ids = append(ids, c.ID)
-		}
+		out.More = len(ids) > MaxHits
+		ids = ids[:min(len(ids), MaxHits)]
+		out.People, err = people(ctx, tx, ids)
 		return err
 	})
-	return ids, exact, err
+	if err == nil && len(ids) > 0 {
+		err = p.note(ctx, who, "search", "", ids...)
+	}
+	if err != nil {
+		return Hits{Exact: out.Exact}, err
+	}
+	return out, nil
+}
+
+// find returns the ids that a query stands for, in the order of the names.
+func find(ctx context.Context, tx PagesTx, query string, exact bool) (ids []string, err error) {
+	if !exact {
+		first, second, _ := strings.Cut(query, " ")
+		return tx.PageNames(ctx, nameCase(first), nameCase(second), MaxHits+1)
+	}
+	n, err := swedish.ParsePersonalNumber(strings.ReplaceAll(query, " ", ""),
+		swedish.NumberOptions{Day: swedish.DateOf(tx.Now()), AllowReserve: true})
+	if err != nil {
+		return nil, err
+	}
+	found, err := tx.ClientsByNumber(ctx, []string{n.String()})
+	for _, c := range found {
+		ids = append(ids, c.ID)
+	}
+	return ids, err
+}
+
+// people returns clients as a list shows them, in the order of their ids.
+func people(ctx context.Context, tx PagesTx, ids []string) ([]Person, error) {
+	found, err := tx.ClientsByID(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	homes, err := tx.Dwellings(ctx, dwellingsOf(found))
+	if err != nil {
+		return nil, err
+	}
+	var all []Person
+	for _, id := range ids {
+		if c, ok := found[id]; ok {
+			all = append(all, masked(c, homes[c.DwellingID]))
+		}
+	}
+	return all, nil
 }
 
 // nameCase writes a name the way registers do, if somebody in a hurry wrote it all small or all large. Comparing letters
@@ -163,7 +170,6 @@ type ClientPage struct {
 	Events   []journal.Record
 	Next     journal.Cursor
 	Things   map[string]Thing
-	Groups   map[string]care.Group // by id, for words in the timeline
 }
 
 // Look says how a client's page is asked for.
@@ -173,28 +179,32 @@ type Look struct {
 	Before journal.Cursor
 }
 
-// ClientPage answers a client's page and notes in the same transaction that it was read, and why.
+// ClientPage answers a client's page, once the journal has that it was read, and why.
 func (p *Pages) ClientPage(ctx context.Context, who Reader, id string, look Look) (ClientPage, error) {
 	look.Reason = strings.TrimSpace(look.Reason)
 	if look.Reveal && (look.Reason == "" || len(look.Reason) > 500 || !utf8.ValidString(look.Reason)) {
 		return ClientPage{}, ErrReason.On("reason")
 	}
 	var out ClientPage
-	err := p.db.Update(ctx, func(tx PagesTx) (err error) {
-		if out, err = clientPage(ctx, tx, id, look); err != nil {
-			return err
-		}
+	err := p.db.View(ctx, func(tx PagesTx) (err error) {
+		out, err = clientPage(ctx, tx, id, look)
+		return err
+	})
+	if err == nil {
 		purpose := "page"
 		if look.Reveal {
 			purpose = "reveal"
 		}
-		return noteRead(ctx, tx, who, purpose, look.Reason, id)
-	})
-	return out, err
+		err = p.note(ctx, who, purpose, look.Reason, id)
+	}
+	if err != nil {
+		return ClientPage{}, err
+	}
+	return out, nil
 }
 
 func clientPage(ctx context.Context, tx PagesTx, id string, look Look) (ClientPage, error) {
-	out := ClientPage{Now: tx.Now(), Groups: map[string]care.Group{}}
+	out := ClientPage{Now: tx.Now()}
 	clients, err := tx.ClientsByID(ctx, []string{id})
 	if err != nil {
 		return out, err
@@ -210,13 +220,6 @@ func clientPage(ctx context.Context, tx PagesTx, id string, look Look) (ClientPa
 	out.Person = masked(c, homes[c.DwellingID])
 	if look.Reveal {
 		out.Person = revealed(c, homes[c.DwellingID])
-	}
-	groups, err := tx.Groups(ctx)
-	if err != nil {
-		return out, err
-	}
-	for _, g := range groups {
-		out.Groups[g.ID] = g
 	}
 	if out.Locks, err = tx.PageLocksOf(ctx, id); err != nil {
 		return out, err
@@ -256,8 +259,16 @@ func (out *ClientPage) addServices(ctx context.Context, tx PagesTx, id string) e
 	if err != nil {
 		return err
 	}
+	var ids []string
 	for _, v := range services[id] {
-		g := out.Groups[v.Group.ID]
+		ids = append(ids, v.Group.ID)
+	}
+	groups, err := tx.GroupsByID(ctx, distinct(ids))
+	if err != nil {
+		return err
+	}
+	for _, v := range services[id] {
+		g := groups[v.Group.ID]
 		out.Services = append(out.Services, ServiceLine{Service: v, GroupCode: g.Code, GroupName: g.Name})
 	}
 	sort.SliceStable(out.Services, func(i, j int) bool {

@@ -34,6 +34,7 @@ type PagesTx interface {
 	journal.Tx
 	consent.Reader
 	OwnersByID(ctx context.Context, ids []string) (map[string]consent.Owner, error)
+	GroupsByID(ctx context.Context, ids []string) (map[string]care.Group, error)
 	MountedLocks(ctx context.Context, dwellingIDs []string) (map[string]routine.LockKind, error)
 
 	// PageCounts counts what the first page shows: a key whose sync runs out before due needs a new one, a task that was
@@ -61,8 +62,8 @@ type PagesTx interface {
 	PageActivators(ctx context.Context, serials []int64) (map[int64]string, error)
 }
 
-// Pages is the read side: each method answers one page in one transaction. What shows a person's data also writes in
-// the journal, in that transaction, who read it.
+// Pages is the read side: each method answers one page from one snapshot. What shows a person's data is answered only once
+// the journal has who read it. Reading does not take the turn of those who write: only the entry does.
 type Pages struct {
 	db txn.Runner[PagesTx]
 }
@@ -221,6 +222,11 @@ func (p *Pages) Login(ctx context.Context, who Reader, method string) error {
 	})
 }
 
+// note is noteRead in a transaction of its own, before what was read is answered.
+func (p *Pages) note(ctx context.Context, who Reader, purpose, reason string, subjects ...string) error {
+	return p.db.Update(ctx, func(tx PagesTx) error { return noteRead(ctx, tx, who, purpose, reason, subjects...) })
+}
+
 // noteRead writes in the journal that somebody saw what concerns the subjects.
 func noteRead(ctx context.Context, tx journal.Tx, who Reader, purpose, reason string, subjects ...string) error {
 	fields := []journal.Field{{Name: journal.FieldActor, Value: who.Actor}, {Name: "role", Value: who.Role},
@@ -269,7 +275,7 @@ type KeyPage struct {
 // KeyPage answers the page of a key. What happened to a key tells where somebody worked, so the read is noted.
 func (p *Pages) KeyPage(ctx context.Context, who Reader, id string, before journal.Cursor) (KeyPage, error) {
 	var out KeyPage
-	err := p.db.Update(ctx, func(tx PagesTx) error {
+	err := p.db.View(ctx, func(tx PagesTx) error {
 		key, ok, err := tx.PageKey(ctx, id)
 		if err != nil {
 			return err
@@ -281,12 +287,16 @@ func (p *Pages) KeyPage(ctx context.Context, who Reader, id string, before journ
 		if out.Events, out.Next, err = timeline(ctx, tx, []subject{{id: id}}, before); err != nil {
 			return err
 		}
-		if out.Things, err = thingsIn(ctx, tx, out.Events); err != nil {
-			return err
-		}
-		return noteRead(ctx, tx, who, "key", "", id)
+		out.Things, err = thingsIn(ctx, tx, out.Events)
+		return err
 	})
-	return out, err
+	if err == nil {
+		err = p.note(ctx, who, "key", "", id)
+	}
+	if err != nil {
+		return KeyPage{}, err
+	}
+	return out, nil
 }
 
 // WhyPage is why a group may open a lock.

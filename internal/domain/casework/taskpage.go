@@ -74,10 +74,11 @@ type OwnerSaid struct {
 	Diary  string
 }
 
-// Tasks answers the page of open tasks and notes in the same transaction whose doors it showed.
+// Tasks answers the page of open tasks, once the journal has whose doors it shows.
 func (p *Pages) Tasks(ctx context.Context, who Reader) (TaskList, error) {
 	var out TaskList
-	err := p.db.Update(ctx, func(tx PagesTx) (err error) {
+	var homes map[string]care.Client
+	err := p.db.View(ctx, func(tx PagesTx) (err error) {
 		out = TaskList{Now: tx.Now()}
 		if out.InAll, out.Asked, err = openWork(ctx, tx); err != nil {
 			return err
@@ -89,16 +90,19 @@ func (p *Pages) Tasks(ctx context.Context, who Reader) (TaskList, error) {
 		if err != nil {
 			return err
 		}
-		homes, err := taskHomes(ctx, tx, out.Work, asked)
-		if err != nil {
+		if homes, err = taskHomes(ctx, tx, out.Work, asked); err != nil {
 			return err
 		}
-		if out.Questions, err = questions(ctx, tx, asked, homes); err != nil {
-			return err
-		}
-		return noteHomes(ctx, tx, who, homes)
+		out.Questions, err = questions(ctx, tx, asked, homes)
+		return err
 	})
-	return out, err
+	if err == nil && len(homes) > 0 {
+		err = p.db.Update(ctx, func(tx PagesTx) error { return noteHomes(ctx, tx, who, homes) })
+	}
+	if err != nil {
+		return TaskList{}, err
+	}
+	return out, nil
 }
 
 func openWork(ctx context.Context, tx PagesTx) (work, asked int64, err error) {

@@ -30,6 +30,10 @@ const maxRounds = 20
 // timeline merges the entries of several subjects, newest first, and returns one page with the place of the next one.
 // Reads of pages are left out: they have their own place in the journal.
 func timeline(ctx context.Context, tx PagesTx, of []subject, before journal.Cursor) ([]journal.Record, journal.Cursor, error) {
+	tail, err := journal.ReadTail(ctx, tx)
+	if err != nil {
+		return nil, "", err
+	}
 	sources := make([]source, len(of))
 	for i, s := range of {
 		sources[i] = source{subject: s, before: before}
@@ -38,7 +42,7 @@ func timeline(ctx context.Context, tx PagesTx, of []subject, before journal.Curs
 	last := before
 	for rounds := 0; ; {
 		for i := range sources {
-			more, err := sources[i].fill(ctx, tx)
+			more, err := sources[i].fill(ctx, tx, tail)
 			if err != nil {
 				return nil, "", err
 			}
@@ -62,11 +66,11 @@ func timeline(ctx context.Context, tx PagesTx, of []subject, before journal.Curs
 }
 
 // fill reads on when the source is empty, and reports whether it asked the database.
-func (s *source) fill(ctx context.Context, tx PagesTx) (bool, error) {
+func (s *source) fill(ctx context.Context, tx PagesTx, tail journal.Tail) (bool, error) {
 	if len(s.next) > 0 || s.ended {
 		return false, nil
 	}
-	records, err := journal.Timeline(ctx, tx, s.id, 2*MaxTimeline, s.before)
+	records, err := tail.Timeline(ctx, tx, s.id, 2*MaxTimeline, s.before)
 	if err != nil {
 		return true, err
 	}
@@ -193,7 +197,7 @@ type LogEntry struct {
 // LogEntry answers the page of one entry. An entry tells of somebody, so that it was read is noted on their timeline.
 func (p *Pages) LogEntry(ctx context.Context, who Reader, index int64) (LogEntry, error) {
 	var out LogEntry
-	err := p.db.Update(ctx, func(tx PagesTx) error {
+	err := p.db.View(ctx, func(tx PagesTx) error {
 		r, err := journal.ByIndex(ctx, tx, index)
 		if err != nil {
 			return err
@@ -202,13 +206,14 @@ func (p *Pages) LogEntry(ctx context.Context, who Reader, index int64) (LogEntry
 		if out.Log, err = logState(ctx, tx); err != nil {
 			return err
 		}
-		if out.Things, err = thingsIn(ctx, tx, []journal.Record{r}); err != nil {
-			return err
-		}
-		if len(r.Subjects) == 0 {
-			return nil
-		}
-		return noteRead(ctx, tx, who, "entry", "", r.Subjects...)
+		out.Things, err = thingsIn(ctx, tx, []journal.Record{r})
+		return err
 	})
-	return out, err
+	if err == nil && len(out.Record.Subjects) > 0 {
+		err = p.note(ctx, who, "entry", "", out.Record.Subjects...)
+	}
+	if err != nil {
+		return LogEntry{}, err
+	}
+	return out, nil
 }

@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"fmt"
@@ -50,11 +51,26 @@ type Filter struct {
 // maxTail is the number of pending entries that Timeline looks through.
 const maxTail = 1024
 
-// Timeline returns at most limit (never more than MaxPage) records that concern subject, newest event first, that come
-// after the place before. Erased entries are on no timeline. Timelines are indexed when entries are integrated, so that
-// appending is cheap; of those that still wait, the first 1 024 are looked through here, so that what was just appended
-// is seen at once. The cost does not depend on the size of the log.
+// Tail is pending entries, which are on no timeline yet: timelines are indexed when entries are integrated, so that
+// appending is cheap. Whoever reads more than one page of timelines in a transaction reads the tail once.
+type Tail []Row
+
+// ReadTail returns the oldest 1 024 pending entries. A server leaves a few; after a large import there are more.
+func ReadTail(ctx context.Context, tx Tx) (Tail, error) { return tx.PendingJournal(ctx, maxTail) }
+
+// Timeline is [Tail.Timeline] with a tail that it reads itself.
 func Timeline(ctx context.Context, tx Tx, subject string, limit int, before Cursor) ([]Record, error) {
+	tail, err := ReadTail(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	return tail.Timeline(ctx, tx, subject, limit, before)
+}
+
+// Timeline returns at most limit (never more than MaxPage) records that concern subject, newest event first, that come
+// after the place before, those of the tail among them, so that what was just appended is seen at once. Erased entries are
+// on no timeline. The tail must be of the same transaction. The cost does not depend on the size of the log.
+func (t Tail) Timeline(ctx context.Context, tx Tx, subject string, limit int, before Cursor) ([]Record, error) {
 	at, index, err := before.parse()
 	if err != nil {
 		return nil, err
@@ -67,11 +83,7 @@ func Timeline(ctx context.Context, tx Tx, subject string, limit int, before Curs
 	if err != nil {
 		return nil, err
 	}
-	pending, err := tx.PendingJournal(ctx, maxTail)
-	if err != nil {
-		return nil, err
-	}
-	tail, err := records(pending)
+	tail, err := records(t.mentioning(subject))
 	if err != nil {
 		return nil, err
 	}
@@ -83,6 +95,16 @@ func Timeline(ctx context.Context, tx Tx, subject string, limit int, before Curs
 	}
 	slices.SortFunc(all, func(a, b Record) int { return cmp.Or(b.At.Compare(a.At), cmp.Compare(b.Index, a.Index)) })
 	return all[:min(len(all), page(limit))], nil
+}
+
+// mentioning leaves out most entries of others before their seals are checked and their fields parsed.
+func (t Tail) mentioning(subject string) (rows []Row) {
+	for _, r := range t {
+		if bytes.Contains(r.Body, []byte(subject)) {
+			rows = append(rows, r)
+		}
+	}
+	return rows
 }
 
 // List returns at most limit (never more than MaxPage) records, the last written first, that come after the place before.
