@@ -22,6 +22,7 @@ type station struct {
 	row      fleet.Station
 	fresh    deviceapi.Refresh
 	at       credential.Instant // of the last refresh, by its own clock
+	known    lockcore.Memory
 	counter  uint32
 	pending  []keysync.Report
 	outages  []span
@@ -138,7 +139,7 @@ func (t *town) serve(ctx context.Context, s *station, v stay, at int64) (out out
 // host is the station's end.
 func (t *town) host(ctx context.Context, s *station, v stay, at int64, online bool, c net.Conn) (out outcome, err error) {
 	greeting := credential.StationGreeting{Certificate: s.fresh.Certificate, StationCA: s.fresh.StationCA, Roots: s.fresh.Changes}
-	ch, hello, cert, err := lockcore.AcceptKey(c, s.id, greeting, lockcore.Host{Roots: s.fresh.Roots, DeviceCA: s.fresh.DeviceCA, Now: s.shows(t, at)})
+	ch, hello, cert, err := lockcore.AcceptKey(c, s.id, greeting, lockcore.Host{Roots: s.fresh.Roots, DeviceCA: s.fresh.DeviceCA, Now: s.shows(t, at), Memory: &s.known})
 	if err != nil {
 		return out, err
 	}

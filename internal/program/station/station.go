@@ -84,6 +84,7 @@ type Station struct {
 	slots  chan struct{} // keys that are in
 
 	report sync.Mutex // one report at a time
+	known  known
 
 	mu     sync.Mutex // guards what follows
 	cache  cache

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"os"
+	"sync"
 	"time"
 
 	"hemnyckel/credential"
@@ -85,6 +86,28 @@ type visit struct {
 	synced bool // in this stay
 }
 
+// known remembers the certificates of keys that have been here, which come back every day. What it remembers names its signer.
+type known struct {
+	mu sync.Mutex
+	m  lockcore.Memory
+}
+
+var _ credential.Memory = (*known)(nil)
+
+// Known implements credential.Memory.
+func (k *known) Known(digest [32]byte) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.m.Known(digest)
+}
+
+// Remember implements credential.Memory.
+func (k *known) Remember(digest [32]byte) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.m.Remember(digest)
+}
+
 // serveKey speaks with one key until it leaves.
 func (s *Station) serveKey(ctx context.Context, conn net.Conn) {
 	// Bounds are for whole messages: a stranger who sends a byte at a time gets no more time than one who is silent.
@@ -93,7 +116,7 @@ func (s *Station) serveKey(ctx context.Context, conn net.Conn) {
 	known, roots := s.cache.Refresh, s.pinned
 	s.mu.Unlock()
 	greeting := credential.StationGreeting{Certificate: known.Certificate, StationCA: known.StationCA, Roots: known.Changes}
-	host := lockcore.Host{Roots: roots, DeviceCA: known.DeviceCA, Now: credential.At(s.cfg.Clock())}
+	host := lockcore.Host{Roots: roots, DeviceCA: known.DeviceCA, Now: credential.At(s.cfg.Clock()), Memory: &s.known}
 	ch, hello, cert, err := lockcore.AcceptKey(conn, s.store.identity, greeting, host)
 	if err != nil {
 		s.cfg.Logger.Info("no key let in", "cause", err)
