@@ -49,7 +49,17 @@ var house = []room{
 
 	// Where the world comes in and goes out. The front doors share web and paper, and nothing else.
 	{"internal/edge/web", edge, "storage and edge never see each other"},
-	{"internal/edge/portal", edge, "storage and edge never see each other"},
+	{"internal/edge/portal", append(allow("internal/edge/portal/..."), edge...), "storage and edge never see each other"},
+	{"internal/edge/portal/ui", edge, "the look knows no part of the portal"},
+	{"internal/edge/portal/words", append(allow("internal/edge/portal/ui"), edge...), "words know no part of the portal"},
+	{"internal/edge/portal/page", append(allow("internal/edge/portal/ui"), edge...), "what a screen is made of knows no screen"},
+	{"internal/edge/portal/home", area, "the parts of the portal do not see each other"},
+	{"internal/edge/portal/clients", area, "the parts of the portal do not see each other"},
+	{"internal/edge/portal/work", area, "the parts of the portal do not see each other"},
+	{"internal/edge/portal/keys", area, "the parts of the portal do not see each other"},
+	{"internal/edge/portal/log", area, "the parts of the portal do not see each other"},
+	{"internal/edge/portal/login", area, "the parts of the portal do not see each other"},
+	{"internal/edge/portaltest", append(allow("internal/edge/portal", "internal/edge/portal/...", "internal/storage/..."), edge...), "a town for tests"},
 	{"internal/edge/restapi", edge, "storage and edge never see each other"},
 	{"internal/edge/deviceapi", edge, "storage and edge never see each other"},
 	{"internal/edge/fhir", edge, "storage and edge never see each other"},
@@ -97,6 +107,7 @@ var (
 	beneathDomain = allow("internal/base/...", "credential", "lockcore", "api")
 	storage       = append(allow("internal/domain/...", "internal/storage/..."), beneathDomain...)
 	edge          = append(allow("internal/domain/...", "internal/edge/web", "internal/edge/paper"), beneathDomain...)
+	area          = append(allow("internal/edge/portal/ui", "internal/edge/portal/words", "internal/edge/portal/page"), edge...)
 	composing     = program("config", "municipality", "importer", "locksim", "station", "server", "sample")
 )
 
@@ -124,15 +135,17 @@ func program(others ...string) []string {
 // testsMay is what the tests of a floor may import beyond what its code may: a real database. A fake of one would prove
 // only itself. Public packages and base are tested with what they are allowed to have.
 var testsMay = map[string][]string{
-	"internal/domain/":  allow("internal/storage/...", "internal/domain/journal/journaltest", "profiles"),
-	"internal/storage":  allow("internal/domain/journal/journaltest", "internal/storage/..."),
-	"internal/edge/":    allow("internal/storage/...", "profiles"),
-	"internal/program/": allow("internal/program/...", "internal/storage/..."),
+	"internal/domain/":     allow("internal/storage/...", "internal/domain/journal/journaltest", "profiles"),
+	"internal/storage":     allow("internal/domain/journal/journaltest", "internal/storage/..."),
+	"internal/edge/":       allow("internal/storage/...", "profiles"),
+	"internal/edge/portal": allow("internal/edge/portal", "internal/edge/portaltest"),
+	"internal/program/":    allow("internal/program/...", "internal/storage/..."),
 }
 
 // testOnly are packages for tests; only the packages named may import them in code that is not a test itself.
 var testOnly = map[string][]string{
-	"internal/storage/storagetest":        allow("internal/storage/storagetest/pgcluster", "internal/program/bench"),
+	"internal/storage/storagetest":        allow("internal/storage/storagetest/pgcluster", "internal/program/bench", "internal/edge/portaltest"),
+	"internal/edge/portaltest":            {},
 	"internal/domain/journal/journaltest": allow("internal/storage/storagetest"),
 }
 

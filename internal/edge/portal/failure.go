@@ -6,26 +6,38 @@ import (
 
 	"hemnyckel/api"
 	"hemnyckel/internal/base/problem"
+	"hemnyckel/internal/edge/portal/page"
+	"hemnyckel/internal/edge/portal/ui"
+	"hemnyckel/internal/edge/portal/words"
 	"hemnyckel/internal/edge/web"
 )
 
-// failure is what the page of an error says, in the reader's language.
-type failure struct {
-	title, text string
-	request     string // to say when asking for help; "" where that is of no use
-}
+// The texts of error pages.
+var (
+	tNotFound = problem.Text{SV: "Sidan finns inte", EN: "The page does not exist"}
+	tNotFndD  = problem.Text{SV: "Adressen kan vara felskriven, eller så har sidan flyttats.", EN: "The address may be misspelt, or the page has moved."}
+	tDenied   = problem.Text{SV: "Du har inte tillgång till sidan", EN: "You do not have access to this page"}
+	tDeniedD  = problem.Text{SV: "Rollen %s omfattar inte det här. Behöver du det i ditt arbete, tala med den som ansvarar för behörigheterna.", EN: "The role %s does not include this. If you need it in your work, talk to whoever is responsible for access."}
+	tBroken   = problem.Text{SV: "Något gick fel hos oss", EN: "Something went wrong on our side"}
+	tBrokenD  = problem.Text{SV: "Inget har ändrats. Försök igen; händer det en gång till, kontakta systemansvarig och säg numret.", EN: "Nothing was changed. Try again; if it happens once more, contact the system owner and say the number."}
+	tTrouble  = problem.Text{SV: "Det gick inte just nu", EN: "It did not work just now"}
+	tConflict = problem.Text{SV: "Det går inte så som läget är", EN: "The state does not allow it"}
+	tInvalid  = problem.Text{SV: "Det går inte att läsa", EN: "It cannot be read"}
+)
+
+var errDenied = problem.New(problem.Denied, "page-denied", tDenied.SV, tDenied.EN)
 
 // fail answers an error of a page in words. The language is the reader's choice, which only the portal knows.
-func (h *Handler) fail(p *page, err error) {
-	shown := web.Describe(p.r.Context(), err)
-	f := failure{title: p.t(titleOf(shown.Status)), text: p.t(tBrokenD), request: shown.Request}
+func (h *Handler) fail(p *page.Request, err error) {
+	shown := web.Describe(p.Context(), err)
+	f := ui.Failure{Title: p.T(titleOf(shown.Status)), Text: p.T(tBrokenD), Request: shown.Request}
 	if known, ok := errors.AsType[*problem.Error](err); ok && known.Kind != problem.Internal {
-		f.text, f.request = p.t(known.Text), ""
+		f.Text, f.Request = p.T(known.Text), ""
 	}
 	if errors.Is(err, errDenied) {
-		f.text = p.f(tDeniedD, p.t(p.who.Role.name()))
+		f.Text = p.F(tDeniedD, p.T(words.RoleName(p.Who.Role)))
 	}
-	h.answer(p, shown.Status, f)
+	answer(p, shown.Status, f)
 }
 
 // WriteError is the router's [web.ErrorWriter]: a page for browsers, JSON for everybody else.
@@ -34,22 +46,22 @@ func (h *Handler) WriteError(w http.ResponseWriter, r *http.Request, shown api.P
 		web.WriteProblem(w, r, shown)
 		return
 	}
-	p := &page{view: h.look(w, r), w: w, r: r}
-	f := failure{title: p.t(titleOf(shown.Status)), text: shown.Detail, request: shown.Request}
+	p, _ := h.request(w, r) // if nobody can be asked who it is, the page is a stranger's
+	f := ui.Failure{Title: p.T(titleOf(shown.Status)), Text: shown.Detail, Request: shown.Request}
 	switch shown.Code {
 	case web.ErrNoPage.Code:
-		f.text, f.request = p.t(tNotFndD), ""
+		f.Text, f.Request = p.T(tNotFndD), ""
 	case web.ErrCrossOrigin.Code:
-		f.text, f.request = p.t(web.ErrCrossOrigin.Text), ""
+		f.Text, f.Request = p.T(web.ErrCrossOrigin.Text), ""
 	case web.ErrInternal.Code:
-		f.text = p.t(tBrokenD)
+		f.Text = p.T(tBrokenD)
 	}
-	h.answer(p, shown.Status, f)
+	answer(p, shown.Status, f)
 }
 
-func (h *Handler) answer(p *page, status int, f failure) {
-	if err := p.render(status, failed(p.view, f)); err != nil {
-		http.Error(p.w, f.text, http.StatusInternalServerError)
+func answer(p *page.Request, status int, f ui.Failure) {
+	if err := p.Render(status, ui.Failed(p.View, f)); err != nil {
+		http.Error(p.W, f.Text, http.StatusInternalServerError)
 	}
 }
 

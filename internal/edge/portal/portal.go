@@ -1,70 +1,93 @@
-// Package portal is the pages that the municipality's people see.
+// Package portal is the pages that the municipality's people see: the frame around its areas, each of which is a package of
+// its own beneath this one.
 //
-// It owns the pages' routes, forms, words (one catalogue, Swedish and English), look, and the sessions of a local demo
-// login. It does not own what the pages say: internal/domain/casework reads that, and writes in the journal who read it.
-// Its neighbour internal/edge/web stands around it: security headers, protection against forms from other sites, limits and
-// the access log are the router's, and errors that arise there come back to be answered as pages ([Handler.WriteError]).
+// It owns the list of areas ([Handler.Routes] is every address), the wrapping of every route (session, then principal, then
+// role, then the action), the menu, error pages, and the files that pages load. It does not own what pages say: the areas do,
+// and ask internal/domain for it. Its neighbour internal/edge/web stands around it: security headers, protection against forms
+// from other sites, limits and the access log are the router's, and errors that arise there come back to be answered as pages
+// ([Handler.WriteError]).
 //
-// Promises: every page works without scripts, and the content security policy allows none; addresses hold opaque ids and
-// filters, never a name or an identity number; who lives with protected identity is masked until somebody gives a reason;
-// a role sees only what it needs ([Role.May]), and what is not allowed is refused; without a login there are no pages.
+// Promises: every page works without scripts, and the content security policy allows none but our own files; addresses hold
+// opaque ids and filters, never a name or an identity number; who lives with protected identity is masked until somebody
+// gives a reason; a route that does not name a role is closed to it; without a login there are no pages.
 //
-// Issue 04 replaces the demo login by the municipality's identity provider and adds the rest of the pages (orders, blocking,
-// disclosure, follow-up of reads). Sessions live in memory: a restart logs everybody out.
+// # How to add a screen
+//
+// Choose its area (home, clients, work, keys, log, login), or make a new package for a new noun. Then:
+//
+//  1. Route. Add a page.Route in the area's Routes: method, path in Swedish (/bestallningar/{id}), a name of its own, the roles
+//     that may, Menu if it stands in the menu, Write if it changes something. Roles here decide who sees the page; what
+//     somebody may do to which client, the domain decides again from p.Who.Orderer().
+//  2. Action. A method func(p *page.Request) error: read p.ID(), p.Query, p.Form; ask the area's Service; set p.Now to the
+//     instant of the answer; end with p.Render(status, component) or, after a change, p.Redirect(to, ui.Flash{Text: …}).
+//     Return errors of the domain as they are: they become pages. What the reader can mend (page.Invalid) is answered with
+//     status 422 and the same form again, with what was typed. If others may have changed what the form shows, put
+//     ui.Version(page.VersionOf(…)) in it and ask p.Stale.
+//  3. Service. Put the domain methods that it needs in the area's Service interface, and the service in [Services].
+//  4. Templ. A component templ xPage(v ui.View, …) { @ui.Layout(v, title, fault) { … } } from the parts in ui; /komponenter
+//     shows them all. One question for each page, and the next step is the one button. `make generate` afterwards.
+//  5. Texts. Every text is a problem.Text{SV, EN} in the area's texts.go; what several areas say lies in ui or words.
+//     v.T(text), v.F(text, values…), v.When, v.Day, v.Age, v.Num. v.May("name") tells whether a link leads anywhere.
+//  6. Test. Use portaltest: w := portaltest.New(t, target); w.Visitor(portaltest.Officer).Get(path, 200); Says, Hides. Show
+//     that roles which may not are refused, that protected identity stays hidden, and that the change is in the journal.
 package portal
 
 import (
-	"bytes"
-	"context"
-	"crypto/sha256"
-	"embed"
-	"encoding/hex"
+	"fmt"
 	"net/http"
 	"strings"
 	"time"
 
-	"github.com/a-h/templ"
-
-	"hemnyckel/internal/base/problem"
-	"hemnyckel/internal/domain/casework"
-	"hemnyckel/internal/domain/journal"
-	"hemnyckel/internal/edge/web"
+	"hemnyckel/internal/edge/portal/clients"
+	"hemnyckel/internal/edge/portal/home"
+	"hemnyckel/internal/edge/portal/keys"
+	"hemnyckel/internal/edge/portal/log"
+	"hemnyckel/internal/edge/portal/login"
+	"hemnyckel/internal/edge/portal/page"
+	"hemnyckel/internal/edge/portal/ui"
+	"hemnyckel/internal/edge/portal/words"
+	"hemnyckel/internal/edge/portal/work"
 )
 
-//go:embed assets
-var assets embed.FS
-
-// Pages is what the portal asks of the domain. [casework.Pages] is it.
-type Pages interface {
-	Overview(ctx context.Context) (casework.Overview, error)
-	SearchClients(ctx context.Context, who casework.Reader, query string) (casework.Hits, error)
-	ClientPage(ctx context.Context, who casework.Reader, id string, look casework.Look) (casework.ClientPage, error)
-	Tasks(ctx context.Context, who casework.Reader) (casework.TaskList, error)
-	Keys(ctx context.Context, f casework.KeyFilter) (casework.KeyList, error)
-	KeyPage(ctx context.Context, who casework.Reader, id string, before journal.Cursor) (casework.KeyPage, error)
-	Why(ctx context.Context, lockSerial, groupCode string) (casework.WhyPage, error)
-	Log(ctx context.Context, f journal.Filter, before journal.Cursor) (casework.LogPage, error)
-	LogEntry(ctx context.Context, who casework.Reader, index int64) (casework.LogEntry, error)
-	Login(ctx context.Context, who casework.Reader, method string) error
+// Services are what the areas ask of the domain.
+type Services struct {
+	Home    home.Service
+	Clients clients.Service
+	Work    work.Service
+	Keys    keys.Service
+	Log     log.Service
+	Login   login.Service
 }
-
-var _ Pages = (*casework.Pages)(nil)
 
 // Config is what the portal depends on.
 type Config struct {
-	Pages        Pages
+	Services
 	Municipality string           // its name, in the header of every page
-	DemoLogin    bool             // let anybody choose who to be; false: no page opens
+	Demo         []page.Principal // the demo login's made-up persons; none: no page opens
+	Sessions     login.Sessions   // nil: in memory
 	Zone         *time.Location   // of the times that people read; nil: UTC
-	Clock        func() time.Time // of sessions; nil: time.Now
+	Clock        func() time.Time // nil: time.Now
+}
+
+// areas is every part of the portal, in the order of the menu.
+func (c Config) areas(gate *login.Area) []page.Area {
+	return []page.Area{
+		home.New(c.Home),
+		clients.New(c.Clients),
+		work.New(c.Work),
+		keys.New(c.Keys),
+		log.New(c.Log),
+		gate,
+	}
 }
 
 // Handler answers the portal's addresses. It is safe for concurrent use.
 type Handler struct {
 	Config
-	sessions *sessions
-	files    http.Handler
-	version  string // of the style sheet, in its address
+	gate   page.Gate
+	routes []page.Route
+	files  *ui.Files
+	people map[string]string // names of the demo's persons
 }
 
 // New returns the portal of one municipality.
@@ -75,125 +98,121 @@ func New(c Config) *Handler {
 	if c.Clock == nil {
 		c.Clock = time.Now
 	}
-	style, err := assets.ReadFile("assets/portal.css")
-	if err != nil {
-		panic(err) // it is embedded
+	if c.Sessions == nil {
+		c.Sessions = login.NewMemory(c.Clock)
 	}
-	sum := sha256.Sum256(style)
-	return &Handler{Config: c, sessions: newSessions(c.Clock), files: http.FileServerFS(assets),
-		version: hex.EncodeToString(sum[:6])}
+	gate := login.New(login.Config{Service: c.Login, Sessions: c.Sessions, Demo: c.Demo})
+	h := &Handler{Config: c, gate: gate, files: ui.NewFiles(), people: map[string]string{}}
+	for _, a := range c.areas(gate) {
+		h.routes = append(h.routes, a.Routes()...)
+	}
+	for _, d := range c.Demo {
+		h.people[d.AccountID] = d.Name
+	}
+	check(h.routes)
+	return h
 }
+
+// Routes is every address of the portal.
+func (h *Handler) Routes() []page.Route { return h.routes }
 
 // Mount adds the portal's addresses to mux, which must be a web.Router's.
 func (h *Handler) Mount(mux *http.ServeMux) {
-	mux.HandleFunc("GET /assets/", h.asset)
-	mux.Handle("GET /login", h.open(h.loginPage))
-	mux.Handle("POST /login", h.open(h.login))
-	mux.Handle("POST /logout", h.open(h.logout))
-	mux.Handle("GET /{$}", h.closed(everybody, h.start))
-	mux.Handle("GET /kunder", h.closed(seeClients, h.searchPage))
-	mux.Handle("POST /kunder", h.closed(seeClients, h.search))
-	mux.Handle("GET /kunder/{id}", h.closed(seeClients, h.client))
-	mux.Handle("POST /kunder/{id}", h.closed(seeClients, h.reveal))
-	mux.Handle("GET /uppgifter", h.closed(seeClients, h.tasks))
-	mux.Handle("GET /nycklar", h.closed(seeKeys, h.keys))
-	mux.Handle("GET /nycklar/{id}", h.closed(seeKeys, h.key))
-	mux.Handle("GET /varfor", h.closed(seeKeys, h.why))
-	mux.Handle("GET /logg", h.closed(seeLog, h.log))
-	mux.Handle("GET /logg/{index}", h.closed(seeLog, h.entry))
+	mux.Handle("GET /assets/", h.files)
+	for _, r := range h.routes {
+		mux.Handle(r.Method+" "+r.Path, h.serve(r))
+	}
 }
 
-// page is one request on its way to becoming a page.
-type page struct {
-	view
-	w http.ResponseWriter
-	r *http.Request
-}
-
-type action func(p *page) error
-
-// open serves what is there before anybody has logged in.
-func (h *Handler) open(do action) http.Handler {
-	return h.wrap(func(p *page) error {
-		if !h.DemoLogin {
-			return p.render(http.StatusServiceUnavailable, noLogin(p.view))
-		}
-		return do(p)
-	})
-}
-
-// closed serves those who have logged in and whose role includes a need.
-func (h *Handler) closed(n need, do action) http.Handler {
-	return h.open(func(p *page) error {
-		switch {
-		case p.who == nil:
-			http.Redirect(p.w, p.r, "/login", http.StatusSeeOther)
-			return nil
-		case !p.who.Role.May(n):
-			return errDenied
-		}
-		return do(p)
-	})
-}
-
-var (
-	errDenied = problem.New(problem.Denied, "page-denied", tDenied.SV, tDenied.EN)
-	errForm   = problem.New(problem.Invalid, "page-form", tForm.SV, tForm.EN)
-)
-
-const maxForm = 16 << 10
-
-// wrap gives every page its view and its form, and words for what goes wrong.
-func (h *Handler) wrap(do action) http.Handler {
+// serve wraps a route: who asks, what they sent, whether they may, and then its action.
+func (h *Handler) serve(route page.Route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		p := &page{view: h.look(w, r), w: w, r: r}
-		web.AllowBody(w, r, maxForm)
-		if err := r.ParseForm(); err != nil {
-			h.fail(p, errForm.With(err))
-			return
+		p, err := h.request(w, r)
+		limit := route.MaxForm
+		if !p.LoggedIn() {
+			limit = 0 // a stranger gets no more room than any form
 		}
-		if err := do(p); err != nil {
+		if err == nil {
+			err = p.ReadForm(limit)
+		}
+		if err == nil {
+			err = h.admit(route, p)
+		}
+		if err != nil {
 			h.fail(p, err)
 		}
 	})
 }
 
-// look finds out who asks and in which language. The choice of language is kept in a cookie.
-func (h *Handler) look(w http.ResponseWriter, r *http.Request) view {
-	v := view{lang: "sv", now: h.Clock(), zone: h.Zone, demo: h.DemoLogin, municipality: h.Municipality,
-		style: "/assets/portal.css?v=" + h.version, url: r.URL, section: "/" + strings.SplitN(r.URL.Path, "/", 3)[1]}
-	if c, err := r.Cookie("lang"); err == nil && c.Value == "en" {
-		v.lang = "en"
+// admit runs the route's action for those who may take it.
+func (h *Handler) admit(route page.Route, p *page.Request) error {
+	switch {
+	case route.Open:
+	case !p.LoggedIn():
+		return h.gate.Ask(p, p.Here())
+	case !route.May(p.Who.Role):
+		return errDenied
+	case route.StepUp && !p.Who.Fresh(p.Now):
+		return h.gate.Confirm(p, p.Here())
+	}
+	return route.Do(p)
+}
+
+// request finds out who asks. When nobody can be asked about sessions, it is nobody, and the error.
+func (h *Handler) request(w http.ResponseWriter, r *http.Request) (*page.Request, error) {
+	p := &page.Request{View: h.view(w, r), W: w, R: r}
+	token := p.Session()
+	if token == "" {
+		return p, nil
+	}
+	who, ok, err := h.Sessions.Find(r.Context(), token)
+	if err != nil || !ok {
+		return p, err
+	}
+	p.Who = who
+	p.Viewer = &ui.Viewer{Name: who.Name, Role: words.RoleName(who.Role), Organisation: who.Organisation}
+	p.Can = map[string]bool{}
+	for _, route := range h.routes {
+		if !route.May(who.Role) {
+			continue
+		}
+		p.Can[route.Name] = true
+		if route.Menu.SV != "" {
+			p.Menu = append(p.Menu, ui.MenuItem{Href: strings.TrimSuffix(route.Path, "{$}"), Text: route.Menu})
+		}
+	}
+	return p, nil
+}
+
+// view is what a page knows before it is known who looks. The choice of language is kept in a cookie.
+func (h *Handler) view(w http.ResponseWriter, r *http.Request) ui.View {
+	v := ui.View{Lang: "sv", Now: h.Clock(), Zone: h.Zone, Demo: len(h.Demo) > 0, Municipality: h.Municipality, People: h.people,
+		Assets: h.files.Addresses(), URL: r.URL, Section: "/" + strings.SplitN(r.URL.Path, "/", 3)[1]}
+	if page.Choice(r, "lang") == "en" {
+		v.Lang = "en"
 	}
 	if l := r.URL.Query().Get("lang"); l == "sv" || l == "en" {
-		v.lang = l
-		http.SetCookie(w, &http.Cookie{Name: "lang", Value: l, Path: "/", MaxAge: 365 * 24 * 3600, HttpOnly: true,
-			Secure: r.TLS != nil, SameSite: http.SameSiteLaxMode})
+		v.Lang = l
+		page.KeepChoice(w, r, "lang", l)
 	}
-	if c, err := r.Cookie(cookieName); err == nil && h.DemoLogin {
-		v.who = h.sessions.find(c.Value)
+	if r.Method == http.MethodGet {
+		v.Flash = page.TakeFlash(w, r)
 	}
 	return v
 }
 
-// render writes a whole page, or nothing of it.
-func (p *page) render(status int, body templ.Component) error {
-	var b bytes.Buffer
-	if err := body.Render(p.r.Context(), &b); err != nil {
-		return err
+// check panics on routes that cannot be right: it is the programmer's fault, found when any test makes a portal.
+func check(routes []page.Route) {
+	names := map[string]bool{}
+	for _, r := range routes {
+		switch {
+		case r.Name == "" || names[r.Name]:
+			panic(fmt.Sprintf("portal: the route %s %s needs a name of its own", r.Method, r.Path))
+		case r.Open == (len(r.Roles) > 0):
+			panic(fmt.Sprintf("portal: the route %s is either open or names the roles that may take it", r.Name))
+		case r.Write && r.Method != http.MethodPost:
+			panic(fmt.Sprintf("portal: the route %s changes something, so its method is POST", r.Name))
+		}
+		names[r.Name] = true
 	}
-	p.w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	p.w.WriteHeader(status)
-	_, _ = p.w.Write(b.Bytes()) // the reader has gone: nobody is left to tell
-	return nil
-}
-
-// asset serves style sheet and icon. Their addresses hold their version.
-func (h *Handler) asset(w http.ResponseWriter, r *http.Request) {
-	if strings.HasSuffix(r.URL.Path, "/") { // no listing of the folder
-		http.NotFound(w, r)
-		return
-	}
-	w.Header().Set("Cache-Control", "public, max-age=86400")
-	h.files.ServeHTTP(w, r)
 }

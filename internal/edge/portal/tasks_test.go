@@ -11,30 +11,31 @@ import (
 	"hemnyckel/internal/domain/casework"
 	"hemnyckel/internal/domain/consent"
 	"hemnyckel/internal/domain/routine"
+	"hemnyckel/internal/edge/portaltest"
 	"hemnyckel/internal/storage"
 	"hemnyckel/internal/storage/storagetest"
 )
 
-// unwilling lets the owner of two houses with locks say no.
-func (w *town) unwilling() {
+// unwilling lets the portaltest.Owner of two houses with locks say no.
+func unwilling(w *portaltest.Town) {
 	p := routine.DefaultProfile()
 	p.Consent.Owner = true
-	s := casework.NewService(txn.Narrow(w.db, func(tx *storage.Tx) casework.Tx { return tx }), p)
-	w.update(func(ctx context.Context, tx *storage.Tx) error {
+	s := casework.NewService(txn.Narrow(w.DB, func(tx *storage.Tx) casework.Tx { return tx }), p)
+	w.Update(func(ctx context.Context, tx *storage.Tx) error {
 		_, err := s.ApplyRegisters(ctx, tx, casework.Import{ID: "nej"}, casework.RegisterBatch{Consents: []consent.Imported{
-			{Property: "Sjöstigen 82", Town: "Söderköpinge", Owner: "Brf Sjöutsikten", Answer: consent.Refused, Date: w.at(5, 4, 0, 0), Diary: "SN 2026/31"},
-			{Property: "Hemliga gatan 1", Town: "Söderköpinge", Owner: "Brf Sjöutsikten", Answer: consent.Refused, Date: w.at(5, 4, 0, 0), Diary: "SN 2026/31"},
+			{Property: "Sjöstigen 82", Town: "Söderköpinge", Owner: "Brf Sjöutsikten", Answer: consent.Refused, Date: w.At(5, 4, 0, 0), Diary: "SN 2026/31"},
+			{Property: "Hemliga gatan 1", Town: "Söderköpinge", Owner: "Brf Sjöutsikten", Answer: consent.Refused, Date: w.At(5, 4, 0, 0), Diary: "SN 2026/31"},
 		}})
 		return err
 	})
 }
 
 // stuck lays up urgent work at a door.
-func (w *town) stuck(number string, due time.Time) {
-	client := w.id("clients", number)
-	w.update(func(ctx context.Context, tx *storage.Tx) error {
+func stuck(w *portaltest.Town, number string, due time.Time) {
+	client := w.ID("clients", number)
+	w.Update(func(ctx context.Context, tx *storage.Tx) error {
 		return tx.InsertTasks(ctx, []casework.Task{{ID: "01a00000-0000-7000-8000-000000000001", Number: "7K3M-9QX2", ClientID: client, Kind: routine.ServiceLock,
-			Rule: routine.RuleConsent, State: casework.TaskOpen, Urgent: true, Due: due, Created: w.clock.now, Note: "Låset surrar men öppnar inte"}})
+			Rule: routine.RuleConsent, State: casework.TaskOpen, Urgent: true, Due: due, Created: w.Clock.Time, Note: "Låset surrar men öppnar inte"}})
 	})
 }
 
@@ -42,11 +43,11 @@ func (w *town) stuck(number string, due time.Time) {
 // comes first, then what is late, then what is to come; questions are put together.
 func TestTasksSayWhatTheyAreAbout(t *testing.T) {
 	storagetest.EachTarget(t, func(t *testing.T, target string) {
-		w := newTown(t, target)
-		w.unwilling()
-		w.stuck(majBritt, w.at(6, 20, 0, 0))
-		page := w.visitor(technician).get("/uppgifter", http.StatusOK)
-		said := text(page)
+		w := portaltest.New(t, target)
+		unwilling(w)
+		stuck(w, portaltest.MajBritt, w.At(6, 20, 0, 0))
+		page := w.Visitor(portaltest.Technician).Get("/uppgifter", http.StatusOK)
+		said := portaltest.Text(page)
 		at := 0
 		for _, want := range []string{"Akut 1", "Maj-Britt Hansson, Sjöstigen 82, lgh 2501, 432 45 Söderköpinge", "Service av lås", "Låset surrar men öppnar inte", "20 juni 2026",
 			"Försenat", "Ulla Öberg, Kvarngatan 4, 432 45 Söderköpinge", "Montera lås", "klar senast 1 juni 2026", "beställning",
@@ -58,20 +59,20 @@ func TestTasksSayWhatTheyAreAbout(t *testing.T) {
 			}
 			at += i
 		}
-		says(t, page, "Skyddad identitet")
-		hides(t, page, "Brännström", "Åke", "Hemliga", "432 46", åke, majBritt)
-		says(t, w.visitor(officer).get("/uppgifter?lang=en", http.StatusOK), "Urgent 1", "To decide 2", "Brf Sjöutsikten said no on 4 May 2026")
-		says(t, w.visitor(technician).get("/kunder/"+w.id("clients", majBritt), http.StatusOK), "Ta ställning", "Service av lås")
+		portaltest.Says(t, page, "Skyddad identitet")
+		portaltest.Hides(t, page, "Brännström", "Åke", "Hemliga", "432 46", portaltest.Åke, portaltest.MajBritt)
+		portaltest.Says(t, w.Visitor(portaltest.Officer).Get("/uppgifter?lang=en", http.StatusOK), "Urgent 1", "To decide 2", "Brf Sjöutsikten said no on 4 May 2026")
+		portaltest.Says(t, w.Visitor(portaltest.Technician).Get("/kunder/"+w.ID("clients", portaltest.MajBritt), http.StatusOK), "Ta ställning", "Service av lås")
 	})
 }
 
 // For somebody who decides, questions come before others' work; what is urgent comes before both.
 func TestQuestionsBeforeOthersWork(t *testing.T) {
-	w := newTown(t, t.TempDir())
-	w.unwilling()
-	w.stuck(majBritt, w.at(6, 3, 0, 0))
-	for account, want := range map[string][]string{officer: {"Akut", "Att ta ställning till", "Försenat"}, technician: {"Akut", "Försenat", "Att ta ställning till"}} {
-		said := text(w.visitor(account).get("/uppgifter", http.StatusOK))
+	w := portaltest.New(t, t.TempDir())
+	unwilling(w)
+	stuck(w, portaltest.MajBritt, w.At(6, 3, 0, 0))
+	for account, want := range map[string][]string{portaltest.Officer: {"Akut", "Att ta ställning till", "Försenat"}, portaltest.Technician: {"Akut", "Försenat", "Att ta ställning till"}} {
+		said := portaltest.Text(w.Visitor(account).Get("/uppgifter", http.StatusOK))
 		at := 0
 		for _, heading := range want {
 			i := strings.Index(said[at:], heading)
@@ -85,12 +86,12 @@ func TestQuestionsBeforeOthersWork(t *testing.T) {
 
 // Whose doors the page showed is in the journal.
 func TestTasksAreReads(t *testing.T) {
-	w := newTown(t, t.TempDir())
-	w.unwilling()
-	w.visitor(technician).get("/uppgifter", http.StatusOK)
-	for _, number := range []string{majBritt, åke, ulla} {
-		reads := w.reads(w.id("clients", number))
-		if len(reads) != 1 || reads[0].Value("purpose") != "tasks" || reads[0].Value("actor") != technician {
+	w := portaltest.New(t, t.TempDir())
+	unwilling(w)
+	w.Visitor(portaltest.Technician).Get("/uppgifter", http.StatusOK)
+	for _, number := range []string{portaltest.MajBritt, portaltest.Åke, portaltest.Ulla} {
+		reads := w.Reads(w.ID("clients", number))
+		if len(reads) != 1 || reads[0].Value("purpose") != "tasks" || reads[0].Value("actor") != portaltest.Technician {
 			t.Errorf("%s: got the reads %v, want one of the tasks by the technician", number, reads)
 		}
 	}

@@ -28,6 +28,7 @@ import (
 	"hemnyckel/internal/edge/deviceapi"
 	"hemnyckel/internal/edge/fhir"
 	"hemnyckel/internal/edge/portal"
+	"hemnyckel/internal/edge/portal/login"
 	"hemnyckel/internal/edge/restapi"
 	"hemnyckel/internal/edge/web"
 	"hemnyckel/internal/program/municipality"
@@ -135,11 +136,24 @@ func (s *Server) listen() error {
 			NextProtos: []string{"h2", "http/1.1"}})
 	}
 	s.webhooks = notify.NewService(txn.Narrow(s.m.DB, func(tx *storage.Tx) notify.Tx { return tx }), s.m.Profile, s.cfg.DemoLogin)
-	desk := portal.New(portal.Config{Pages: casework.NewPages(txn.Narrow(s.m.DB, func(tx *storage.Tx) casework.PagesTx { return tx })),
-		Municipality: s.m.Name, DemoLogin: s.cfg.DemoLogin, Zone: zone, Clock: s.cfg.Clock})
+	desk := s.desk(zone)
 	router := web.New(web.Options{Logger: s.cfg.Logger, Clock: s.cfg.Clock, Errors: desk.WriteError}, s.doors(zone, desk)...)
 	s.http = web.NewServer(router, s.cfg.Logger)
 	return nil
+}
+
+// demoOrganisation is the number of the made-up municipality, which the demo's persons work for.
+const demoOrganisation = "2120009010"
+
+// desk is the portal.
+func (s *Server) desk(zone *time.Location) *portal.Handler {
+	pages := casework.NewPages(txn.Narrow(s.m.DB, func(tx *storage.Tx) casework.PagesTx { return tx }))
+	c := portal.Config{Services: portal.Services{Home: pages, Clients: pages, Work: pages, Keys: pages, Log: pages, Login: pages},
+		Municipality: s.m.Name, Zone: zone, Clock: s.cfg.Clock}
+	if s.cfg.DemoLogin {
+		c.Demo = login.Demo(demoOrganisation)
+	}
+	return portal.New(c)
 }
 
 // doors is every way in.

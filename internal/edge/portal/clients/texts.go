@@ -1,0 +1,42 @@
+package clients
+
+import (
+	"hemnyckel/internal/base/problem"
+)
+
+var (
+	tHitsTitle    = problem.Text{SV: "Sökresultat", EN: "Search results"}
+	tHitsN        = problem.Text{SV: "Hittade %d", EN: "%d found"}
+	tHitsMore     = problem.Text{SV: "Fler än %d kunder passar. Skriv mer av namnet, till exempel både för- och efternamn.", EN: "More than %d clients fit. Write more of the name, such as both first and last name."}
+	tHitsNone     = problem.Text{SV: "Ingen kund hittades", EN: "No client was found"}
+	tHitsNoneD    = problem.Text{SV: "Kontrollera stavningen, eller sök på hela personnumret. En ny kund måste först finnas i kundregistret.", EN: "Check the spelling, or search by the whole identity number. A new client must be in the client register first."}
+	tHitsNote     = problem.Text{SV: "Vilka du har fått se i sökningen har skrivits i loggen.", EN: "Whom this search showed you has been written in the journal."}
+	tName         = problem.Text{SV: "Namn", EN: "Name"}
+	tNumber       = problem.Text{SV: "Personnummer", EN: "Identity number"}
+	tAddress      = problem.Text{SV: "Adress", EN: "Address"}
+	tPhone        = problem.Text{SV: "Telefon", EN: "Phone"}
+	tProtInfo     = problem.Text{SV: "Kunden har skyddad identitet. Namn och adress visas bara för den som behöver dem, och skälet skrivs i loggen. Säg aldrig adressen högt och skriv inte ut sidan i onödan.", EN: "The client has a protected identity. Name and address are shown only to those who need them, and the reason is written in the journal. Never say the address aloud and do not print the page needlessly."}
+	tEnded        = problem.Text{SV: "Avslutad %s", EN: "Ended %s"}
+	tReveal       = problem.Text{SV: "Visa personuppgifter", EN: "Show personal details"}
+	tRevealProt   = problem.Text{SV: "Visa skyddade uppgifter", EN: "Show protected details"}
+	tRevealWhy    = problem.Text{SV: "Varför behöver du se dem?", EN: "Why do you need to see them?"}
+	tRevealHint   = problem.Text{SV: "Skälet skrivs i loggen. Uppgifterna visas en gång.", EN: "The reason is written in the journal. The details are shown once."}
+	tRevealed     = problem.Text{SV: "Uppgifterna visas nu. Skälet har skrivits i loggen.", EN: "The details are shown now. The reason has been written in the journal."}
+	tHide         = problem.Text{SV: "Dölj igen", EN: "Hide again"}
+	tLocks        = problem.Text{SV: "Lås på vägen in", EN: "Locks on the way in"}
+	tLocksNone    = problem.Text{SV: "Inget lås är monterat", EN: "No lock is mounted"}
+	tLocksNoneD   = problem.Text{SV: "Personalen behöver en fysisk nyckel tills ett lås är på plats.", EN: "Staff need a physical key until there is a lock."}
+	tMountedAt    = problem.Text{SV: "Monterat %s", EN: "Mounted %s"}
+	tLockSeen     = problem.Text{SV: "Hördes av %s", EN: "Heard from %s"}
+	tLockUnseen   = problem.Text{SV: "Har inte hörts av ännu", EN: "Not heard from yet"}
+	tServices     = problem.Text{SV: "Insatser", EN: "Services"}
+	tServicesSub  = problem.Text{SV: "Insatser som är beslutade för kunden", EN: "Services decided for the client"}
+	tNoServices   = problem.Text{SV: "Kunden har inga insatser", EN: "The client has no services"}
+	tNoServicesD  = problem.Text{SV: "När en insats beviljas syns den här, med utförare och dagar.", EN: "When a service is granted it shows here, with provider and days."}
+	tService      = problem.Text{SV: "Insats", EN: "Service"}
+	tPeriod       = problem.Text{SV: "Gäller", EN: "Holds"}
+	tOpensSelf    = problem.Text{SV: "öppnar själv", EN: "opens the door"}
+	tRights       = problem.Text{SV: "Vem får öppna, och varför", EN: "Who may open, and why"}
+	tTimelineLead = problem.Text{SV: "Det senaste överst. Öppningar syns när nyckeln har varit i en synkstation. Portens öppningar visas inte här, för de gäller hela huset.", EN: "The latest first. Openings appear once the key has been in a sync station. The entrance's openings are not shown here, for they concern the whole house."}
+	tClient       = problem.Text{SV: "Kund", EN: "Client"}
+)

@@ -1,0 +1,40 @@
+// Package home is the first page: what needs somebody now, by role.
+//
+// It owns no data; internal/domain/casework counts. What the numbers lead to are other parts of the portal.
+package home
+
+import (
+	"context"
+	"net/http"
+
+	"hemnyckel/internal/base/problem"
+	"hemnyckel/internal/domain/casework"
+	"hemnyckel/internal/edge/portal/page"
+)
+
+// Service is what the first page asks of the domain.
+type Service interface {
+	Overview(ctx context.Context) (casework.Overview, error)
+}
+
+// Area is the first page.
+type Area struct{ pages Service }
+
+// New returns it.
+func New(s Service) *Area { return &Area{s} }
+
+// Routes are its addresses.
+func (a *Area) Routes() []page.Route {
+	return []page.Route{{Method: "GET", Path: "/{$}", Name: "start", Menu: tNavStart, Roles: page.Everybody(), Do: a.start}}
+}
+
+func (a *Area) start(p *page.Request) error {
+	out, err := a.pages.Overview(p.Context())
+	if err != nil {
+		return err
+	}
+	p.Now = out.Now
+	return p.Render(http.StatusOK, startPage(p.View, out))
+}
+
+var tNavStart = problem.Text{SV: "Start", EN: "Start"}

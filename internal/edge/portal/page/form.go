@@ -1,0 +1,171 @@
+package page
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"mime"
+	"net/http"
+	"net/url"
+	"strings"
+	"unicode/utf8"
+
+	"hemnyckel/internal/base/problem"
+	"hemnyckel/internal/edge/web"
+)
+
+// Bounds of a form.
+const (
+	MaxForm   = 64 << 10 // bytes, unless its route says otherwise
+	maxFields = 1000
+	maxField  = 10_000 // bytes of one value
+)
+
+// ErrForm says that a form cannot be read.
+var ErrForm = problem.New(problem.Invalid, "page-form",
+	"Formuläret gick inte att läsa eller är för stort. Gå tillbaka och försök igen.",
+	"The form could not be read or is too large. Go back and try again.")
+
+// ReadForm reads query and form within n bytes. Call it once, before the action.
+func (p *Request) ReadForm(n int64) error {
+	if n == 0 {
+		n = MaxForm
+	}
+	web.AllowBody(p.W, p.R, n)
+	read := p.R.ParseForm
+	if kind, _, _ := mime.ParseMediaType(p.R.Header.Get("Content-Type")); kind == "multipart/form-data" {
+		read = func() error { return p.R.ParseMultipartForm(n) } // n in memory: nothing reaches the disk
+	}
+	if err := read(); err != nil {
+		return ErrForm.With(err)
+	}
+	fields := 0
+	for name, values := range p.R.Form {
+		for _, v := range append(values, name) {
+			if fields++; fields > 2*maxFields || len(v) > maxField || !utf8.ValidString(v) || strings.ContainsRune(v, 0) {
+				return ErrForm
+			}
+		}
+	}
+	return nil
+}
+
+// Form is what was written in a field of a posted form, without spaces around it.
+func (p *Request) Form(name string) string { return strings.TrimSpace(p.R.PostForm.Get(name)) }
+
+// Forms is everything that was chosen in a field of a posted form, such as checkboxes.
+func (p *Request) Forms(name string) []string { return p.R.PostForm[name] }
+
+// Query is a value of the address: filters and places in lists, never personal data.
+func (p *Request) Query(name string) string { return strings.TrimSpace(p.R.URL.Query().Get(name)) }
+
+// Invalid tells whether the reader can mend what went wrong in the form, and in which words.
+func Invalid(err error) (problem.Text, bool) {
+	known, ok := errors.AsType[*problem.Error](err)
+	if !ok || known.Kind != problem.Invalid {
+		return problem.Text{}, false
+	}
+	return known.Text, true
+}
+
+// versionField is the hidden field that says what a form was made from; ui.Version writes it.
+const versionField = "_version"
+
+// VersionOf is a short name of what a form was made from: other values, other name.
+func VersionOf(values ...any) string {
+	text, err := json.Marshal(values)
+	if err != nil {
+		panic(err) // plain values always can
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:8])
+}
+
+// Stale reports whether somebody else has changed what the form was made from; current is VersionOf what is there now. A form
+// that does not say what it was made from is stale. Answer with status 409, the form with what was typed in it and the new
+// version, and ui.Conflict, which shows what has changed.
+func (p *Request) Stale(current string) bool { return p.Form(versionField) != current }
+
+// Return is where somebody was going when they had to log in, or to prove who they are: an address of ours, and what they
+// had typed, if it was a form. It travels in hidden fields of our own pages, never in an address.
+type Return struct {
+	Path   string // with query; "" is the first page
+	Fields url.Values
+}
+
+// The hidden fields of a Return.
+const (
+	returnPath   = "_till"
+	returnPrefix = "_kvar."
+)
+
+// maxReturn is how many bytes of a form are kept over a login.
+const maxReturn = MaxForm
+
+// secret are fields that are never kept.
+func secret(name string) bool {
+	for _, s := range []string{"password", "losenord", "kod", "pin", "_"} {
+		if strings.HasPrefix(name, s) && name != versionField {
+			return true
+		}
+	}
+	return false
+}
+
+// Here is the request itself, to come back to. The form must have been read.
+func (p *Request) Here() Return {
+	out := Return{Path: p.R.URL.RequestURI()}
+	if p.R.Method != http.MethodPost {
+		return out
+	}
+	size := 0
+	out.Fields = url.Values{}
+	for name, values := range p.R.PostForm {
+		if secret(name) {
+			continue
+		}
+		for _, v := range values {
+			size += len(name) + len(v)
+		}
+		out.Fields[name] = values
+	}
+	if size > maxReturn {
+		out.Fields = url.Values{}
+	}
+	return out
+}
+
+// Hidden are the hidden fields that carry the return through a form of ours.
+func (r Return) Hidden() url.Values {
+	out := url.Values{returnPath: {r.Path}}
+	for name, values := range r.Fields {
+		out[returnPrefix+name] = values
+	}
+	return out
+}
+
+// Back is the return that a form of ours has carried, or that an address names by "till" (then without fields). Anything but
+// an address of ours becomes the first page.
+func (p *Request) Back() Return {
+	out := Return{Path: ownPath(p.Form(returnPath)), Fields: url.Values{}}
+	if p.R.Method != http.MethodPost {
+		out.Path = ownPath(p.Query("till"))
+	}
+	for name, values := range p.R.PostForm {
+		if name, ok := strings.CutPrefix(name, returnPrefix); ok && !secret(name) {
+			out.Fields[name] = values
+		}
+	}
+	return out
+}
+
+// ownPath is an address of ours, or the first page: a login must not lead to somebody else's site.
+func ownPath(s string) string {
+	u, err := url.Parse(s)
+	if err != nil || len(s) > 1000 || u.IsAbs() || u.Host != "" || !strings.HasPrefix(s, "/") || strings.HasPrefix(s, "//") ||
+		strings.Contains(s, `\`) {
+		return "/"
+	}
+	return s
+}

@@ -1,0 +1,56 @@
+package ui
+
+import (
+	"hemnyckel/internal/base/problem"
+)
+
+// The texts that several parts of the portal use, Swedish first. A text that is misspelt where it is used does not compile.
+var (
+	TUndo         = problem.Text{SV: "Ångra", EN: "Undo"}
+	TProduct      = problem.Text{SV: "Hemnyckel", EN: "Hemnyckel"}
+	TSkip         = problem.Text{SV: "Hoppa till innehållet", EN: "Skip to content"}
+	TMainMenu     = problem.Text{SV: "Huvudmeny", EN: "Main menu"}
+	TLanguage     = problem.Text{SV: "Språk", EN: "Language"}
+	TError        = problem.Text{SV: "Fel:", EN: "Error:"}
+	TBack         = problem.Text{SV: "Till startsidan", EN: "To the first page"}
+	TOlder        = problem.Text{SV: "Visa äldre", EN: "Show older"}
+	TNewest       = problem.Text{SV: "Till de senaste", EN: "To the newest"}
+	TNever        = problem.Text{SV: "aldrig", EN: "never"}
+	TForever      = problem.Text{SV: "tills vidare", EN: "until further notice"}
+	TPages        = problem.Text{SV: "Sidor", EN: "Pages"}
+	TPrinted      = problem.Text{SV: "Utskrift av %s, %s. Förvara den inlåst och förstör den när den inte längre behövs.", EN: "Printed by %s, %s. Keep it locked up and shred it when it is no longer needed."}
+	TFooter       = problem.Text{SV: "Sidan visar läget %s. Allt du ser om en person loggas och följs upp.", EN: "This page shows the state of %s. Everything that you see about a person is logged and followed up."}
+	TDemoLabel    = problem.Text{SV: "Om demonstrationen", EN: "About the demonstration"}
+	TDemoBanner   = problem.Text{SV: "Demoinloggning – ingen riktig inloggning. Använd bara påhittade uppgifter.", EN: "Demo login – not a real login. Use made-up data only."}
+	TLogout       = problem.Text{SV: "Logga ut", EN: "Log out"}
+	TSearchTitle  = problem.Text{SV: "Sök kund", EN: "Find a client"}
+	TSearchLabel  = problem.Text{SV: "Namn eller hela personnumret", EN: "Name or the whole personal identity number"}
+	TSearchHint   = problem.Text{SV: "Början av för- eller efternamn räcker. Den som har skyddad identitet hittas bara på personnummer.", EN: "The beginning of a first or last name is enough. Those with protected identity are found by number only."}
+	TSearch       = problem.Text{SV: "Sök", EN: "Search"}
+	TProtTag      = problem.Text{SV: "Skyddad identitet", EN: "Protected identity"}
+	TReadNote     = problem.Text{SV: "Att du läser den här sidan har skrivits i loggen, med ditt namn och tiden. Läsningar följs upp.", EN: "That you read this page has been written in the journal, with your name and the time. Reads are followed up."}
+	TThereIsError = problem.Text{SV: "Något behöver rättas", EN: "Something needs to be corrected"}
+	TGroup        = problem.Text{SV: "Grupp", EN: "Group"}
+	TState        = problem.Text{SV: "Läge", EN: "State"}
+	TRightsNone   = problem.Text{SV: "Ingen får öppna", EN: "Nobody may open"}
+	TRightsNoneD  = problem.Text{SV: "Det finns ingen behörighet till kundens dörr. En behörighet uppstår när en insats beviljas och ett lås är monterat.", EN: "There is no right to the client's door. A right arises when a service is granted and a lock is mounted."}
+	TFromOn       = problem.Text{SV: "från %s", EN: "from %s"}
+	TToBefore     = problem.Text{SV: "till %s", EN: "until %s"}
+	TThrough      = problem.Text{SV: "till och med %s", EN: "through %s"}
+	TNotInForce   = problem.Text{SV: "hann aldrig gälla", EN: "never came into force"}
+	TTimeline     = problem.Text{SV: "Vad som har hänt", EN: "What has happened"}
+	TTasks        = problem.Text{SV: "Öppna uppgifter", EN: "Open tasks"}
+	TWorkUrgent   = problem.Text{SV: "Akut", EN: "Urgent"}
+	TFilter       = problem.Text{SV: "Visa", EN: "Show"}
+	TFilterTitle  = problem.Text{SV: "Urval", EN: "Filter"}
+	TAnd          = problem.Text{SV: "%s och %s", EN: "%s and %s"}
+	TOn           = problem.Text{SV: "Gäller nu", EN: "In force"}
+	TComing       = problem.Text{SV: "Kommande", EN: "To come"}
+	TOver         = problem.Text{SV: "Avslutad", EN: "Ended"}
+	TRequest      = problem.Text{SV: "Nummer:", EN: "Number:"}
+	TJustNow      = problem.Text{SV: "nyss", EN: "just now"}
+	TMinAgo       = problem.Text{SV: "för %d min sedan", EN: "%d min ago"}
+	THourAgo      = problem.Text{SV: "för %d h sedan", EN: "%d h ago"}
+	TDaysAgo      = problem.Text{SV: "för %d dygn sedan", EN: "%d days ago"}
+	TInFuture     = problem.Text{SV: "i framtiden", EN: "in the future"}
+)
