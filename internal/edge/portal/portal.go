@@ -67,18 +67,19 @@ type Config struct {
 	Sessions     login.Sessions   // nil: in memory
 	Zone         *time.Location   // of the times that people read; nil: UTC
 	Clock        func() time.Time // nil: time.Now
+	More         []page.Area      // after our own
 }
 
 // areas is every part of the portal, in the order of the menu.
 func (c Config) areas(gate *login.Area) []page.Area {
-	return []page.Area{
+	return append([]page.Area{
 		home.New(c.Home),
 		clients.New(c.Clients),
 		work.New(c.Work),
 		keys.New(c.Keys),
 		log.New(c.Log),
 		gate,
-	}
+	}, c.More...)
 }
 
 // Handler answers the portal's addresses. It is safe for concurrent use.

@@ -42,8 +42,9 @@ func (p *Request) ReadForm(n int64) error {
 	}
 	fields := 0
 	for name, values := range p.R.Form {
+		fields += len(values)
 		for _, v := range append(values, name) {
-			if fields++; fields > 2*maxFields || len(v) > maxField || !utf8.ValidString(v) || strings.ContainsRune(v, 0) {
+			if fields > maxFields || len(v) > maxField || !utf8.ValidString(v) || strings.ContainsRune(v, 0) {
 				return ErrForm
 			}
 		}
@@ -164,7 +165,7 @@ func (p *Request) Back() Return {
 func ownPath(s string) string {
 	u, err := url.Parse(s)
 	if err != nil || len(s) > 1000 || u.IsAbs() || u.Host != "" || !strings.HasPrefix(s, "/") || strings.HasPrefix(s, "//") ||
-		strings.Contains(s, `\`) {
+		strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r == '\\' || r == 0x7f }) {
 		return "/"
 	}
 	return s

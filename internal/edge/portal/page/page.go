@@ -83,7 +83,7 @@ func (p Principal) Orderer() casework.Orderer {
 
 // Reader is the principal as the journal names those who read.
 func (p Principal) Reader() casework.Reader {
-	return casework.Reader{Actor: p.AccountID, Role: string(p.Role)}
+	return casework.Reader{Actor: p.AccountID, Role: string(p.Role), Organisation: p.Organisation, Areas: p.Areas}
 }
 
 // StepUpLife is for how long somebody has lately proved who they are.
