@@ -51,6 +51,9 @@ func lists(ctx context.Context, s *session, engine string) error {
 	if _, err := load.place(ctx, m.Casework); err != nil {
 		return err
 	}
+	if _, err := m.Log.Integrate(ctx); err != nil { // a server does so four times a second
+		return err
+	}
 	b, err := newBare(ctx, engine, target, 200)
 	if err != nil {
 		return err
