@@ -4,7 +4,7 @@ import "time"
 
 // NewWork is work that the lock manager lays up without an order.
 type NewWork struct {
-	Kind           string `json:"kind" enum:"mount,dismount,mount-entrance,dismount-entrance,exchange,service,document,decide" doc:"mount-entrance and dismount-entrance concern the entrance that the client lives behind, for everybody there."`
+	Kind           string `json:"kind" enum:"mount,dismount,mount-entrance,dismount-entrance,exchange,exchange-entrance,service,document,decide" doc:"mount-entrance, dismount-entrance and exchange-entrance concern the entrance that the client lives behind, for everybody there."`
 	PersonalNumber string `json:"personal_number,omitempty" maxLength:"20" doc:"Of the client whose door it is."`
 	Serial         string `json:"serial,omitempty" maxLength:"100" doc:"Of the lock that it concerns; enough for a lock that sits on a door."`
 	Due            string `json:"due,omitempty" format:"date" doc:"By which day; today when left out."`

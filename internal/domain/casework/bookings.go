@@ -112,7 +112,7 @@ func (s *Service) Book(ctx context.Context, who routine.Who, taskID string, in N
 func atDoor(k routine.TaskKind) bool {
 	switch k {
 	case routine.Mount, routine.Dismount, routine.ExchangeLock, routine.ServiceLock, routine.ReturnKeys, routine.TakeSpare,
-		routine.MountEntrance, routine.DismountEntrance:
+		routine.MountEntrance, routine.DismountEntrance, routine.ExchangeEntrance:
 		return true
 	}
 	return false

@@ -53,6 +53,9 @@ func (s *Service) openWork(ctx context.Context, tx Tx, taskID string) (work, err
 	for _, step := range steps {
 		w.keep(step)
 	}
+	if err := comesDown(ctx, tx, &w, w.said[routine.StepTaken].Found.Serial); err != nil {
+		return w, err
+	}
 	if first, ok := w.said[routine.StepSerial]; ok {
 		locks, err := tx.LocksBySerial(ctx, []string{first.Found.Serial})
 		if err != nil {

@@ -13,7 +13,7 @@ import (
 	"hemnyckel/internal/domain/routine"
 )
 
-// A lock in an entrance serves everybody behind it: each opens by grounds of their own, and it is put up and taken down for all of
+// A lock in an entrance serves everybody behind it: each opens by grounds of their own, and it is put up, taken down and exchanged for all of
 // them at once. Work there is laid up for one client, whose dwelling says which entrance it is; what comes down is a lock that
 // the task names, for an entrance may have several doors.
 
@@ -37,8 +37,8 @@ var (
 		"Porten har flera lås. Ange serienumret på det som ska tas ned.",
 		"The entrance has several locks. Give the serial number of the one that is to come down.")
 	ErrEntranceNeeded = problem.New(problem.Conflict, "entrance-lock-needed",
-		"Någon bakom porten behöver lås %s. Ska det bytas: lägg upp monteringen av det nya portlåset först.",
-		"Somebody behind the entrance needs lock %s. If it is to be exchanged, lay up the mounting of the new one first.")
+		"Någon bakom porten behöver lås %s. Ska det bytas: lägg upp ett byte i stället.",
+		"Somebody behind the entrance needs lock %s. If it is to be exchanged, lay up an exchange instead.")
 	ErrEntranceLimit = problem.New(problem.Conflict, "entrance-lock-limit",
 		"Någon bakom porten har redan så många lås som en kund får ha, där portens räknas med.",
 		"Somebody behind the entrance has as many locks as a client may have already, the entrance's counted.")
@@ -54,7 +54,7 @@ func (s *Service) openEntrance(ctx context.Context, tx Tx, w *work) error {
 		w.home = []care.Client{w.client} // for whom it was laid up; the others are many
 	}
 	w.entrance = w.dwelling.EntranceID
-	if w.task.Kind != routine.DismountEntrance || w.task.LockID == "" {
+	if w.task.Kind == routine.MountEntrance || w.task.LockID == "" {
 		return nil
 	}
 	locks, err := tx.LocksByID(ctx, []string{w.task.LockID})
@@ -67,6 +67,25 @@ func (s *Service) openEntrance(ctx context.Context, tx Tx, w *work) error {
 	}
 	w.mounted, w.entrance = lock, lock.EntranceID
 	w.before, _, err = tx.MountingOf(ctx, lock.ID)
+	return err
+}
+
+// comesDown finds the lock that an exchange at an entrance takes down, where the task does not name it (it names the one that is
+// kept for the visit): the one that was read at the entrance, or the only one there.
+func comesDown(ctx context.Context, tx Tx, w *work, serial string) error {
+	if w.task.Kind != routine.ExchangeEntrance || w.entrance == "" || !w.task.Open() || w.mounted.ID != "" && w.mounted.ID == w.task.LockID {
+		return nil
+	}
+	locks, err := tx.LocksAtEntrance(ctx, w.entrance)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(locks, func(l fleet.Lock) bool { return l.Serial == serial || len(locks) == 1 })
+	if i < 0 {
+		return nil
+	}
+	w.mounted = locks[i]
+	w.before, _, err = tx.MountingOf(ctx, w.mounted.ID)
 	return err
 }
 
@@ -112,6 +131,9 @@ func (s *Service) placeAtEntrance(ctx context.Context, tx Tx, t *Task) error {
 		}
 		t.ClientID = standsFor(people)
 	}
+	if t.Kind == routine.ExchangeEntrance {
+		return nil
+	}
 	return s.unneeded(ctx, tx, w.mounted, t.Due)
 }
 
@@ -131,7 +153,7 @@ func standsFor(people []care.Client) string {
 func (s *Service) entranceTaken(ctx context.Context, tx Tx, t Task) error {
 	var open []Task
 	var err error
-	if t.Kind == routine.DismountEntrance {
+	if t.Kind != routine.MountEntrance {
 		open, err = tx.OpenTasksOfLock(ctx, t.LockID)
 	} else {
 		w := work{task: t}
@@ -157,16 +179,25 @@ func tasksBehind(ctx context.Context, tx Tx, entranceID string) ([]Task, error) 
 	return tx.OpenTasks(ctx, idsOf(people))
 }
 
-// entranceWork opens the task that puts a lock in the entrance before a client's door.
-func (s *Service) entranceWork(ctx context.Context, tx Tx, entranceID string) (work, error) {
+// entranceWork opens the task that puts a lock in the entrance before a client's door: of several the one at which it was read.
+func (s *Service) entranceWork(ctx context.Context, tx Tx, entranceID string, lock fleet.Lock) (found work, err error) {
 	open, err := tasksBehind(ctx, tx, entranceID)
 	if err != nil {
 		return work{}, err
 	}
-	for _, t := range ofKind(open, routine.MountEntrance) {
-		return s.openWork(ctx, tx, t.ID)
+	for _, t := range append(ofKind(open, routine.MountEntrance), ofKind(open, routine.ExchangeEntrance)...) {
+		w, err := s.openWork(ctx, tx, t.ID)
+		if err != nil || w.reads.ID == lock.ID {
+			return w, err
+		}
+		if found.task.ID == "" {
+			found = w
+		}
 	}
-	return work{}, ErrNoMountTask
+	if found.task.ID == "" {
+		return work{}, ErrNoMountTask
+	}
+	return found, nil
 }
 
 // roomAtEntrance fails where entrances count among a client's locks and somebody behind has the most already (V2.1-b).
@@ -192,8 +223,7 @@ func roomAtEntrance(ctx context.Context, tx Tx, p routine.Profile, entranceID st
 	return nil
 }
 
-// unneeded fails while somebody behind the entrance needs the lock at a time or later, and nothing else opens or will open the
-// entrance for them.
+// unneeded fails while somebody behind the entrance needs the lock at a time or later, and no other lock opens it for them.
 func (s *Service) unneeded(ctx context.Context, tx Tx, lock fleet.Lock, at time.Time) error {
 	there, err := tx.LocksAtEntrance(ctx, lock.EntranceID)
 	if err != nil || len(there) > 1 {
@@ -204,11 +234,7 @@ func (s *Service) unneeded(ctx context.Context, tx Tx, lock fleet.Lock, at time.
 		return err
 	}
 	until, err := neededUntil(ctx, tx, people)
-	if err != nil || !until.After(later(at, tx.Now())) {
-		return err
-	}
-	open, err := tx.OpenTasks(ctx, idsOf(people))
-	if err == nil && len(ofKind(open, routine.MountEntrance)) == 0 {
+	if err == nil && until.After(later(at, tx.Now())) {
 		err = ErrEntranceNeeded.Fill(lock.Serial)
 	}
 	return err
@@ -240,12 +266,40 @@ func (s *Service) afterEntrance(ctx context.Context, tx Tx, actor string, w *wor
 	if err := journal.Append(ctx, tx, rightsEntries("system", "task:"+w.task.ID, change, nil)...); err != nil {
 		return err
 	}
-	if w.task.Kind == routine.DismountEntrance {
-		if err := s.overWith(ctx, tx, actor, w.task); err != nil {
+	switch w.task.Kind {
+	case routine.DismountEntrance:
+		err = s.overWith(ctx, tx, actor, w.task)
+	case routine.ExchangeEntrance:
+		err = s.inherit(ctx, tx, actor, w)
+	}
+	if err != nil {
+		return err
+	}
+	return s.closeTask(ctx, tx, actor, w.task, TaskDone, "")
+}
+
+// inherit lets a dismounting of the lock that has been exchanged be one of the lock that sits there instead, and ends what else was to
+// be done at the old one.
+func (s *Service) inherit(ctx context.Context, tx Tx, actor string, w *work) error {
+	open, err := tx.OpenTasksOfLock(ctx, w.mounted.ID)
+	if err != nil {
+		return err
+	}
+	for _, t := range open {
+		switch {
+		case t.ID == w.task.ID:
+			continue
+		case t.Kind == routine.DismountEntrance:
+			t.LockID = w.task.LockID
+			err = tx.PutTasks(ctx, []Task{t})
+		default:
+			err = s.closeTask(ctx, tx, actor, t, TaskCancelled, reasonWithdrawn)
+		}
+		if err != nil {
 			return err
 		}
 	}
-	return s.closeTask(ctx, tx, actor, w.task, TaskDone, "")
+	return nil
 }
 
 // settleEntrance proposes that the locks before a client's door come down when a change has taken away the last need of anybody

@@ -190,33 +190,92 @@ func TestAnEntrancesLockComesDownWhenNobodyNeedsIt(t *testing.T) {
 	})
 }
 
-// A lock that is needed is exchanged: the new one goes up first, and nobody stands before a closed entrance.
+// A lock that is needed is exchanged by one task: the old one comes down and the new one goes up in one transaction, so that nobody
+// stands before a closed entrance, stock and rights are never of both or of neither, and a dismounting that was planned is the new one's.
 //
-// proves V5.1-h
+// proves V5.1-h, V5.5-b
 func TestANeededEntrancesLockIsExchanged(t *testing.T) {
 	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
 		n := newTown(t, db)
 		n.house(t)
 		n.stays(t)
-		up := n.add(t, casework.NewTask{Kind: routine.MountEntrance, PersonalNumber: alma})
-		down := n.add(t, casework.NewTask{Kind: routine.DismountEntrance, PersonalNumber: alma})
-		n.steps(t, up.ID, n.portSteps(t, "PT2")...)
-		n.steps(t, down.ID, downSteps("PT1", fleet.InWarranty, n.now(t))[:2]...)
-		if _, err := n.Cancel(t.Context(), keeper, up.ID, "Inget lås i bilen"); err != nil {
+		if _, err := n.AddTask(t.Context(), keeper, casework.NewTask{Kind: routine.DismountEntrance, PersonalNumber: alma}); !errors.Is(err, casework.ErrEntranceNeeded) {
+			t.Errorf("down with nothing in its place: got %v, want entrance-lock-needed", err)
+		}
+		if _, err := n.AddTask(t.Context(), keeper, casework.NewTask{Kind: routine.ExchangeEntrance, PersonalNumber: "189001049817"}); !errors.Is(err, casework.ErrEntranceEmpty) {
+			t.Errorf("where there is none: got %v, want entrance-no-lock", err)
+		}
+		n.place(t, officer, order(routine.HomeCareEnded, alma, ahead(5), "H1"))
+		n.place(t, officer, order(routine.HomeCareEnded, cara, ahead(5), "H2"))
+		service := n.add(t, casework.NewTask{Kind: routine.ServiceLock, Serial: "PT1"})
+		swap := n.add(t, casework.NewTask{Kind: routine.ExchangeEntrance, Serial: "PT1"})
+		if _, err := n.AddTask(t.Context(), keeper, casework.NewTask{Kind: routine.ExchangeEntrance, PersonalNumber: cara}); !errors.Is(err, casework.ErrTaskTwice) {
+			t.Errorf("the neighbour's exchange of the same lock: got %v, want task-exists", err)
+		}
+		n.book(t, swap.ID, casework.NewBooking{Serial: "PT2"})
+		down := downSteps("PT1", fleet.InWarranty, n.now(t))[:1]
+		if _, err := n.RecordSteps(t.Context(), keeper, swap.ID, downSteps("PT3", fleet.InWarranty, n.now(t))[:1]); !errors.Is(err, casework.ErrStepNotThere) {
+			t.Errorf("another lock taken down: got %v, want step-lock-not-there", err)
+		}
+		n.steps(t, swap.ID, down...)
+		if _, err := n.Complete(t.Context(), keeper, swap.ID, ""); !errors.Is(err, casework.ErrStepsMissing) {
+			t.Errorf("half of it: got %v, want steps-missing", err)
+		}
+		n.wantMay(t, "PT1", n.now(t), "H1", "H2") // until the other is up
+		n.steps(t, swap.ID, n.portSteps(t, "PT2")[:3]...)
+		if _, err := n.Complete(t.Context(), keeper, swap.ID, ""); err != nil {
 			t.Fatal(err)
-		}
-		if _, err := n.Complete(t.Context(), keeper, down.ID, ""); !errors.Is(err, casework.ErrEntranceNeeded) {
-			t.Errorf("taken down with nothing in its place: got %v, want entrance-lock-needed", err)
-		}
-		up = n.add(t, casework.NewTask{Kind: routine.MountEntrance, PersonalNumber: cara})
-		n.steps(t, up.ID, n.portSteps(t, "PT2")...)
-		for _, id := range []string{up.ID, down.ID} {
-			if _, err := n.Complete(t.Context(), keeper, id, ""); err != nil {
-				t.Fatal(err)
-			}
 		}
 		n.wantMay(t, "PT1", n.now(t))
 		n.wantMay(t, "PT2", n.now(t), "H1", "H2")
+		n.wantRecomputed(t)
+		was, is := n.lock(t, "PT1"), n.lock(t, "PT2")
+		if was.State != fleet.InWarranty || was.EntranceID != "" || was.Epoch != 2 || is.State != fleet.Mounted || is.EntranceID == "" {
+			t.Errorf("got %+v and %+v, want the one in warranty with a new epoch and the other in its place", was, is)
+		}
+		if got := n.stateOfTask(t, service.ID); got != casework.TaskCancelled {
+			t.Errorf("service of the lock that is gone: got %s, want cancelled", got)
+		}
+		i := slices.IndexFunc(n.tasksOf(t, cara), func(v casework.Task) bool { return v.Kind == routine.DismountEntrance })
+		if i < 0 || n.tasksOf(t, cara)[i].LockID != is.ID {
+			t.Errorf("the dismounting that was planned: got %+v, want it of the new lock", n.tasksOf(t, cara))
+		}
+	})
+}
+
+// At an entrance with several locks, what comes down is the one that the task names, also when another is kept for the visit and the
+// task was laid up for somebody behind it: then the one that the technician reads.
+//
+// proves V5.5-b
+func TestAnExchangeAmongSeveralLocks(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		n := newTown(t, db)
+		n.house(t)
+		n.stays(t)
+		up := n.add(t, casework.NewTask{Kind: routine.MountEntrance, PersonalNumber: cara})
+		n.steps(t, up.ID, n.portSteps(t, "PT2")...)
+		if _, err := n.Complete(t.Context(), keeper, up.ID, ""); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := n.AddTask(t.Context(), keeper, casework.NewTask{Kind: routine.ExchangeEntrance, PersonalNumber: alma}); !errors.Is(err, casework.ErrEntranceWhich) {
+			t.Errorf("which of two: got %v, want entrance-which-lock", err)
+		}
+		swap := n.add(t, casework.NewTask{Kind: routine.ExchangeEntrance, Serial: "PT2"})
+		if _, err := n.RecordSteps(t.Context(), keeper, swap.ID, downSteps("PT1", fleet.InStock, n.now(t))[:1]); !errors.Is(err, casework.ErrStepNotThere) {
+			t.Errorf("the other one taken down: got %v, want step-lock-not-there", err)
+		}
+		n.book(t, swap.ID, casework.NewBooking{Serial: "PT3"})
+		n.steps(t, swap.ID, downSteps("PT2", fleet.InStock, n.now(t))[:1]...)
+		n.steps(t, swap.ID, n.portSteps(t, "PT3")[:3]...)
+		certify := func(uint32) ([]byte, error) { return []byte("cert"), nil }
+		if _, err := n.Mount(t.Context(), "test", "PT3", cara, certify); err != nil { // by the technician's tool
+			t.Fatal(err)
+		}
+		for serial, want := range map[string]fleet.LockState{"PT1": fleet.Mounted, "PT2": fleet.InStock, "PT3": fleet.Mounted} {
+			if got := n.lock(t, serial).State; got != want {
+				t.Errorf("%s: got %s, want %s", serial, got, want)
+			}
+		}
 		n.wantRecomputed(t)
 	})
 }

@@ -152,7 +152,7 @@ func (f *Faults) task(ctx context.Context, tx Tx, fault support.Fault) (Task, bo
 		}
 		open = append(open, more...)
 	}
-	same := append(ofKind(open, routine.ServiceLock), ofKind(open, routine.ExchangeLock)...)
+	same := append(ofKind(open, routine.ServiceLock), append(ofKind(open, routine.ExchangeLock), ofKind(open, routine.ExchangeEntrance)...)...)
 	if err != nil || len(same) == 0 {
 		return Task{}, false, err
 	}

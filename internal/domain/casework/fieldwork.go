@@ -54,8 +54,8 @@ var (
 	ErrTaskOpen = problem.New(problem.Conflict, "task-not-closed",
 		"Uppgiften är inte utförd, så det finns inget att ta tillbaka.", "The task is not done, so there is nothing to take back.")
 	ErrTaskKind = problem.New(problem.Invalid, "task-kind",
-		"Uppgiften kan inte läggas upp för hand. Välj montering eller nedmontering (på dörren eller i porten), byte, service, dokumentation eller beslut.",
-		"Such a task cannot be made by hand. Choose mounting or dismounting (at the door or in the entrance), exchange, service, documentation or decision.")
+		"Uppgiften kan inte läggas upp för hand. Välj montering, nedmontering eller byte (på dörren eller i porten), service, dokumentation eller beslut.",
+		"Such a task cannot be made by hand. Choose mounting, dismounting or exchange (at the door or in the entrance), service, documentation or decision.")
 	ErrTaskTwice = problem.New(problem.Conflict, "task-exists",
 		"Det finns redan en sådan uppgift för dörren (%s). Använd den.", "There is such a task for that door already (%s). Use it.")
 	ErrTaskPlace = problem.New(problem.Invalid, "task-without-place",

@@ -45,7 +45,7 @@ func (s *Service) Mount(ctx context.Context, actor, serial, personalNumber strin
 		if w.reads.ID != lock.ID {
 			return ErrStepSerial.Fill(serial, w.reads.Serial)
 		}
-		if w.task.Kind == routine.ExchangeLock {
+		if w.task.Kind.Exchanges() {
 			mounted, err = s.exchange(ctx, tx, actor, &w, certify)
 		} else {
 			mounted, err = s.putUp(ctx, tx, actor, &w, certify)
@@ -107,7 +107,7 @@ func (s *Service) workFor(ctx context.Context, tx Tx, client care.Client, lock f
 	if err != nil || entrance == "" {
 		return work{}, orElse(err, ErrEntranceNone)
 	}
-	return s.entranceWork(ctx, tx, entrance)
+	return s.entranceWork(ctx, tx, entrance, lock)
 }
 
 // mountWork opens the task that puts a lock on a client's door.
@@ -187,12 +187,14 @@ func (s *Service) hang(ctx context.Context, tx Tx, actor string, w *work, certif
 		return lock, err
 	}
 	lock.State, lock.DwellingID, lock.MountedAt = fleet.Mounted, w.dwelling.ID, tx.Now()
-	if does == routine.MountEntrance {
+	if does.AtEntrance() {
 		if w.entrance == "" { // the register has changed since
 			return lock, ErrEntranceNone
 		}
-		if err := roomAtEntrance(ctx, tx, s.profile, w.entrance); err != nil {
-			return lock, err
+		if does == routine.MountEntrance {
+			if err := roomAtEntrance(ctx, tx, s.profile, w.entrance); err != nil {
+				return lock, err
+			}
 		}
 		lock.DwellingID, lock.EntranceID = "", w.entrance
 	}
@@ -241,7 +243,7 @@ func (s *Service) unhang(ctx context.Context, tx Tx, actor string, w *work) erro
 	if lock.ID == "" || lock.Serial != taken.Found.Serial {
 		return ErrStepNotThere.Fill(taken.Found.Serial)
 	}
-	if lock.EntranceID != "" {
+	if w.task.Kind == routine.DismountEntrance {
 		if err := s.unneeded(ctx, tx, lock, tx.Now()); err != nil {
 			return err
 		}

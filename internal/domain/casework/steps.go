@@ -243,6 +243,9 @@ func (s *Service) checkStep(ctx context.Context, tx Tx, w *work, step Step) erro
 	}
 	switch step.Step {
 	case routine.StepTaken:
+		if err := comesDown(ctx, tx, w, step.Found.Serial); err != nil {
+			return err
+		}
 		if w.mounted.Serial != step.Found.Serial {
 			return ErrStepNotThere.Fill(step.Found.Serial)
 		}
@@ -312,7 +315,7 @@ func (s *Service) fit(ctx context.Context, tx Tx, t Task, serial string) (fleet.
 
 // putsUp reports whether work puts a lock up, so that one may be kept for it.
 func putsUp(k routine.TaskKind) bool {
-	return k == routine.Mount || k == routine.ExchangeLock || k == routine.MountEntrance
+	return k == routine.Mount || k == routine.MountEntrance || k.Exchanges()
 }
 
 // wantRecord checks that the lock's own log tells of the test opening.

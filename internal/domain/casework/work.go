@@ -71,7 +71,7 @@ func (s *Service) AddTask(ctx context.Context, who routine.Who, in NewTask) (Tas
 
 func byHand(k routine.TaskKind) bool {
 	switch k {
-	case routine.Mount, routine.Dismount, routine.MountEntrance, routine.DismountEntrance, routine.ExchangeLock, routine.ServiceLock,
+	case routine.Mount, routine.Dismount, routine.MountEntrance, routine.DismountEntrance, routine.ExchangeLock, routine.ExchangeEntrance, routine.ServiceLock,
 		routine.Document, routine.Judge:
 		return true
 	}
@@ -398,7 +398,7 @@ func (s *Service) complete(ctx context.Context, tx Tx, who routine.Who, w *work,
 	case routine.Mount, routine.MountEntrance:
 		_, err := s.putUp(ctx, tx, who.Actor, w, nil)
 		return err
-	case routine.ExchangeLock:
+	case routine.ExchangeLock, routine.ExchangeEntrance:
 		_, err := s.exchange(ctx, tx, who.Actor, w, nil)
 		return err
 	case routine.Dismount, routine.DismountEntrance:

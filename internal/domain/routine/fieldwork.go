@@ -78,6 +78,8 @@ func Checklist(k TaskKind, lock, was LockKind) []Required {
 		return list
 	case MountEntrance:
 		return []Required{serial, second, test, original(NoLock)}
+	case ExchangeEntrance: // the entrance's own part stays where it is kept
+		return []Required{taken, serial, second, test}
 	case DismountEntrance:
 		return []Required{taken, restored}
 	case Dismount:
@@ -122,7 +124,7 @@ func (p Profile) MayMount(lock LockKind) bool { return lock != KeyBox || p.Techn
 // everything else (V5.5-c, V5.6-b). It gives the rule, or "" for what can wait its turn.
 func Urgency(k TaskKind, lock LockKind, somebodyDepends bool) string {
 	switch {
-	case k != ServiceLock && k != ExchangeLock, !somebodyDepends:
+	case k != ServiceLock && !k.Exchanges(), !somebodyDepends:
 		return ""
 	case lock == KeyBox:
 		return RuleUrgentBox

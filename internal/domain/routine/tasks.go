@@ -14,6 +14,7 @@ const (
 
 	MountEntrance    TaskKind = "mount-entrance"    // a lock in the entrance that clients share
 	DismountEntrance TaskKind = "dismount-entrance" // when nobody behind it needs it
+	ExchangeEntrance TaskKind = "exchange-entrance" // one lock for another, so that nobody stands before a closed entrance
 	ReturnKeys       TaskKind = "return-keys"       // physical keys go back to the client or the estate
 	AskConsent       TaskKind = "ask-consent"       // letter to the house's owner (V5.3-b)
 	AskClient        TaskKind = "ask-client"        // whether the client agrees to a lock (V8-b)
@@ -26,7 +27,12 @@ const (
 )
 
 // AtEntrance reports whether work is done at an entrance, for everybody behind it.
-func (k TaskKind) AtEntrance() bool { return k == MountEntrance || k == DismountEntrance }
+func (k TaskKind) AtEntrance() bool {
+	return k == MountEntrance || k == DismountEntrance || k == ExchangeEntrance
+}
+
+// Exchanges reports whether work takes one lock down and puts another up.
+func (k TaskKind) Exchanges() bool { return k == ExchangeLock || k == ExchangeEntrance }
 
 // Says reports whether doing the task only tells, asks or notes something: nothing at the door and no physical key has moved, so
 // the order behind it can still be taken back.

@@ -141,6 +141,8 @@ func visitWords(k routine.TaskKind) problem.Text {
 		return problem.Text{SV: "Montera lås i port", EN: "Mount a lock in an entrance"}
 	case routine.DismountEntrance:
 		return problem.Text{SV: "Montera ned lås i port", EN: "Take a lock in an entrance down"}
+	case routine.ExchangeEntrance:
+		return problem.Text{SV: "Byta lås i port", EN: "Exchange a lock in an entrance"}
 	case routine.ExchangeLock:
 		return problem.Text{SV: "Byta lås", EN: "Exchange a lock"}
 	case routine.ServiceLock:

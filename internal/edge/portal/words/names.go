@@ -111,6 +111,8 @@ func TaskName(k routine.TaskKind) problem.Text {
 		return problem.Text{SV: "Montera ned lås i port", EN: "Dismount the lock in an entrance"}
 	case routine.ReturnKeys:
 		return problem.Text{SV: "Återlämna nycklar", EN: "Return keys"}
+	case routine.ExchangeEntrance:
+		return problem.Text{SV: "Byta lås i port", EN: "Exchange the lock in an entrance"}
 	case routine.ExchangeLock:
 		return problem.Text{SV: "Byta lås", EN: "Exchange the lock"}
 	case routine.ServiceLock:
