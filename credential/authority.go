@@ -31,6 +31,7 @@ type Material struct {
 	Roles      map[Role]RoleSigner
 	Ingest     []ecdh.KeyExchanger // X25519: the one in use, the announced next one if any, former ones
 	Announced  bool                // Ingest[1] is the next one, not a former one
+	Config     uint32              // version of the locks' configurations: goes up when what they say changes
 }
 
 // RoleSigner is one role's signer and its certificates: the one in use first, then former ones that something which still lives
@@ -266,13 +267,16 @@ func (a *Authority) IssueBlockList(b BlockList, now time.Time) ([]byte, error) {
 	return Sign(r.signer, KindBlockList, b)
 }
 
-// IssueConfig signs a lock's configuration. It fills in Issuer, IssuedAt and the ingest keys.
+// IssueConfig signs a lock's configuration. It fills in Issuer, IssuedAt, the ingest keys and, if there is none, the version.
 func (a *Authority) IssueConfig(c LockConfig, now time.Time) ([]byte, error) {
 	r, err := a.signing(RoleConfig, now)
 	if err != nil {
 		return nil, err
 	}
 	c.Issuer, c.IssuedAt, c.Ingest = r.cert.Key.Hash(), At(now), a.Ingest()
+	if c.Version == 0 {
+		c.Version = a.ConfigVersion()
+	}
 	if c.NextIngest = a.NextIngest(); !c.NextIngest.IsZero() {
 		c.IngestEnds = At(now).Add(IngestOverlap)
 	}
@@ -281,6 +285,9 @@ func (a *Authority) IssueConfig(c LockConfig, now time.Time) ([]byte, error) {
 	}
 	return Sign(r.signer, KindConfig, c)
 }
+
+// ConfigVersion is the version of the configurations that every lock should have.
+func (a *Authority) ConfigVersion() uint32 { return max(1, a.held.Load().Config) }
 
 // IssueTime signs the time, for a lock's nonce or (zero) for any lock.
 func (a *Authority) IssueTime(nonce [8]byte, now time.Time) ([]byte, error) {

@@ -96,4 +96,13 @@ func (tx *Tx) AcksForGroup(ctx context.Context, groupID string, t time.Time, lim
 		ORDER BY h.seq - h.oldest DESC, h.lock_id LIMIT $3`, groupID, us(t), limit)
 }
 
+// ConfigsDue implements keysync.Tx.
+func (tx *Tx) ConfigsDue(ctx context.Context, groupID string, t time.Time, version uint32) ([]keysync.LockEpoch, error) {
+	return collect(ctx, tx, func(r row) (l keysync.LockEpoch, err error) {
+		return l, r.Scan(&l.Lock, &l.Epoch)
+	}, `SELECT l.number, l.epoch FROM locks l LEFT JOIN lock_heads h ON h.lock_id = l.number
+		WHERE l.state = 'mounted' AND l.certificate IS NOT NULL AND COALESCE(h.config, 0) < $3
+		AND l.id IN (SELECT r.lock_id FROM rights r WHERE r.group_id = $1 AND r.until_us > $2) ORDER BY l.number`, groupID, us(t), int64(version))
+}
+
 var _ keysync.Tx = (*Tx)(nil)

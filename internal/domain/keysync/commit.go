@@ -277,6 +277,9 @@ func (t *sitting) grant(ctx context.Context, a *arrival, key fleet.Key, station 
 	if a.acks, err = t.s.acksFor(ctx, t.tx, key.GroupID, a.made); err != nil {
 		return Issued{}, err
 	}
+	if a.configs, err = t.s.configsFor(ctx, t.tx, key, a.made); err != nil {
+		return Issued{}, err
+	}
 	now := t.tx.Now()
 	a.blocks = t.blocks
 	a.grant = credential.Grant{

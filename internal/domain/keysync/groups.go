@@ -27,6 +27,10 @@ type made struct {
 	acks   [][]byte // acknowledgements for the group's locks
 	acksAt time.Time
 	acksOf uint64 // how many of them had been signed then
+
+	due   []LockEpoch // locks that lack a configuration
+	dueAt time.Time
+	dueOf uint32 // the version that they lack
 }
 
 func (m *made) holds(state GroupState, now time.Time) bool {

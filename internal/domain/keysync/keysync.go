@@ -92,6 +92,7 @@ type Head struct {
 	Seq       uint32
 	Head      credential.Hash // of the chain after Seq
 	BlockList uint64          // number of the newest list that the lock has reported
+	Config    uint32          // newest version of its configuration that the lock has reported
 	Seen      time.Time
 	Shown     uint16 // the newest epoch that the lock has shown
 	Oldest    uint32 // the oldest record that it kept when it last told: one that is not acknowledged
@@ -182,6 +183,8 @@ type Tx interface {
 	// AcksForGroup returns at most limit signed acknowledgements for locks that the group may open at t and that are not known to
 	// have heard them, those first that keep the most records which they need not keep.
 	AcksForGroup(ctx context.Context, groupID string, t time.Time, limit int) ([][]byte, error)
+	// ConfigsDue returns the locks that the group may open at t and that are not known to have this version of their configuration.
+	ConfigsDue(ctx context.Context, groupID string, t time.Time, version uint32) ([]LockEpoch, error)
 	InsertGrants(ctx context.Context, g []Issued) error
 }
 
@@ -241,6 +244,7 @@ type Service struct {
 	holders holders
 	groups  groups
 	token   token
+	configs configs
 
 	unpacking sync.Mutex
 	unpacked  atomic.Uint64 // commits of mail so far

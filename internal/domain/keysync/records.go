@@ -146,7 +146,7 @@ func (t *takeover) move(b genuine, head Head) error {
 	}
 	t.newest = max(t.newest, b.Blocks.Number)
 	head.Oldest = max(head.Oldest, b.Oldest)
-	head.BlockList, head.Seen = max(head.BlockList, b.Blocks.Number), t.tx.Now()
+	head.BlockList, head.Config, head.Seen = max(head.BlockList, b.Blocks.Number), max(head.Config, b.Config), t.tx.Now()
 	t.heads[b.Lock], t.moved[b.Lock] = head, true
 	return nil
 }

@@ -44,6 +44,8 @@ type outcome struct {
 	made   *made
 	acks   [][]byte
 	blocks []byte
+
+	configs []LockEpoch
 }
 
 // Visit serves one visit at a station and returns the encoded SyncResponse for the key. It is safe to repeat. The station may have
@@ -192,11 +194,15 @@ func (s *Service) answer(a *arrival) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	configs, err := s.configs.signed(by, a)
+	if err != nil {
+		return nil, err
+	}
 	return credential.EncodeSyncResponse(credential.SyncResponse{
 		Roots: by.RootStatements(), Times: times,
 		Grant: grant, Issuer: by.Certificate(credential.RoleGrantIssuer),
 		DeviceCAs: by.Certificates(credential.RoleDeviceCA),
-		Config:    by.Certificate(credential.RoleConfig), Time: now, Acks: a.acks,
+		Config:    by.Certificate(credential.RoleConfig), Time: now, Acks: a.acks, Configs: configs,
 		Blocks: a.blocks, Revocation: by.Certificate(credential.RoleRevocation), MailReceived: a.mailHash,
 	}, a.made.leaves)
 }

@@ -39,7 +39,7 @@ func (m *Municipality) MountAndClaim(ctx context.Context, actor, serial, persona
 }
 
 func (m *Municipality) install(c lockcore.Candidate, lock fleet.Lock, now time.Time) (lockcore.ClaimInstall, error) {
-	config, err := m.Authority.IssueConfig(credential.LockConfig{Lock: lock.Number, Version: 1, Epoch: uint16(lock.Epoch)}, now)
+	config, err := m.Authority.IssueConfig(credential.LockConfig{Lock: lock.Number, Epoch: uint16(lock.Epoch)}, now)
 	if err != nil {
 		return lockcore.ClaimInstall{}, err
 	}

@@ -54,6 +54,7 @@ type authorityState struct {
 	Trust     ceremony.Trust           `cbor:"1,keyasint"`
 	Ingest    []credential.ExchangeKey `cbor:"2,keyasint"` // the one in use, the announced next one if any, former ones
 	Announced bool                     `cbor:"3,keyasint,omitempty"`
+	Config    uint32                   `cbor:"6,keyasint,omitempty"` // version of the locks' configurations
 	Single    bool                     `cbor:"4,keyasint,omitempty"` // root and next root lie in the key folder
 	Change    uint32                   `cbor:"5,keyasint,omitempty"` // how many times it has been changed
 }
@@ -194,7 +195,7 @@ func (j *journalSigner) load() error {
 
 // material is what an Authority works with. Nothing secret is fetched for it.
 func (c *Custody) material(s authorityState) (credential.Material, error) {
-	m := credential.Material{Root: s.Trust.Root, Next: s.Trust.Next, Statements: s.Trust.Statements, Announced: s.Announced,
+	m := credential.Material{Root: s.Trust.Root, Next: s.Trust.Next, Statements: s.Trust.Statements, Announced: s.Announced, Config: s.Config,
 		Roles: map[credential.Role]credential.RoleSigner{}}
 	for _, role := range credential.AuthorityRoles() {
 		raw, certs := s.Trust.Of(role)

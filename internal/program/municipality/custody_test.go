@@ -230,13 +230,18 @@ func TestIngestKeyIsAnnouncedThenUsed(t *testing.T) {
 		old := h.Authority.Ingest()
 		sealed, err := credential.SealBatch(old, []byte("records"))
 		h.must(err)
+		version := h.Authority.ConfigVersion()
 		announced, err := h.Custody.RotateIngest(h.Context(), "test")
+		if again := h.Authority.ConfigVersion(); again <= version {
+			h.Errorf("locks are told by a configuration of version %d, and have %d", again, version)
+		}
+		version = h.Authority.ConfigVersion()
 		next := h.Authority.NextIngest()
 		if err != nil || !announced || h.Authority.Ingest() != old || next.IsZero() {
 			h.Errorf("announced %v, %v", announced, err)
 		}
 		announced, err = h.Custody.RotateIngest(h.Context(), "test")
-		if err != nil || announced || h.Authority.Ingest() != next || !h.Authority.NextIngest().IsZero() {
+		if err != nil || announced || h.Authority.Ingest() != next || !h.Authority.NextIngest().IsZero() || h.Authority.ConfigVersion() <= version {
 			h.Errorf("announced %v, %v", announced, err)
 		}
 		if _, _, err := h.Authority.OpenBatch(sealed); credential.CodeOf(err) == credential.CodeStale {

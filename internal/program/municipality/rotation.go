@@ -227,6 +227,7 @@ func (c *Custody) RotateIngest(ctx context.Context, actor string) (announced boo
 	err = c.change(ctx, actor, "ingest key rotated", func(_ *storage.Tx, s authorityState) (authorityState, error) {
 		announced = !s.Announced
 		s.Announced = announced
+		s.Config = max(s.Config+1, uint32(credential.At(c.clock()))) // past any that a database restored since has forgotten
 		s.Ingest = slices.Clone(s.Ingest)
 		if announced {
 			s.Ingest = slices.Insert(s.Ingest, 1, fresh)

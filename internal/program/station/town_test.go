@@ -58,6 +58,7 @@ type town struct {
 	clock    *clock
 	db       *storage.DB
 	auth     *credential.Authority
+	material credential.Material // of auth
 	keys     *fleet.Keys
 	stations *fleet.Stations
 	sync     *keysync.Service
@@ -75,9 +76,10 @@ func newTown(t *testing.T, target string) *town {
 	w := &town{t: t, dir: t.TempDir(), clock: &clock{at: time.Now().UTC().Truncate(time.Second)}}
 	w.db = storagetest.Open(t, target, storage.Options{Clock: w.clock.now})
 	var err error
-	if w.auth, err = credential.NewAuthority(w.clock.now()); err != nil {
-		t.Fatal(err)
-	}
+	_, w.material, err = credential.NewMaterial(w.clock.now())
+	w.must(err)
+	w.auth, err = credential.LoadAuthority(w.material)
+	w.must(err)
 	w.keys = fleet.NewKeys(txn.Narrow(w.db, func(tx *storage.Tx) fleet.KeyTx { return tx }), w.auth)
 	w.stations = fleet.NewStations(txn.Narrow(w.db, func(tx *storage.Tx) fleet.StationTx { return tx }), w.auth)
 	w.staff = identity.NewStaff(txn.Narrow(w.db, func(tx *storage.Tx) identity.StaffTx { return tx }))
@@ -197,7 +199,7 @@ func (w *town) startLock() {
 		if err != nil {
 			return lockcore.ClaimInstall{}, err
 		}
-		config, err := w.auth.IssueConfig(credential.LockConfig{Lock: lockNo, Version: 1, Epoch: 1}, w.clock.now())
+		config, err := w.auth.IssueConfig(credential.LockConfig{Lock: lockNo, Epoch: 1}, w.clock.now())
 		if err != nil {
 			return lockcore.ClaimInstall{}, err
 		}

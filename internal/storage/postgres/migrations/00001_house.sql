@@ -257,6 +257,7 @@ CREATE TABLE lock_heads (
     seq         BIGINT NOT NULL,
     head        BYTEA NOT NULL,
     block_list  BIGINT NOT NULL, -- the version that the lock last reported
+    config      BIGINT NOT NULL, -- likewise of its configuration
     seen_us     BIGINT NOT NULL,
     shown       BIGINT NOT NULL, -- the newest epoch that the lock has shown
     oldest      BIGINT NOT NULL, -- the oldest record that the lock still kept when it last told: what it has not been acknowledged
