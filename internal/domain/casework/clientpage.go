@@ -47,12 +47,16 @@ func (p *Pages) SearchClients(ctx context.Context, who Reader, query string) (Hi
 	out := Hits{Exact: strings.ContainsFunc(query, unicode.IsDigit)}
 	var ids []string
 	err := p.db.View(ctx, func(tx PagesTx) (err error) {
-		if ids, err = find(ctx, tx, query, out.Exact); err != nil {
+		if ids, err = find(ctx, tx, who, query, out.Exact); err != nil {
 			return err
 		}
 		out.More = len(ids) > MaxHits
 		ids = ids[:min(len(ids), MaxHits)]
-		out.People, err = people(ctx, tx, ids)
+		out.People, err = people(ctx, tx, who, ids)
+		ids = ids[:0]
+		for _, one := range out.People {
+			ids = append(ids, one.ID)
+		}
 		return err
 	})
 	if err == nil && len(ids) > 0 {
@@ -65,9 +69,12 @@ func (p *Pages) SearchClients(ctx context.Context, who Reader, query string) (Hi
 }
 
 // find returns the ids that a query stands for, in the order of the names.
-func find(ctx context.Context, tx PagesTx, query string, exact bool) (ids []string, err error) {
+func find(ctx context.Context, tx PagesTx, who Reader, query string, exact bool) (ids []string, err error) {
 	if !exact {
 		first, second, _ := strings.Cut(query, " ")
+		if who.related() {
+			return tx.PageNamesOf(ctx, who.serving(tx.Now()), nameCase(first), nameCase(second), MaxHits+1)
+		}
 		return tx.PageNames(ctx, nameCase(first), nameCase(second), MaxHits+1)
 	}
 	n, err := swedish.ParsePersonalNumber(strings.ReplaceAll(query, " ", ""),
@@ -82,14 +89,17 @@ func find(ctx context.Context, tx PagesTx, query string, exact bool) (ids []stri
 	return ids, err
 }
 
-// people returns clients as a list shows them, in the order of their ids.
-func people(ctx context.Context, tx PagesTx, ids []string) ([]Person, error) {
+// people returns the clients whom somebody may read about, as a list shows them, in the order of their ids.
+func people(ctx context.Context, tx PagesTx, who Reader, ids []string) ([]Person, error) {
 	found, err := tx.ClientsByID(ctx, ids)
 	if err != nil {
 		return nil, err
 	}
 	homes, err := tx.Dwellings(ctx, dwellingsOf(found))
 	if err != nil {
+		return nil, err
+	}
+	if err := mayRead(ctx, tx, who, found, homes); err != nil {
 		return nil, err
 	}
 	var all []Person
@@ -187,7 +197,7 @@ func (p *Pages) ClientPage(ctx context.Context, who Reader, id string, look Look
 	}
 	var out ClientPage
 	err := p.db.View(ctx, func(tx PagesTx) (err error) {
-		out, err = clientPage(ctx, tx, id, look)
+		out, err = clientPage(ctx, tx, who, id, look)
 		return err
 	})
 	if err == nil {
@@ -203,19 +213,22 @@ func (p *Pages) ClientPage(ctx context.Context, who Reader, id string, look Look
 	return out, nil
 }
 
-func clientPage(ctx context.Context, tx PagesTx, id string, look Look) (ClientPage, error) {
+func clientPage(ctx context.Context, tx PagesTx, who Reader, id string, look Look) (ClientPage, error) {
 	out := ClientPage{Now: tx.Now()}
 	clients, err := tx.ClientsByID(ctx, []string{id})
 	if err != nil {
 		return out, err
 	}
+	homes, err := tx.Dwellings(ctx, dwellingsOf(clients))
+	if err != nil {
+		return out, err
+	}
+	if err := mayRead(ctx, tx, who, clients, homes); err != nil {
+		return out, err
+	}
 	c, ok := clients[id]
 	if !ok {
 		return out, ErrNoClient
-	}
-	homes, err := tx.Dwellings(ctx, []string{c.DwellingID})
-	if err != nil {
-		return out, err
 	}
 	out.Person = masked(c, homes[c.DwellingID])
 	if look.Reveal {

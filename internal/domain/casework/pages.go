@@ -33,6 +33,7 @@ type PagesTx interface {
 	access.Tx
 	journal.Tx
 	consent.Reader
+	RelationTx
 	OwnersByID(ctx context.Context, ids []string) (map[string]consent.Owner, error)
 	GroupsByID(ctx context.Context, ids []string) (map[string]care.Group, error)
 	MountedLocks(ctx context.Context, dwellingIDs []string) (map[string]routine.LockKind, error)
@@ -73,8 +74,10 @@ func NewPages(db txn.Runner[PagesTx]) *Pages { return &Pages{db: db} }
 
 // Reader is the person who looks, as the journal names them.
 type Reader struct {
-	Actor string // the account's id
-	Role  string
+	Actor        string // the account's id
+	Role         string
+	Organisation string   // number: who serves clients reads about those only
+	Areas        []string // postal codes or their first digits that the assignment is for; none: all
 }
 
 // Counts is what there is, at one instant.
