@@ -18,10 +18,10 @@ RACY        ?= ./internal/base/... ./internal/storage/... ./internal/domain/jour
 POSTGRES    := $(GO) run ./internal/storage/storagetest/pgcluster --
 
 # A checkout that belongs to somebody else makes git refuse to answer, and go with it. Tests need no version stamp.
-test check race fuzz e2e cover soak: export GOFLAGS := $(GOFLAGS) -buildvcs=false
+test check race fuzz e2e browser cover soak: export GOFLAGS := $(GOFLAGS) -buildvcs=false
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test check unit e2e fuzz race lint staticcheck generate generated bench peers soak cover prerequisites
+.PHONY: help demo build test check unit e2e browser fuzz race lint staticcheck generate generated bench peers soak cover prerequisites
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -33,7 +33,7 @@ demo: ## a municipality of 2 300 clients and its working day, then the portal (n
 build: ## the program, as bin/hemnyckel
 	$(GO) build -trimpath -o bin/ ./cmd/...
 
-test: prerequisites check unit fuzz e2e ## everything that must hold before a change is shared; installs what it lacks
+test: prerequisites check unit fuzz e2e browser ## everything that must hold before a change is shared; installs what it lacks
 	@echo "test: all passed"
 
 check: ## formatting, vet (also without C), the floors of the house
@@ -50,6 +50,9 @@ unit: ## all Go tests, on SQLite and on PostgreSQL
 e2e: ## the whole chain as separate processes, once per engine: exit 0 only if every step held
 	$(GO) run ./cmd/hemnyckel demo --once
 	$(POSTGRES) sh -c '$(GO) run ./cmd/hemnyckel demo --once --db "$$HEMNYCKEL_TEST_POSTGRES"'
+
+browser: build ## people's journeys through the pages in real Chromium, each page held against WCAG 2.2 AA
+	cd test/browser && npm ci --no-fund --no-audit --silent && node --test --test-concurrency=1 --test-reporter=spec *.test.mjs
 
 fuzz: ## every fuzz target for FUZZTIME (5s)
 	@.ci/fuzz $(FUZZTIME)
