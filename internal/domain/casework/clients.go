@@ -99,6 +99,9 @@ func (a *applier) house(ctx context.Context, clients []RegisterClient) error {
 		d := dwellings[c.Dwelling.AddressKey]
 		d.ID = orNew(d.ID)
 		dwellings[c.Dwelling.AddressKey] = d // a couple in one batch shares it
+		if before := c.Client; before.DwellingID != "" && before.DwellingID != d.ID {
+			a.moves = append(a.moves, before)
+		}
 		c.Dwelling.ID, c.Client.DwellingID = d.ID, d.ID
 	}
 	return nil

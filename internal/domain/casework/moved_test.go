@@ -2,6 +2,7 @@ package casework_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"hemnyckel/internal/domain/care"
@@ -59,6 +60,66 @@ func TestDismountingStaysWithTheLock(t *testing.T) {
 		n.wantRecomputed(t)
 	})
 }
+
+// The registers move somebody of whom no order has told: what the lock that was left behind means for the worklist is proposed, and
+// neither the lock nor anybody's rights wait in silence.
+//
+// proves V5.1-h
+func TestALockLeftBehindIsProposedToComeDown(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		n := newTown(t, db)
+		n.house(t)
+		n.place(t, officer, order(routine.HomeCareGranted, cara, ahead(-9), "H1"))
+		n.mount(t, "DC2", cara)
+		n.moves(t, cara, "Nygatan 3")
+		open := n.tasksOf(t, cara)
+		slices.SortFunc(open, func(a, b casework.Task) int { return strings.Compare(string(a.Kind), string(b.Kind)) })
+		var kinds []routine.TaskKind
+		for _, v := range open {
+			kinds = append(kinds, v.Kind)
+			if v.Kind == routine.Dismount && (v.LockID != n.lock(t, "DC2").ID || v.PostalCode != "43299" || v.Note == "") {
+				t.Errorf("the dismounting: got %+v, want it at the old door, with the reason", v)
+			}
+		}
+		if want := []routine.TaskKind{routine.Dismount, routine.DismountEntrance, routine.Mount}; !slices.Equal(kinds, want) {
+			t.Errorf("after the move: got %v, want %v", kinds, want)
+		}
+		n.moves(t, cara, "Nygatan 5") // once more: the lock that was left is the same one
+		if got := n.tasksOf(t, cara); len(got) != len(open) {
+			t.Errorf("after another move: got %+v, want nothing more to do", got)
+		}
+		n.mount(t, "DC3", cara)
+		n.wantMay(t, "DC3", n.now(t), "H1")
+		n.wantRecomputed(t)
+	})
+}
+
+// A lock stays where somebody is left who needs it, and one that the register moves with its client is not left behind.
+//
+// proves V5.1-h
+func TestALockThatIsNotLeftBehind(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		n := newTown(t, db)
+		n.mount(t, "DC2", alma)
+		n.place(t, officer, order(routine.AlarmGranted, alma, ahead(-9)))
+		n.place(t, officer, order(routine.AlarmGranted, bo, ahead(-9)))
+		n.moves(t, bo, "Nygatan 3") // Alma, who stays, needs it
+		if got := n.lock(t, "DC2"); got.State != fleet.Mounted || slices.ContainsFunc(n.tasksOf(t, alma), takesDown) || slices.ContainsFunc(n.tasksOf(t, bo), takesDown) {
+			t.Errorf("the lock that is needed: got %+v with %+v", got, n.tasksOf(t, bo))
+		}
+		moves := casework.RegisterClient{Client: care.Client{PersonalNumber: alma}, Lock: &fleet.Lock{Serial: "DC2", Kind: fleet.Door, State: fleet.Mounted},
+			Dwelling: care.Dwelling{AddressKey: "Nygatan 9", Street: "Nygatan 9", PostalCode: "43290", Town: "Provköping"}}
+		n.apply(t, casework.Import{}, casework.RegisterBatch{Clients: []casework.RegisterClient{moves}})
+		for _, v := range n.tasksOf(t, alma) {
+			if v.Kind == routine.Dismount || v.Kind == routine.Mount {
+				t.Errorf("the lock that moved along: got %+v", v)
+			}
+		}
+		n.wantRecomputed(t)
+	})
+}
+
+func takesDown(v casework.Task) bool { return v.Kind == routine.Dismount }
 
 // Whoever moves in behind the door needs the lock, or is the one whom the technician meets there.
 //

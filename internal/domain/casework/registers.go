@@ -193,6 +193,7 @@ func (s *Service) ApplyRegisters(ctx context.Context, tx RegisterTx, run Import,
 	a := applier{s: s, tx: tx, run: run, said: saidBefore(b.Rows)}
 	for _, step := range []func(context.Context, RegisterBatch) error{
 		a.providers, a.groups, a.staff, a.entrances, a.stock, a.clients, a.keys, a.consents, func(ctx context.Context, _ RegisterBatch) error { return a.settleDoors(ctx) },
+		func(ctx context.Context, _ RegisterBatch) error { return a.settleMoves(ctx) },
 	} {
 		if err := step(ctx, b); err != nil {
 			return nil, err
@@ -287,6 +288,7 @@ type applier struct {
 	homes   []string         // dwellings whose people's rights may have changed
 	ports   []string         // entrances, for everybody behind them
 	doors   []string         // dwellings where a lock has come or gone
+	moves   []care.Client    // those who have moved, as they were
 	faults  []RegisterFault
 	entries []journal.Entry
 }
