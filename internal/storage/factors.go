@@ -134,3 +134,28 @@ func (tx *Tx) ForgetAttempts(ctx context.Context, subject string) error {
 	_, err := tx.exec(ctx, `DELETE FROM login_attempts WHERE subject = $1`, subject)
 	return err
 }
+
+// InsertState implements identity.AccountTx.
+func (tx *Tx) InsertState(ctx context.Context, hash, body string, until time.Time) error {
+	_, err := tx.exec(ctx, `INSERT INTO login_states (hash, body, until_us) VALUES ($1, $2, $3)`, hash, body, us(until))
+	return err
+}
+
+// CountStates implements identity.AccountTx.
+func (tx *Tx) CountStates(ctx context.Context, t time.Time) (int, error) {
+	if _, err := tx.exec(ctx, `DELETE FROM login_states WHERE until_us <= $1`, us(t)); err != nil {
+		return 0, err
+	}
+	n, _, err := one(ctx, tx, column[int], `SELECT COUNT(*) FROM login_states`)
+	return n, err
+}
+
+// TakeState implements identity.AccountTx.
+func (tx *Tx) TakeState(ctx context.Context, hash string, t time.Time) (string, bool, error) {
+	body, ok, err := one(ctx, tx, column[string], `SELECT body FROM login_states WHERE hash = $1 AND until_us > $2`, hash, us(t))
+	if err != nil || !ok {
+		return "", false, err
+	}
+	n, err := tx.exec(ctx, `DELETE FROM login_states WHERE hash = $1`, hash)
+	return body, n == 1, err
+}

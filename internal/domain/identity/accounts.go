@@ -32,8 +32,13 @@ type Account struct {
 // Actor is what the journal calls the person.
 func (a Account) Actor() string { return ActorOf(a.ID) }
 
-// ActorOf is what the journal calls the person of an account.
-func ActorOf(accountID string) string { return "account:" + accountID }
+// ActorOf is what the journal calls the person of an account. A made-up one is told from a real one at first sight.
+func ActorOf(accountID string) string {
+	if strings.HasPrefix(accountID, demoPrefix) {
+		return accountID
+	}
+	return "account:" + accountID
+}
 
 // IdentifierKind is the sort of name by which a provider of identity knows a person.
 type IdentifierKind string

@@ -56,4 +56,10 @@ type factorTx interface {
 	Attempts(ctx context.Context, subject string) (failures int, at, until time.Time, err error)
 	PutAttempts(ctx context.Context, subject string, failures int, at, until time.Time) error
 	ForgetAttempts(ctx context.Context, subject string) error
+
+	InsertState(ctx context.Context, hash, body string, until time.Time) error
+	// CountStates forgets what is over at t and counts the rest.
+	CountStates(ctx context.Context, t time.Time) (int, error)
+	// TakeState removes a state and returns it, if it was good at t.
+	TakeState(ctx context.Context, hash string, t time.Time) (body string, ok bool, err error)
 }

@@ -170,7 +170,7 @@ func (s *Sessions) PasswordLogin(ctx context.Context, at Arrival, l Local) (toke
 			refused = ErrLogin
 			return refuse(ctx, tx, a.ID, ByPassword, "", "name, password or code")
 		}
-		if err := tx.ForgetAttempts(ctx, attempt("name:"+name)); err != nil {
+		if err := forgive(ctx, tx, at, "name:"+name); err != nil {
 			return err
 		}
 		token, out, err = s.start(ctx, tx, at, a.ID, Session{Method: ByPassword, Strong: tx.Now()})
@@ -349,7 +349,7 @@ func (s *Sessions) ConfirmCode(ctx context.Context, at Arrival, token, code stri
 		if err != nil || !ok {
 			return orErr(err, ErrTOTP.On("code"))
 		}
-		if err := tx.ForgetAttempts(ctx, attempt("code:"+me.Account.ID)); err != nil {
+		if err := forgive(ctx, tx, at, "code:"+me.Account.ID); err != nil {
 			return err
 		}
 		return s.confirmed(ctx, tx, me, ByPassword)
@@ -396,6 +396,20 @@ func countOne(ctx context.Context, tx AccountTx, subject string, free int) error
 		until = now.Add(min(maxWait, 15*time.Second<<min(over, 8)))
 	}
 	return tx.PutAttempts(ctx, subject, n, now, until)
+}
+
+// forgive forgets the attempts for what has succeeded, and of the address this one only: who has one password does not get to try
+// others' for ever.
+func forgive(ctx context.Context, tx AccountTx, at Arrival, what string) error {
+	if err := tx.ForgetAttempts(ctx, attempt(what)); err != nil {
+		return err
+	}
+	from := attempt("from:" + at.Address)
+	n, last, until, err := tx.Attempts(ctx, from)
+	if err != nil || n == 0 {
+		return err
+	}
+	return tx.PutAttempts(ctx, from, n-1, last, until)
 }
 
 // attempt hides what is tried: people type passwords in the field for names.

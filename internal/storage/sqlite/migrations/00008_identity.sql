@@ -93,6 +93,14 @@ CREATE TABLE login_attempts (
 );
 CREATE INDEX login_attempts_by_time ON login_attempts (at_us);
 
+-- What a front door must remember between two steps of a login, once.
+CREATE TABLE login_states (
+    hash     TEXT NOT NULL PRIMARY KEY, -- SHA-256 of the secret that the browser has, hexadecimal
+    body     TEXT NOT NULL,
+    until_us BIGINT NOT NULL
+);
+CREATE INDEX login_states_by_end ON login_states (until_us);
+
 -- Access to a client whom one does not serve, for a reason and a time, reviewed afterwards.
 CREATE TABLE emergencies (
     id           TEXT NOT NULL PRIMARY KEY,
@@ -115,6 +123,7 @@ CREATE INDEX emergencies_by_client ON emergencies (client_id, actor, until_us);
 
 -- +goose Down
 DROP TABLE emergencies;
+DROP TABLE login_states;
 DROP TABLE login_attempts;
 DROP TABLE login_codes;
 DROP TABLE passkeys;

@@ -1,0 +1,50 @@
+package identity
+
+import (
+	"context"
+	"time"
+
+	"hemnyckel/internal/base/problem"
+)
+
+// What a front door remembers between two steps of a login: for so long, so much of it, and so many at once, since strangers cause it.
+const (
+	StateLife = 10 * time.Minute
+	maxState  = 160 << 10
+	maxStates = 2000
+)
+
+// ErrState says that a login has taken too long, or was gone through already.
+var ErrState = problem.New(problem.Invalid, "login-state",
+	"Inloggningen tog för lång tid eller är redan klar. Börja om.", "The login took too long or is finished already. Start again.")
+
+// Keep remembers a text under a secret for the browser, for [StateLife].
+func (s *Sessions) Keep(ctx context.Context, body string) (secret string, err error) {
+	if len(body) > maxState {
+		return "", ErrState
+	}
+	secret = newSecretText()
+	return secret, s.db.Update(ctx, func(tx AccountTx) error {
+		n, err := tx.CountStates(ctx, tx.Now())
+		if err != nil {
+			return err
+		}
+		if n >= maxStates {
+			return ErrBusy
+		}
+		return tx.InsertState(ctx, hashOf(secret), body, tx.Now().Add(StateLife))
+	})
+}
+
+// Take returns what was kept under a secret, once.
+func (s *Sessions) Take(ctx context.Context, secret string) (body string, err error) {
+	err = s.db.Update(ctx, func(tx AccountTx) error {
+		var ok bool
+		body, ok, err = tx.TakeState(ctx, hashOf(secret), tx.Now())
+		if err == nil && !ok {
+			err = ErrState
+		}
+		return err
+	})
+	return body, err
+}
