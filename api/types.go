@@ -53,11 +53,19 @@ type Task struct {
 
 // Health is the answer to whether the server can work.
 type Health struct {
-	Status   string `json:"status" enum:"ok"`
-	Database string `json:"database,omitempty" enum:"ok" doc:"Only where the database was asked."`
-	Version  string `json:"version,omitempty"`
-	Restart  bool   `json:"restart_needed,omitempty" doc:"The municipality has another profile since the server started, and the server works by the old one until it is restarted."`
-	Inbox    *Inbox `json:"inbox,omitempty" doc:"What keys have carried home and the server has not taken over yet."`
+	Status   string          `json:"status" enum:"ok"`
+	Database string          `json:"database,omitempty" enum:"ok" doc:"Only where the database was asked."`
+	Version  string          `json:"version,omitempty"`
+	Restart  bool            `json:"restart_needed,omitempty" doc:"The municipality has another profile since the server started, and the server works by the old one until it is restarted."`
+	Inbox    *Inbox          `json:"inbox,omitempty" doc:"What keys have carried home and the server has not taken over yet."`
+	Stations *StationContact `json:"stations,omitempty" doc:"Whether the stations are heard of."`
+}
+
+// StationContact is how stations are heard of. One that is out of contact goes on activating keys for five days.
+type StationContact struct {
+	Working int `json:"working" doc:"Stations in use that are neither out nor blocked."`
+	Silent  int `json:"silent" doc:"Those of them that have not asked for news for eight hours."`
+	Age     int `json:"silent_seconds" doc:"How long the one that has been silent longest has been so, in seconds; 0 while none is."`
 }
 
 // Inbox is how far the server has come with what keys carry home. An opening is in the journal once it has been taken over.

@@ -246,6 +246,41 @@ const (
 	MaxDue    = 100
 )
 
+// SilentAfter is how long a station may be unheard of before somebody should look at it: it asks for news every six hours, and every few
+// minutes when it has got no answer.
+const SilentAfter = 8 * time.Hour
+
+// Silent reports whether a station that should be heard of has not been for that long.
+func (s Station) Silent(now time.Time, after time.Duration) bool {
+	return s.Works() && now.Sub(s.LastSeen) > after
+}
+
+// Contact is how the stations that should be heard of are heard of.
+type Contact struct {
+	Working, Silent int
+	Since           time.Time // when the one that has been silent longest was last heard of
+}
+
+// Contact counts the stations that have been silent for longer than [SilentAfter].
+func (s *Stations) Contact(ctx context.Context) (c Contact, err error) {
+	err = s.db.View(ctx, func(tx StationTx) error {
+		all, err := tx.Stations(ctx)
+		for _, st := range all {
+			if st.Works() {
+				c.Working++
+			}
+			if st.Silent(tx.Now(), SilentAfter) {
+				c.Silent++
+				if c.Since.IsZero() || st.LastSeen.Before(c.Since) {
+					c.Since = st.LastSeen
+				}
+			}
+		}
+		return err
+	})
+	return c, err
+}
+
 // NewStationSecret makes a secret of 32 random bytes.
 func NewStationSecret() string {
 	var b [32]byte

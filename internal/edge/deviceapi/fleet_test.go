@@ -132,6 +132,39 @@ func TestStationEnrolment(t *testing.T) {
 	})
 }
 
+// A station that asks for nothing any more is counted, until it is said to be out: then nobody waits for it.
+func TestSilentStations(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		stations := fleet.NewStations(txn.Narrow(w.db, func(tx *storage.Tx) fleet.StationTx { return tx }), w.auth)
+		contact := func() fleet.Contact {
+			c, err := stations.Contact(t.Context())
+			w.must(err)
+			return c
+		}
+		_, err := stations.Enrol(t.Context(), "account:m", "Syd 1", "G001") // never connected: nobody expects to hear of it
+		w.must(err)
+		began := w.now
+		_, err = stations.Renew(t.Context(), w.station.Device)
+		w.must(err)
+		w.now = w.now.Add(fleet.SilentAfter)
+		if got := contact(); got != (fleet.Contact{Working: 1}) {
+			t.Errorf("in time: %+v", got)
+		}
+		w.now = w.now.Add(time.Second)
+		if got := contact(); got.Working != 1 || got.Silent != 1 || !got.Since.Equal(began) {
+			t.Errorf("silent: %+v, want one since %v", got, began)
+		}
+		w.must(w.db.Update(t.Context(), func(tx *storage.Tx) error {
+			st, _, err := tx.StationByName(t.Context(), "Norr 1")
+			st.OutSince = tx.Now()
+			return errors.Join(err, tx.PutStation(t.Context(), st, ""))
+		}))
+		if got := contact(); got.Working != 0 || got.Silent != 0 {
+			t.Errorf("out: %+v", got)
+		}
+	})
+}
+
 // A block list that is too full raises the generation of the smallest group that makes room enough: its keys are refused until
 // they have been synced. The entry goes when nothing can be refused by it any longer.
 func TestFullBlockList(t *testing.T) {

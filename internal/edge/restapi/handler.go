@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"hemnyckel/internal/domain/consent"
+	"hemnyckel/internal/domain/fleet"
 	"hemnyckel/internal/domain/keysync"
 	"hemnyckel/internal/edge/web"
 )
@@ -36,6 +37,7 @@ type Options struct {
 	Fleet         Fleet
 	Health        func(ctx context.Context) error                   // asks the database for something small
 	Inbox         func(ctx context.Context) (keysync.Status, error) // nil: not told
+	Contact       func(ctx context.Context) (fleet.Contact, error)  // nil: not told
 	// Current reports whether the profile that this process works by is still the municipality's; nil: it always is.
 	Current      func(ctx context.Context) (bool, error)
 	Zone         *time.Location   // Europe/Stockholm

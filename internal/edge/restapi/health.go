@@ -32,6 +32,16 @@ func (h *Handler) health(ctx context.Context, _ request) (api.Health, error) {
 			out.Inbox.Age = max(0, int(h.options.Clock().Sub(inbox.Oldest).Seconds()))
 		}
 	}
+	if h.options.Contact != nil {
+		contact, err := h.options.Contact(ctx)
+		if err != nil {
+			return out, err
+		}
+		out.Stations = &api.StationContact{Working: contact.Working, Silent: contact.Silent}
+		if contact.Silent > 0 {
+			out.Stations.Age = max(0, int(h.options.Clock().Sub(contact.Since).Seconds()))
+		}
+	}
 	if h.options.Current == nil {
 		return out, nil
 	}

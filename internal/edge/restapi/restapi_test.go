@@ -19,6 +19,7 @@ import (
 	"hemnyckel/api"
 	"hemnyckel/internal/base/problem"
 	"hemnyckel/internal/domain/casework"
+	"hemnyckel/internal/domain/fleet"
 	"hemnyckel/internal/domain/identity"
 	"hemnyckel/internal/domain/keysync"
 	"hemnyckel/internal/domain/routine"
@@ -114,6 +115,9 @@ func handler(t testing.TB, d *desk) *restapi.Handler {
 		Health: func(context.Context) error { return d.health },
 		Inbox: func(context.Context) (keysync.Status, error) {
 			return keysync.Status{Waiting: 3, Oldest: noon().Add(-time.Minute), SetAside: 1}, nil
+		},
+		Contact: func(context.Context) (fleet.Contact, error) {
+			return fleet.Contact{Working: 4, Silent: 1, Since: noon().Add(-9 * time.Hour)}, nil
 		}})
 }
 
@@ -411,10 +415,12 @@ func TestDescriptionIsServedWithoutToken(t *testing.T) {
 	}
 }
 
-// Whoever keeps the server going sees that what keys carry home piles up, and nothing about anybody.
-func TestHealthTellsOfTheInbox(t *testing.T) {
+// Whoever keeps the server going sees that what keys carry home piles up and that stations are silent, and nothing about anybody.
+func TestHealthTellsOfTheInboxAndStations(t *testing.T) {
 	w := call{method: "GET", path: "/api/v1/health"}.to(web.New(web.Options{}, handler(t, &desk{})))
-	if want := `"inbox":{"waiting":3,"oldest_seconds":60,"set_aside":1}`; !strings.Contains(w.Body.String(), want) {
-		t.Errorf("got %s, want %s in it", w.Body, want)
+	for _, want := range []string{`"inbox":{"waiting":3,"oldest_seconds":60,"set_aside":1}`, `"stations":{"working":4,"silent":1,"silent_seconds":32400}`} {
+		if !strings.Contains(w.Body.String(), want) {
+			t.Errorf("got %s, want %s in it", w.Body, want)
+		}
 	}
 }

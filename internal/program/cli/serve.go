@@ -56,6 +56,7 @@ func (p *program) logger(verbose bool) *slog.Logger {
 type stationCmd struct {
 	Serve stationRunCmd   `cmd:"" name:"run" default:"withargs" help:"Run a sync station."`
 	Enrol stationEnrolCmd `cmd:"" help:"Make a station known; prints the one-time token with which it starts."`
+	List  stationListCmd  `cmd:"" help:"List the stations, when they were last heard of, and which have been silent for too long."`
 	Block stationBlockCmd `cmd:"" help:"Take a station's trust away for good; prints the nearest that work."`
 }
 

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"time"
 
 	"hemnyckel/internal/domain/fleet"
 	"hemnyckel/internal/domain/routine"
@@ -81,6 +82,36 @@ func (c *keyReplaceCmd) Run(p *program) error {
 		}
 		p.say("Nyckel %s är utlämnad i stället för %s.", "Key %s is handed out in place of %s.", c.With, c.Number)
 		return nil
+	})
+}
+
+type stationListCmd struct {
+	database
+	Hours int `help:"A station is silent when it has not asked for news for so many hours." default:"8"`
+}
+
+func (c *stationListCmd) Run(p *program) error {
+	return with(p, c.DB, func(m *municipality.Municipality) error {
+		all, err := m.Fleet.Sites.List(p.ctx)
+		for _, s := range all {
+			state := "works"
+			switch {
+			case s.Silent(time.Now(), time.Duration(c.Hours)*time.Hour):
+				state = "silent"
+			case !s.BlockedAt.IsZero():
+				state = "blocked"
+			case s.Certificate == nil:
+				state = "not-enrolled"
+			case !s.OutSince.IsZero():
+				state = "out"
+			}
+			seen := "-"
+			if !s.LastSeen.IsZero() {
+				seen = p.day(s.LastSeen)
+			}
+			fmt.Fprintf(p.stdout, "%-12s %-16s %s\n", state, seen, s.Name)
+		}
+		return err
 	})
 }
 
