@@ -65,8 +65,9 @@ lint: check staticcheck generated ## check, staticcheck, and that generated code
 staticcheck:
 	$(GO) run $(STATICCHECK) ./...
 
-generate: ## rebuild generated code (templ pages)
+generate: ## rebuild generated code (templ pages, icons)
 	$(GO) tool templ generate
+	$(GO) test ./internal/edge/portal/ui -run Drawings -regenerate
 
 generated: ## fails if generated code is stale
 	@sums() { find . -name '*_templ.go' -not -path './node_modules/*' | LC_ALL=C sort | xargs -r sha256sum; }; \

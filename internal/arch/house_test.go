@@ -58,6 +58,7 @@ var house = []room{
 	{"internal/edge/portal/work", area, "the parts of the portal do not see each other"},
 	{"internal/edge/portal/keys", area, "the parts of the portal do not see each other"},
 	{"internal/edge/portal/log", area, "the parts of the portal do not see each other"},
+	{"internal/edge/portal/gallery", area, "the parts of the portal do not see each other"},
 	{"internal/edge/portal/login", area, "the parts of the portal do not see each other"},
 	{"internal/edge/portaltest", append(allow("internal/edge/portal", "internal/edge/portal/...", "internal/storage/..."), edge...), "a town for tests"},
 	{"internal/edge/restapi", edge, "storage and edge never see each other"},

@@ -35,10 +35,13 @@ package portal
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
+	"hemnyckel/internal/base/problem"
 	"hemnyckel/internal/edge/portal/clients"
+	"hemnyckel/internal/edge/portal/gallery"
 	"hemnyckel/internal/edge/portal/home"
 	"hemnyckel/internal/edge/portal/keys"
 	"hemnyckel/internal/edge/portal/log"
@@ -78,6 +81,7 @@ func (c Config) areas(gate *login.Area) []page.Area {
 		work.New(c.Work),
 		keys.New(c.Keys),
 		log.New(c.Log),
+		gallery.New(len(c.Demo) > 0),
 		gate,
 	}, c.More...)
 }
@@ -128,6 +132,9 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 // serve wraps a route: who asks, what they sent, whether they may, and then its action.
 func (h *Handler) serve(route page.Route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if route.Camera {
+			w.Header().Set("Permissions-Policy", "camera=(self), geolocation=(), microphone=()")
+		}
 		p, err := h.request(w, r)
 		limit := route.MaxForm
 		if !p.LoggedIn() {
@@ -171,6 +178,7 @@ func (h *Handler) request(w http.ResponseWriter, r *http.Request) (*page.Request
 		return p, err
 	}
 	p.Who = who
+	p.Ends = who.Ends
 	p.Viewer = &ui.Viewer{Name: who.Name, Role: words.RoleName(who.Role), Organisation: who.Organisation}
 	p.Can = map[string]bool{}
 	for _, route := range h.routes {
@@ -179,27 +187,48 @@ func (h *Handler) request(w http.ResponseWriter, r *http.Request) (*page.Request
 		}
 		p.Can[route.Name] = true
 		if route.Menu.SV != "" {
-			p.Menu = append(p.Menu, ui.MenuItem{Href: strings.TrimSuffix(route.Path, "{$}"), Text: route.Menu})
+			p.Menu = append(p.Menu, ui.MenuItem{Href: strings.TrimSuffix(route.Path, "{$}"), Text: route.Menu, Key: keyOf(p.Menu, route.Menu)})
 		}
 	}
 	return p, nil
 }
 
-// view is what a page knows before it is known who looks. The choice of language is kept in a cookie.
+// keyOf is the first letter of a menu's text that no text before it has: "k" for Kunder.
+func keyOf(before []ui.MenuItem, text problem.Text) string {
+	for _, letter := range strings.ToLower(text.SV) {
+		key := string(letter)
+		if letter >= 'a' && letter <= 'z' && !slices.ContainsFunc(before, func(m ui.MenuItem) bool { return m.Key == key }) {
+			return key
+		}
+	}
+	return ""
+}
+
+// view is what a page knows before it is known who looks.
 func (h *Handler) view(w http.ResponseWriter, r *http.Request) ui.View {
 	v := ui.View{Lang: "sv", Now: h.Clock(), Zone: h.Zone, Demo: len(h.Demo) > 0, Municipality: h.Municipality, People: h.people,
 		Assets: h.files.Addresses(), URL: r.URL, Section: "/" + strings.SplitN(r.URL.Path, "/", 3)[1]}
-	if page.Choice(r, "lang") == "en" {
-		v.Lang = "en"
-	}
-	if l := r.URL.Query().Get("lang"); l == "sv" || l == "en" {
-		v.Lang = l
-		page.KeepChoice(w, r, "lang", l)
-	}
+	v.Lang = choose(w, r, "lang", map[string]string{"sv": "sv", "en": "en"}, "sv")
+	v.Theme = choose(w, r, "utseende", map[string]string{"enhet": "", "ljust": "light", "morkt": "dark"}, "")
+	v.NoShortcuts = choose(w, r, "genvagar", map[string]string{"av": "av", "pa": ""}, "") == "av"
 	if r.Method == http.MethodGet {
 		v.Flash = page.TakeFlash(w, r)
 	}
 	return v
+}
+
+// choose is what the reader has chosen of a few, in this address or, kept in a cookie, before.
+func choose(w http.ResponseWriter, r *http.Request, name string, known map[string]string, otherwise string) string {
+	if chosen := r.URL.Query().Get(name); chosen != "" {
+		if value, ok := known[chosen]; ok {
+			page.KeepChoice(w, r, name, chosen)
+			return value
+		}
+	}
+	if value, ok := known[page.Choice(r, name)]; ok {
+		return value
+	}
+	return otherwise
 }
 
 // check panics on routes that cannot be right: it is the programmer's fault, found when any test makes a portal.

@@ -49,7 +49,7 @@ func searchResult(v ui.View, hits *casework.Hits, query string, fault problem.Te
 			}
 			ctx = templ.InitializeContext(ctx)
 			if fault.SV != "" {
-				templ_7745c5c3_Err = ui.Faults(v, "q", fault).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.FaultOf(v, "q", fault).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -419,7 +419,7 @@ func clientPage(v ui.View, c casework.ClientPage, fault problem.Text) templ.Comp
 			}
 			ctx = templ.InitializeContext(ctx)
 			if fault.SV != "" {
-				templ_7745c5c3_Err = ui.Faults(v, "reason", fault).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.FaultOf(v, "reason", fault).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

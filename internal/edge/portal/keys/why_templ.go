@@ -48,7 +48,7 @@ func whyPage(v ui.View, ask whyForm, found *casework.WhyPage) templ.Component {
 			}
 			ctx = templ.InitializeContext(ctx)
 			if ask.fault.SV != "" {
-				templ_7745c5c3_Err = ui.Faults(v, "lock", ask.fault).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.FaultOf(v, "lock", ask.fault).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

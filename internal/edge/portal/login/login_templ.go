@@ -128,7 +128,7 @@ func loginForm(v ui.View, accounts []page.Principal, back page.Return, fault pro
 				return templ_7745c5c3_Err
 			}
 			if fault.SV != "" {
-				templ_7745c5c3_Err = ui.Faults(v, "konto-0", fault).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.FaultOf(v, "konto-0", fault).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -1,60 +1,90 @@
 package ui
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
 	"io/fs"
 	"net/http"
-	"strings"
+	"path"
+	"time"
 )
 
-//go:embed assets
-var assets embed.FS
+//go:embed assets style
+var sources embed.FS
 
-// Files are the style sheet, the icon and the scripts. Each is served under an address with its version, for ever.
-type Files struct {
-	handler  http.Handler
-	versions map[string]string // of each file, by name
+// styles are the parts of the style sheet, in order. What is dark stands once and is used twice: for who has asked the device
+// for it, and for who has asked us.
+var styles = []struct{ before, part, after string }{
+	{"", "tokens", ""},
+	{"@media (prefers-color-scheme: dark) {\n:root:not([data-theme=\"light\"]) {\n", "dark", "}\n}\n"},
+	{":root[data-theme=\"dark\"] {\n", "dark", "}\n"},
+	{"", "contrast", ""}, {"", "base", ""}, {"", "frame", ""}, {"", "surfaces", ""}, {"", "forms", ""}, {"", "parts", ""},
+	{"", "pictures", ""}, {"", "narrow", ""}, {"", "print", ""},
 }
 
-// NewFiles reads the embedded files.
+// Files are the style sheet, the icon and the scripts. Each is served under an address with its version, for ever.
+type Files struct{ files map[string]file }
+
+type file struct {
+	content []byte
+	version string
+}
+
+// NewFiles reads the embedded files. Some are made of others.
 func NewFiles() *Files {
-	f := &Files{handler: http.FileServerFS(assets), versions: map[string]string{}}
-	err := fs.WalkDir(assets, "assets", func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		content, err := assets.ReadFile(path)
-		sum := sha256.Sum256(content)
-		f.versions[strings.TrimPrefix(path, "assets/")] = hex.EncodeToString(sum[:6])
-		return err
-	})
+	f := &Files{files: map[string]file{}}
+	var style bytes.Buffer
+	for _, s := range styles {
+		style.WriteString(s.before)
+		style.Write(read("style/" + s.part + ".css"))
+		style.WriteString(s.after)
+	}
+	f.add("portal.css", style.Bytes())
+	found, err := fs.Glob(sources, "assets/*")
 	if err != nil {
 		panic(err) // they are embedded
+	}
+	for _, name := range found {
+		f.add(path.Base(name), read(name))
 	}
 	return f
 }
 
-// Addresses are where the files of every page are.
-func (f *Files) Addresses() Assets {
-	return Assets{Style: f.Address("portal.css"), Icon: f.Address("icon.svg")}
+func read(name string) []byte {
+	content, err := sources.ReadFile(name)
+	if err != nil {
+		panic(err) // it is embedded
+	}
+	return content
 }
 
-// Address is where a file is: "/assets/portal.css?v=1f2e…".
-func (f *Files) Address(name string) string { return "/assets/" + name + "?v=" + f.versions[name] }
+func (f *Files) add(name string, content []byte) {
+	sum := sha256.Sum256(content)
+	f.files[name] = file{content, hex.EncodeToString(sum[:6])}
+}
+
+// Addresses are where the files of pages are.
+func (f *Files) Addresses() Assets {
+	return Assets{Style: f.address("portal.css"), Icon: f.address("icon.svg"), Script: f.address("portal.js"), Scan: f.address("scan.js")}
+}
+
+// address is where a file is: "/assets/portal.css?v=1f2e…".
+func (f *Files) address(name string) string { return "/assets/" + name + "?v=" + f.files[name].version }
 
 // ServeHTTP serves a file, and no listing of the folder.
 func (f *Files) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	version := f.versions[strings.TrimPrefix(r.URL.Path, "/assets/")]
-	if version == "" {
+	name := path.Base(r.URL.Path)
+	found, ok := f.files[name]
+	if !ok || r.URL.Path != "/assets/"+name {
 		http.NotFound(w, r)
 		return
 	}
-	w.Header().Set("ETag", `"`+version+`"`)
+	w.Header().Set("ETag", `"`+found.version+`"`)
 	w.Header().Set("Cache-Control", "public, max-age=300")
-	if r.URL.Query().Get("v") == version {
+	if r.URL.Query().Get("v") == found.version {
 		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
 	}
-	f.handler.ServeHTTP(w, r)
+	http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(found.content))
 }

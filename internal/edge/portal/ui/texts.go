@@ -6,6 +6,33 @@ import (
 
 // The texts that several parts of the portal use, Swedish first. A text that is misspelt where it is used does not compile.
 var (
+	TOptional     = problem.Text{SV: "(frivilligt)", EN: "(optional)"}
+	TScan         = problem.Text{SV: "Läs med kameran", EN: "Read with the camera"}
+	TNoCamera     = problem.Text{SV: "Kameran går inte att använda. Skriv koden i stället.", EN: "The camera cannot be used. Type the code instead."}
+	TCrumbs       = problem.Text{SV: "Du är här", EN: "You are here"}
+	TBackOne      = problem.Text{SV: "Tillbaka", EN: "Back"}
+	TStateOf      = problem.Text{SV: "Läget %s", EN: "The state of %s"}
+	TStepOf       = problem.Text{SV: "Steg %d av %d", EN: "Step %d of %d"}
+	TChange       = problem.Text{SV: "Ändra", EN: "Change"}
+	TCancel       = problem.Text{SV: "Avbryt", EN: "Cancel"}
+	TYourNumber   = problem.Text{SV: "Ditt ärendenummer är", EN: "Your case number is"}
+	TChooseRow    = problem.Text{SV: "Välj %s", EN: "Choose %s"}
+	TChosen       = problem.Text{SV: "%d valda", EN: "%d chosen"}
+	TExport       = problem.Text{SV: "Hämta listan:", EN: "Download the list:"}
+	TConflict     = problem.Text{SV: "Någon annan har ändrat samtidigt", EN: "Somebody else has made changes at the same time"}
+	TConflictLead = problem.Text{SV: "Det du skrev finns kvar i formuläret nedanför, och inget har sparats. Läs vad som har ändrats, rätta om det behövs och spara igen.", EN: "What you typed is kept in the form below, and nothing has been saved. Read what has changed, correct it if needed, and save again."}
+	TWhat         = problem.Text{SV: "Uppgift", EN: "Field"}
+	TWas          = problem.Text{SV: "När du började", EN: "When you began"}
+	TIsNow        = problem.Text{SV: "Nu", EN: "Now"}
+	TYours        = problem.Text{SV: "Det du skrev", EN: "What you typed"}
+	TReadAt       = problem.Text{SV: "Läst %s", EN: "Read %s"}
+	TEndsSoon     = problem.Text{SV: "Du loggas snart ut, eftersom du inte har gjort något på en stund.", EN: "You will soon be logged out, because you have not done anything for a while."}
+	TStayIn       = problem.Text{SV: "Fortsätt vara inloggad", EN: "Stay logged in"}
+	TShortcuts    = problem.Text{SV: "Kortkommandon", EN: "Keyboard shortcuts"}
+	TTheme        = problem.Text{SV: "Utseende", EN: "Appearance"}
+	TThemeDevice  = problem.Text{SV: "Som enheten", EN: "As the device"}
+	TThemeLight   = problem.Text{SV: "Ljust", EN: "Light"}
+	TThemeDark    = problem.Text{SV: "Mörkt", EN: "Dark"}
 	TUndo         = problem.Text{SV: "Ångra", EN: "Undo"}
 	TProduct      = problem.Text{SV: "Hemnyckel", EN: "Hemnyckel"}
 	TSkip         = problem.Text{SV: "Hoppa till innehållet", EN: "Skip to content"}

@@ -20,8 +20,11 @@ type View struct {
 	Demo         bool    // whoever likes may choose who to be
 	Municipality string
 	Assets       Assets
-	URL          *url.URL // of the request
-	Section      string   // first part of its path
+	URL          *url.URL  // of the request
+	Section      string    // first part of its path
+	Theme        string    // light or dark; "": what the device wants
+	NoShortcuts  bool      // the reader has turned the keyboard shortcuts off
+	Ends         time.Time // when the session does, if nothing happens before; zero: not known
 	Menu         []MenuItem
 	Flash        *Flash            // what the page before has done; nil: nothing
 	Can          map[string]bool   // names of the routes that the viewer may take
@@ -39,6 +42,7 @@ type Viewer struct {
 type MenuItem struct {
 	Href string
 	Text problem.Text
+	Key  string // goes there after "g"; "": none
 }
 
 // Flash says once, on the page after, what has been done.
@@ -47,8 +51,8 @@ type Flash struct {
 	Undo string       // address that undoes it when posted to; "": it cannot be undone
 }
 
-// Assets are the addresses of style sheet, icon and script, each with its version.
-type Assets struct{ Style, Icon, Script string }
+// Assets are the addresses of style sheet, icon and scripts, each with its version.
+type Assets struct{ Style, Icon, Script, Scan string }
 
 // May reports whether the viewer may take the route of that name. What is not known is not allowed.
 func (v View) May(name string) bool { return v.Can[name] }
@@ -71,22 +75,30 @@ func (v View) F(x problem.Text, args ...any) string { return fmt.Sprintf(x.In(v.
 // In is this page's address in another language. A page that answered a form is asked for anew.
 func (v View) In(lang string) string {
 	q := v.URL.Query()
+	forget(q)
 	q.Set("lang", lang)
 	return v.URL.Path + "?" + q.Encode()
 }
 
-// With is this page's address with one value of the query replaced; the language is left to the cookie.
+// With is this page's address with one value of the query replaced; what is kept in cookies is left to them.
 func (v View) With(name, value string) string {
 	q := v.URL.Query()
-	q.Del("lang")
+	forget(q)
 	q.Set(name, value)
 	return v.URL.Path + "?" + q.Encode()
+}
+
+// forget takes away what is kept in cookies already.
+func forget(q url.Values) {
+	for _, name := range []string{"lang", "utseende", "genvagar"} {
+		q.Del(name)
+	}
 }
 
 // Without is with, for taking a value away.
 func (v View) Without(name string) string {
 	q := v.URL.Query()
-	q.Del("lang")
+	forget(q)
 	q.Del(name)
 	if len(q) == 0 {
 		return v.URL.Path

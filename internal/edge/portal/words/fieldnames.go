@@ -6,6 +6,8 @@ import (
 
 // fieldTitles are the names of the fields of entries about work at doors, things, consents, receipts, faults and charges.
 var fieldTitles = map[string]problem.Text{
+	"issuer":      {SV: "Inloggningstjänst", EN: "Identity provider"},
+	"level":       {SV: "Tillitsnivå", EN: "Level of assurance"},
 	"address":     {SV: "Adress", EN: "Address"},
 	"addresses":   {SV: "Adresser", EN: "Addresses"},
 	"advice":      {SV: "Råd", EN: "Advice"},
