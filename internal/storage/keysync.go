@@ -1,7 +1,9 @@
 package storage
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"hemnyckel/internal/domain/keysync"
@@ -88,12 +90,24 @@ func (tx *Tx) InsertGrants(ctx context.Context, grants []keysync.Issued) error {
 	return err
 }
 
-// AcksForGroup implements keysync.Tx.
-func (tx *Tx) AcksForGroup(ctx context.Context, groupID string, t time.Time, limit int) ([][]byte, error) {
-	return collect(ctx, tx, column[[]byte], `SELECT h.ack FROM lock_heads h JOIN locks l ON l.number = h.lock_id
-		WHERE h.ack IS NOT NULL AND h.seq >= h.oldest
-		AND l.id IN (SELECT r.lock_id FROM rights r WHERE r.group_id = $1 AND r.until_us > $2)
-		ORDER BY h.seq - h.oldest DESC, h.lock_id LIMIT $3`, groupID, us(t), limit)
+// AcksForLocks implements keysync.Tx.
+func (tx *Tx) AcksForLocks(ctx context.Context, locks []uint32, limit int) ([][]byte, error) {
+	type waiting struct {
+		lock, keeps int64
+		ack         []byte
+	}
+	all, err := collectIn(ctx, tx, func(r row) (waiting, error) {
+		var w waiting
+		err := r.Scan(&w.lock, &w.keeps, &w.ack)
+		return w, err
+	}, `SELECT lock_id, seq - oldest, ack FROM lock_heads WHERE ack IS NOT NULL AND seq >= oldest AND lock_id IN %s
+		ORDER BY seq - oldest DESC, lock_id LIMIT $1`, locks, limit)
+	slices.SortFunc(all, func(a, b waiting) int { return cmp.Or(cmp.Compare(b.keeps, a.keeps), cmp.Compare(a.lock, b.lock)) })
+	out := make([][]byte, min(len(all), limit))
+	for i := range out {
+		out[i] = all[i].ack
+	}
+	return out, err
 }
 
 // ConfigsDue implements keysync.Tx.

@@ -274,7 +274,7 @@ func (t *sitting) grant(ctx context.Context, a *arrival, key fleet.Key, station 
 	if a.made, err = t.s.groups.tree(ctx, t.tx, key.GroupID, state); err != nil {
 		return Issued{}, err
 	}
-	if a.acks, err = t.s.acksFor(ctx, t.tx, key.GroupID, a.made); err != nil {
+	if a.acks, err = t.s.acksFor(ctx, t.tx, a.made); err != nil {
 		return Issued{}, err
 	}
 	if a.configs, err = t.s.configsFor(ctx, t.tx, key, a.made); err != nil {
@@ -287,7 +287,7 @@ func (t *sitting) grant(ctx context.Context, a *arrival, key fleet.Key, station 
 		Holder: cert.Key, Generation: state.Generation, Blocks: t.version, Shift: uint16(t.s.profile.Shift / time.Minute), Group: state.Number,
 	}
 	return Issued{Serial: a.grant.Serial, KeyID: key.ID, GroupID: key.GroupID, StationID: station.ID,
-		From: a.grant.NotBefore.Time(), Until: a.grant.Expires.Time(), Locks: a.made.doors}, nil
+		From: a.grant.NotBefore.Time(), Until: a.grant.Expires.Time(), Locks: len(a.made.locks)}, nil
 }
 
 func (t *sitting) store(ctx context.Context) error {

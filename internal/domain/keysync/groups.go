@@ -21,8 +21,8 @@ type made struct {
 	state       GroupState
 	from, until time.Time // it is what would be made at any time in [from, until)
 	tree        *credential.Tree
-	leaves      []byte // encoded
-	doors       int
+	leaves      []byte   // encoded
+	locks       []uint32 // that are in it
 
 	acks   [][]byte // acknowledgements for the group's locks
 	acksAt time.Time
@@ -53,7 +53,10 @@ func (g *groups) tree(ctx context.Context, tx Tx, groupID string, state GroupSta
 	if len(leaves) > credential.MaxLeaves {
 		return nil, ErrTooManyDoors.Fill(len(leaves), credential.MaxLeaves)
 	}
-	m := &made{state: state, from: now, until: changes(rights, now), doors: len(leaves)}
+	m := &made{state: state, from: now, until: changes(rights, now), locks: make([]uint32, len(leaves))}
+	for i, l := range leaves {
+		m.locks[i] = l.Lock
+	}
 	padded, err := credential.PadLeaves(leaves)
 	if err != nil {
 		return nil, err
@@ -98,12 +101,12 @@ const maxAcks = 256
 const ackAge = time.Second
 
 // acksFor returns acknowledgements for the locks that a key of the group may meet.
-func (s *Service) acksFor(ctx context.Context, tx Tx, groupID string, m *made) ([][]byte, error) {
+func (s *Service) acksFor(ctx context.Context, tx Tx, m *made) ([][]byte, error) {
 	age, signed := tx.Now().Sub(m.acksAt), s.signed.Load()
 	if m.acksOf == signed && age >= 0 && age < ackAge {
 		return m.acks, nil
 	}
-	acks, err := tx.AcksForGroup(ctx, groupID, tx.Now(), maxAcks)
+	acks, err := tx.AcksForLocks(ctx, m.locks, maxAcks)
 	if err == nil {
 		m.acks, m.acksAt, m.acksOf = acks, tx.Now(), signed
 	}

@@ -180,9 +180,9 @@ type Tx interface {
 	GroupStates(ctx context.Context, groupIDs []string) (map[string]GroupState, error)
 	// RightsOfGroup returns the rights of a group to mounted locks that meet the half-open period.
 	RightsOfGroup(ctx context.Context, groupID string, from, until time.Time) ([]GroupRight, error)
-	// AcksForGroup returns at most limit signed acknowledgements for locks that the group may open at t and that are not known to
-	// have heard them, those first that keep the most records which they need not keep.
-	AcksForGroup(ctx context.Context, groupID string, t time.Time, limit int) ([][]byte, error)
+	// AcksForLocks returns at most limit signed acknowledgements for those of the locks that are not known to have heard them, those
+	// first that keep the most records which they need not keep.
+	AcksForLocks(ctx context.Context, locks []uint32, limit int) ([][]byte, error)
 	// ConfigsDue returns the locks that the group may open at t and that are not known to have this version of their configuration.
 	ConfigsDue(ctx context.Context, groupID string, t time.Time, version uint32) ([]LockEpoch, error)
 	InsertGrants(ctx context.Context, g []Issued) error
