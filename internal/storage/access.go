@@ -48,10 +48,6 @@ func (tx *Tx) RightsTo(ctx context.Context, lockSerial, groupCode string) ([]acc
 // DoorsOf implements access.Tx: the client's own door and the entrances before it, where locks are mounted. Each query
 // follows one index from known keys, so that no planner can choose to read all locks.
 func (tx *Tx) DoorsOf(ctx context.Context, clientIDs []string) ([]access.Door, error) {
-	pair := func(r row) (v [2]string, err error) {
-		err = r.Scan(&v[0], &v[1])
-		return v, err
-	}
 	homes, err := collectIn(ctx, tx, func(r row) (v [3]string, err error) {
 		err = r.Scan(&v[0], &v[1], &v[2])
 		return v, err
@@ -70,14 +66,18 @@ func (tx *Tx) DoorsOf(ctx context.Context, clientIDs []string) ([]access.Door, e
 			behind[h[2]] = append(behind[h[2]], h[0])
 		}
 	}
-	own, err := collectIn(ctx, tx, pair, `SELECT dwelling_id, id FROM locks WHERE state = 'mounted' AND kind <> 'entrance' AND dwelling_id IN %s`,
-		distinct(dwellings))
+	own, err := tx.LocksOfDwellings(ctx, distinct(dwellings))
 	if err != nil {
 		return nil, err
 	}
-	shared, err := collectIn(ctx, tx, pair, `SELECT entrance_id, id FROM locks WHERE state = 'mounted' AND entrance_id IN %s`, distinct(entrances))
 	var doors []access.Door
-	for _, l := range append(own, shared...) {
+	for _, l := range own {
+		for _, client := range behind[l.DwellingID] {
+			doors = append(doors, access.Door{ClientID: client, LockID: l.ID})
+		}
+	}
+	shared, err := collectIn(ctx, tx, scanPair, `SELECT entrance_id, id FROM locks WHERE state = 'mounted' AND entrance_id IN %s`, distinct(entrances))
+	for _, l := range shared {
 		for _, client := range behind[l[0]] {
 			doors = append(doors, access.Door{ClientID: client, LockID: l[1]})
 		}
@@ -116,7 +116,7 @@ func (tx *Tx) DeleteRights(ctx context.Context, rights []access.Right) error {
 		return err
 	}
 	for _, r := range rights {
-		if _, err := tx.exec(ctx, `DELETE FROM rights WHERE ground_id = $1 AND lock_id = $2`, r.GroundID, r.LockID); err != nil {
+		if err := tx.later(ctx, `DELETE FROM rights WHERE ground_id = $1 AND lock_id = $2`, r.GroundID, r.LockID); err != nil {
 			return err
 		}
 	}
@@ -125,8 +125,7 @@ func (tx *Tx) DeleteRights(ctx context.Context, rights []access.Right) error {
 
 // DeleteGrounds implements access.Tx.
 func (tx *Tx) DeleteGrounds(ctx context.Context, ids []string) error {
-	_, err := execIn(ctx, tx, `DELETE FROM grounds WHERE id IN %s`, ids)
-	return err
+	return execIn(ctx, tx, `DELETE FROM grounds WHERE id IN %s`, ids)
 }
 
 // GroundChain implements access.Tx. An origin or end "order:ID" is followed to its order in the same query.

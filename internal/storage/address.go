@@ -10,9 +10,8 @@ var _ casework.AddressTx = (*Tx)(nil)
 
 // InsertAddressChange implements casework.AddressTx.
 func (tx *Tx) InsertAddressChange(ctx context.Context, c casework.AddressChange) error {
-	_, err := tx.exec(ctx, `INSERT INTO address_changes (id, dwelling_id, at_us, actor, reason, street, apartment, postal_code, town)
+	return tx.later(ctx, `INSERT INTO address_changes (id, dwelling_id, at_us, actor, reason, street, apartment, postal_code, town)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`, c.ID, c.DwellingID, us(c.At), c.Actor, c.Reason, c.Was.Street, c.Was.Apartment, c.Was.PostalCode, c.Was.Town)
-	return err
 }
 
 // AddressChanges implements casework.AddressTx.

@@ -13,21 +13,36 @@ import (
 // maxRows is how many rows hand-written statements over a list of VALUES should carry on either engine.
 const maxRows = 64
 
-// insert adds rows to a table in the order given, and returns how many were inserted or changed. suffix is what follows the
-// VALUES: "", "ON CONFLICT DO NOTHING", "ON CONFLICT (id) DO UPDATE SET a = excluded.a". No two rows of one call may
-// conflict with each other under DO UPDATE.
-func (tx *Tx) insert(ctx context.Context, table string, columns []string, rows [][]any, suffix string) (total int64, err error) {
+// insert adds rows to a table in the order given. suffix is what follows the VALUES: "", "ON CONFLICT DO NOTHING",
+// "ON CONFLICT (id) DO UPDATE SET a = excluded.a". No two rows of one call may conflict with each other under DO UPDATE.
+func (tx *Tx) insert(ctx context.Context, table string, columns []string, rows [][]any, suffix string) error {
+	return tx.inserts(ctx, table, columns, rows, suffix, tx.later)
+}
+
+// inserted is insert where it matters how many rows were inserted or changed.
+func (tx *Tx) inserted(ctx context.Context, table string, columns []string, rows [][]any, suffix string) (total int64, err error) {
+	err = tx.inserts(ctx, table, columns, rows, suffix, func(ctx context.Context, text string, args ...any) error {
+		changed, err := tx.exec(ctx, text, args...)
+		total += changed
+		return err
+	})
+	return total, err
+}
+
+func (tx *Tx) inserts(ctx context.Context, table string, columns []string, rows [][]any, suffix string,
+	run func(ctx context.Context, text string, args ...any) error,
+) error {
 	if len(rows) == 0 {
-		return 0, nil
+		return nil
 	}
 	for _, r := range rows {
 		if len(r) != len(columns) {
-			return 0, fmt.Errorf("storage: a row of %d values for %d columns of %s", len(r), len(columns), table)
+			return fmt.Errorf("storage: a row of %d values for %d columns of %s", len(r), len(columns), table)
 		}
 	}
 	text, err := tx.insertText(ctx, table, columns, suffix)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	binds := rows
 	if tx.engine.Limits().Arrays {
@@ -37,13 +52,11 @@ func (tx *Tx) insert(ctx context.Context, table string, columns []string, rows [
 		}
 	}
 	for _, b := range binds {
-		changed, err := tx.exec(ctx, text, b...)
-		if err != nil {
-			return total, err
+		if err := run(ctx, text, b...); err != nil {
+			return err
 		}
-		total += changed
 	}
-	return total, nil
+	return nil
 }
 
 // maxArray bounds the rows of one statement; few callers come near it.
@@ -94,6 +107,9 @@ func in(start, n int) string {
 func collectIn[T, K any](ctx context.Context, tx *Tx, scan func(row) (T, error), text string, keys []K, before ...any) ([]T, error) {
 	var all []T
 	limits := tx.engine.Limits()
+	if tx.asking {
+		keys = slices.Clone(keys) // they are looked at again
+	}
 	for part := range slices.Chunk(keys, limits.List) {
 		list, binds := listOf(limits, text, part, before)
 		found, err := collect(ctx, tx, scan, list, binds...)
@@ -105,19 +121,16 @@ func collectIn[T, K any](ctx context.Context, tx *Tx, scan func(row) (T, error),
 	return all, nil
 }
 
-// execIn is collectIn for a statement: it returns how many rows were changed.
-func execIn[K any](ctx context.Context, tx *Tx, text string, keys []K, before ...any) (int64, error) {
-	var total int64
+// execIn is collectIn for a statement. The keys are taken as they are now.
+func execIn[K any](ctx context.Context, tx *Tx, text string, keys []K, before ...any) error {
 	limits := tx.engine.Limits()
-	for part := range slices.Chunk(keys, limits.List) {
+	for part := range slices.Chunk(slices.Clone(keys), limits.List) {
 		list, binds := listOf(limits, text, part, before)
-		changed, err := tx.exec(ctx, list, binds...)
-		if err != nil {
-			return total, err
+		if err := tx.later(ctx, list, binds...); err != nil {
+			return err
 		}
-		total += changed
 	}
-	return total, nil
+	return nil
 }
 
 // listOf puts the list into a text and its binds: as one array where the engine has those; else with lengths that are powers

@@ -247,7 +247,7 @@ func (tx *Tx) MembershipsOf(ctx context.Context, staffIDs []string) ([]care.Memb
 // DeleteMemberships implements casework.RegisterTx.
 func (tx *Tx) DeleteMemberships(ctx context.Context, members []care.Membership) error {
 	for _, m := range members {
-		if _, err := tx.exec(ctx, `DELETE FROM staff_groups WHERE staff_id = $1 AND group_id = $2 AND from_us = $3`, m.StaffID, m.GroupID, us(m.From)); err != nil {
+		if err := tx.later(ctx, `DELETE FROM staff_groups WHERE staff_id = $1 AND group_id = $2 AND from_us = $3`, m.StaffID, m.GroupID, us(m.From)); err != nil {
 			return err
 		}
 	}
@@ -287,8 +287,7 @@ func (tx *Tx) PutServices(ctx context.Context, services []care.Service) error {
 
 // SetClientEnded implements care.Writer.
 func (tx *Tx) SetClientEnded(ctx context.Context, clientID string, at time.Time) error {
-	_, err := tx.exec(ctx, `UPDATE clients SET ended_us = $1 WHERE id = $2`, us(at), clientID)
-	return err
+	return tx.later(ctx, `UPDATE clients SET ended_us = $1 WHERE id = $2`, us(at), clientID)
 }
 
 // The storage of care is complete.

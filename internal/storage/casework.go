@@ -10,18 +10,10 @@ import (
 
 // MountedLocks implements casework.Tx: the door lock or key box of each dwelling that has one.
 func (tx *Tx) MountedLocks(ctx context.Context, dwellingIDs []string) (map[string]routine.LockKind, error) {
-	type mounted struct {
-		dwelling string
-		kind     routine.LockKind
-	}
-	all, err := collectIn(ctx, tx, func(r row) (mounted, error) {
-		var m mounted
-		err := r.Scan(&m.dwelling, &m.kind)
-		return m, err
-	}, `SELECT dwelling_id, kind FROM locks WHERE state = 'mounted' AND kind <> 'entrance' AND dwelling_id IN %s`, dwellingIDs)
-	out := make(map[string]routine.LockKind, len(all))
-	for _, m := range all {
-		out[m.dwelling] = m.kind
+	locks, err := tx.LocksOfDwellings(ctx, dwellingIDs)
+	out := make(map[string]routine.LockKind, len(locks))
+	for _, l := range locks {
+		out[l.DwellingID] = routine.LockKind(l.Kind)
 	}
 	return out, err
 }
@@ -38,19 +30,17 @@ func (tx *Tx) IdempotentOrder(ctx context.Context, orderer, key string) (orderID
 
 // PutIdempotencyKey implements casework.Tx.
 func (tx *Tx) PutIdempotencyKey(ctx context.Context, orderer, key, digest, orderID string) error {
-	_, err := tx.exec(ctx, `INSERT INTO idempotency_keys (orderer, key, digest, order_id, at_us) VALUES ($1, $2, $3, $4, $5)`,
+	return tx.later(ctx, `INSERT INTO idempotency_keys (orderer, key, digest, order_id, at_us) VALUES ($1, $2, $3, $4, $5)`,
 		orderer, key, digest, orderID, us(tx.Now()))
-	return err
 }
 
 const orderColumns = `id, number, kind, client_id, group_id, to_group_id, effective_us, reason, channel, orderer, reference, state, received_us, rules, answer`
 
 // InsertOrder implements casework.Tx.
 func (tx *Tx) InsertOrder(ctx context.Context, o casework.Order) error {
-	_, err := tx.exec(ctx, `INSERT INTO orders (`+orderColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+	return tx.later(ctx, `INSERT INTO orders (`+orderColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
 		o.ID, o.Number, string(o.Kind), o.ClientID, orNull(o.GroupID), orNull(o.ToGroupID), us(o.Effective), o.Reason, o.Channel,
 		o.Orderer, o.Reference, string(o.State), us(o.Received), strings.Join(o.Rules, " "), o.Answer)
-	return err
 }
 
 func scanOrder(r row) (casework.Order, error) {

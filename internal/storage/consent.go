@@ -51,8 +51,7 @@ func (tx *Tx) PutConsents(ctx context.Context, consents []consent.Consent) error
 			rows = append(rows, []any{c.ID, p})
 		}
 	}
-	_, err = tx.insert(ctx, "consent_properties", []string{"consent_id", "property_id"}, rows, "ON CONFLICT (consent_id, property_id) DO NOTHING")
-	return err
+	return tx.insert(ctx, "consent_properties", []string{"consent_id", "property_id"}, rows, "ON CONFLICT (consent_id, property_id) DO NOTHING")
 }
 
 func thingsText(things []consent.Thing) string {
@@ -148,8 +147,7 @@ func (tx *Tx) PutImportedOwners(ctx context.Context, byKey map[string]consent.Ow
 	for _, key := range slices.Sorted(maps.Keys(byKey)) {
 		rows = append(rows, append(ownerRow(byKey[key]), key))
 	}
-	_, err := tx.insert(ctx, "owners", append(slices.Clone(ownerColumns), "import_key"), rows, "")
-	return err
+	return tx.insert(ctx, "owners", append(slices.Clone(ownerColumns), "import_key"), rows, "")
 }
 
 // AddProperties implements consent.ImportTx.
@@ -161,11 +159,10 @@ func (tx *Tx) AddProperties(ctx context.Context, properties []consent.Property) 
 			addresses = append(addresses, []any{a.Key(), p.ID, a.Street, a.Town, a.TownKey()})
 		}
 	}
-	if _, err := tx.insert(ctx, "properties", []string{"id", "designation", "designation_key"}, rows, ""); err != nil {
+	if err := tx.insert(ctx, "properties", []string{"id", "designation", "designation_key"}, rows, ""); err != nil {
 		return err
 	}
-	_, err := tx.insert(ctx, "property_addresses", []string{"place_key", "property_id", "street", "town", "town_key"}, addresses, "")
-	return err
+	return tx.insert(ctx, "property_addresses", []string{"place_key", "property_id", "street", "town", "town_key"}, addresses, "")
 }
 
 // AddOwnership implements consent.ImportTx. Who comes later gets letters later.
@@ -174,8 +171,7 @@ func (tx *Tx) AddOwnership(ctx context.Context, pairs [][2]string) error {
 	for i, p := range pairs {
 		rows[i] = []any{p[0], p[1], us(tx.Now()), int64(0), us(routine.Forever)}
 	}
-	_, err := tx.insert(ctx, "property_owners", ownershipColumns, rows, "ON CONFLICT (property_id, owner_id, from_us) DO NOTHING")
-	return err
+	return tx.insert(ctx, "property_owners", ownershipColumns, rows, "ON CONFLICT (property_id, owner_id, from_us) DO NOTHING")
 }
 
 var (

@@ -104,17 +104,17 @@ func (tx *Tx) PutProperty(ctx context.Context, p consent.Property) error {
 	if err != nil {
 		return err
 	}
-	if _, err := tx.exec(ctx, `DELETE FROM property_addresses WHERE property_id = $1`, p.ID); err != nil {
+	if err := tx.later(ctx, `DELETE FROM property_addresses WHERE property_id = $1`, p.ID); err != nil {
 		return err
 	}
-	if _, err := tx.exec(ctx, `DELETE FROM property_owners WHERE property_id = $1 AND from_us <= $2 AND until_us > $2`, p.ID, us(tx.Now())); err != nil {
+	if err := tx.later(ctx, `DELETE FROM property_owners WHERE property_id = $1 AND from_us <= $2 AND until_us > $2`, p.ID, us(tx.Now())); err != nil {
 		return err
 	}
 	var addresses [][]any
 	for _, a := range p.Addresses {
 		addresses = append(addresses, []any{a.Key(), p.ID, a.Street, a.Town, a.TownKey()})
 	}
-	if _, err := tx.insert(ctx, "property_addresses", []string{"place_key", "property_id", "street", "town", "town_key"}, addresses, ""); err != nil {
+	if err := tx.insert(ctx, "property_addresses", []string{"place_key", "property_id", "street", "town", "town_key"}, addresses, ""); err != nil {
 		return err
 	}
 	until, sold, err := tx.SoldFrom(ctx, p.ID)
@@ -206,8 +206,7 @@ func (tx *Tx) ConsentPage(ctx context.Context, f consent.Filter, last string, li
 
 // PutFile implements consent.Tx. The same paper twice is one file.
 func (tx *Tx) PutFile(ctx context.Context, f consent.File) error {
-	_, err := tx.insert(ctx, "consent_files", []string{"hash", "media", "made_us", "body"}, [][]any{{f.Hash, f.Media, us(f.Made), f.Body}}, "ON CONFLICT (hash) DO NOTHING")
-	return err
+	return tx.insert(ctx, "consent_files", []string{"hash", "media", "made_us", "body"}, [][]any{{f.Hash, f.Media, us(f.Made), f.Body}}, "ON CONFLICT (hash) DO NOTHING")
 }
 
 // FileByHash implements consent.Tx.
@@ -222,8 +221,7 @@ func (tx *Tx) FileByHash(ctx context.Context, hash string) (consent.File, bool, 
 
 // PutHandover implements consent.Tx.
 func (tx *Tx) PutHandover(ctx context.Context, h consent.Handover) error {
-	_, err := tx.exec(ctx, `INSERT INTO consent_handovers (id, number, made_us, actor) VALUES ($1, $2, $3, $4)`, h.ID, h.Number, us(h.Made), h.Actor)
-	return err
+	return tx.later(ctx, `INSERT INTO consent_handovers (id, number, made_us, actor) VALUES ($1, $2, $3, $4)`, h.ID, h.Number, us(h.Made), h.Actor)
 }
 
 const handoverColumns = `SELECT id, number, made_us, actor FROM consent_handovers`

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math/rand/v2"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"hemnyckel/internal/base/txn"
@@ -21,7 +22,12 @@ type DB struct {
 	closing sync.Once
 	closed  error         // what closing said
 	bound   time.Duration // how long an Update waits for its turn, and how long it is run again
+	trips   atomic.Int64
 }
+
+// Trips counts how often transactions have gone to the database: each is a round trip where it is a server. Unlike the time that it
+// takes, this is the same on every machine.
+func (db *DB) Trips() int64 { return db.trips.Load() }
 
 // Engine returns "sqlite" or "postgres".
 func (db *DB) Engine() string { return string(db.engine.Name()) }
@@ -124,6 +130,7 @@ func (db *DB) attempt(ctx context.Context, f func(tx *Tx) error) error {
 		}
 	}()
 	tx := db.newTx(session)
+	tx.waits = db.engine.Limits().Together
 	err = f(tx)
 	if tx.failed != nil && (err == nil || errors.Is(tx.failed, engine.ErrRetry)) {
 		err = tx.failed
@@ -135,11 +142,14 @@ func (db *DB) attempt(ctx context.Context, f func(tx *Tx) error) error {
 		return err
 	}
 	ended = true
-	return db.engine.Translate(session.Commit(ctx))
+	db.trips.Add(1)
+	return db.engine.Translate(session.Commit(ctx, tx.unsent()...))
 }
 
+// newTx is for a session that has just gone to the database to begin.
 func (db *DB) newTx(session engine.Session) *Tx {
-	return &Tx{session: session, engine: db.engine, now: db.clock().UTC().Truncate(time.Microsecond)}
+	db.trips.Add(1)
+	return &Tx{session: session, trips: &db.trips, engine: db.engine, now: db.clock().UTC().Truncate(time.Microsecond)}
 }
 
 // pause waits before the next attempt: 1 ms at first, at most 64 ms, half of it at random.

@@ -27,7 +27,7 @@ func (tx *Tx) InsertDocumented(ctx context.Context, lines []casework.Documented)
 	for i := range lines {
 		d := &lines[i]
 		d.Seq = last + int64(i) + 1
-		_, err := tx.exec(ctx, `INSERT INTO documentation (seq, client_id, event, lock_kind, serial, at_us) VALUES ($1, $2, $3, $4, $5, $6)`,
+		err := tx.later(ctx, `INSERT INTO documentation (seq, client_id, event, lock_kind, serial, at_us) VALUES ($1, $2, $3, $4, $5, $6)`,
 			d.Seq, d.ClientID, string(d.Event), string(d.Kind), d.Serial, us(d.At))
 		if err != nil {
 			return nil, err

@@ -107,7 +107,7 @@ func (tx *Tx) eraseClient(ctx context.Context, id string) error {
 	if err := tx.forgetRegister(ctx, c.PersonalNumber); err != nil {
 		return err
 	}
-	if _, err := tx.exec(ctx, `DELETE FROM clients WHERE id = $1`, id); err != nil {
+	if err := tx.later(ctx, `DELETE FROM clients WHERE id = $1`, id); err != nil {
 		return err
 	}
 	left, err := tx.ClientsOfDwellings(ctx, []string{c.DwellingID})
@@ -123,7 +123,7 @@ func (tx *Tx) forgetRegister(ctx context.Context, number string) error {
 		`DELETE FROM register_rows WHERE file = 'kunder' AND key = $1`,
 		`DELETE FROM register_rows WHERE file = 'insatser' AND key >= $1 || '/' AND key < $1 || '0'`, // "0" follows "/"
 	} {
-		if _, err := tx.exec(ctx, text, number); err != nil {
+		if err := tx.later(ctx, text, number); err != nil {
 			return err
 		}
 	}
@@ -150,7 +150,7 @@ func (tx *Tx) eraseHome(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	if _, err := tx.exec(ctx, `DELETE FROM property_addresses WHERE place_key = $1`, places[0]); err != nil {
+	if err := tx.later(ctx, `DELETE FROM property_addresses WHERE place_key = $1`, places[0]); err != nil {
 		return err
 	}
 	for _, property := range properties {
@@ -187,7 +187,7 @@ func (tx *Tx) eraseProperty(ctx context.Context, id string) error {
 		`DELETE FROM mass_rows WHERE property_id = $1`,
 		`DELETE FROM properties WHERE id = $1`,
 	} {
-		if _, err := tx.exec(ctx, text, id); err != nil {
+		if err := tx.later(ctx, text, id); err != nil {
 			return err
 		}
 	}
@@ -213,8 +213,7 @@ func (tx *Tx) eraseOwner(ctx context.Context, id string) error {
 			return err
 		}
 	}
-	_, err = tx.exec(ctx, `DELETE FROM owners WHERE id = $1`, id)
-	return err
+	return tx.later(ctx, `DELETE FROM owners WHERE id = $1`, id)
 }
 
 // ErasedTables names every table that the erasure of a client reaches, for the test that none is forgotten.

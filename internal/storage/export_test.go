@@ -19,7 +19,11 @@ func (tx *Tx) TestStringsIn(ctx context.Context, text string, keys []int64, befo
 }
 
 func (tx *Tx) TestInsert(ctx context.Context, table string, columns []string, rows [][]any, suffix string) (int64, error) {
-	return tx.insert(ctx, table, columns, rows, suffix)
+	return tx.inserted(ctx, table, columns, rows, suffix)
 }
 
 func (db *DB) TestTarget() string { return db.target }
+
+func (tx *Tx) TestLater(ctx context.Context, text string, args ...any) error {
+	return tx.later(ctx, text, args...)
+}

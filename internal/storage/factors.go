@@ -61,8 +61,7 @@ func (tx *Tx) InsertCodes(ctx context.Context, accountID string, k identity.Code
 	for i, h := range hashes {
 		rows[i] = []any{h, accountID, string(k), us(until)}
 	}
-	_, err := tx.insert(ctx, "login_codes", []string{"hash", "account_id", "kind", "until_us"}, rows, "")
-	return err
+	return tx.insert(ctx, "login_codes", []string{"hash", "account_id", "kind", "until_us"}, rows, "")
 }
 
 // UseCode implements identity.AccountTx.

@@ -53,14 +53,12 @@ func (tx *Tx) LiveBooking(ctx context.Context, taskID string) (casework.Booking,
 
 // EndBooking implements casework.BookingTx.
 func (tx *Tx) EndBooking(ctx context.Context, id, how, reason string) error {
-	_, err := tx.exec(ctx, `UPDATE bookings SET ended_us = $1, ended_how = $2, reason = $3 WHERE id = $4 AND ended_us = 0`, us(tx.Now()), how, reason, id)
-	return err
+	return tx.later(ctx, `UPDATE bookings SET ended_us = $1, ended_how = $2, reason = $3 WHERE id = $4 AND ended_us = 0`, us(tx.Now()), how, reason, id)
 }
 
 // SetBookingTold implements casework.BookingTx.
 func (tx *Tx) SetBookingTold(ctx context.Context, b casework.Booking) error {
-	_, err := tx.exec(ctx, `UPDATE bookings SET told = $1, told_how = $2, told_by = $3, told_us = $4 WHERE id = $5`, b.Told, b.How, b.ToldBy, us(b.ToldAt), b.ID)
-	return err
+	return tx.later(ctx, `UPDATE bookings SET told = $1, told_how = $2, told_by = $3, told_us = $4 WHERE id = $5`, b.Told, b.How, b.ToldBy, us(b.ToldAt), b.ID)
 }
 
 // BookingsOfTask implements casework.BookingTx.
@@ -104,9 +102,8 @@ func (tx *Tx) InsertStep(ctx context.Context, s casework.Step) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.exec(ctx, `INSERT INTO task_steps (id, task_id, step, at_us, received_us, staff_id, actor, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+	return tx.later(ctx, `INSERT INTO task_steps (id, task_id, step, at_us, received_us, staff_id, actor, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
 		s.ID, s.TaskID, string(s.Step), us(s.At), us(s.Received), orNull(s.StaffID), s.Actor, string(body))
-	return err
 }
 
 // StepByID implements casework.StepTx.
@@ -122,10 +119,9 @@ func (tx *Tx) StepsOf(ctx context.Context, taskID string) ([]casework.Step, erro
 
 // InsertMounting implements casework.FieldTx.
 func (tx *Tx) InsertMounting(ctx context.Context, m casework.Mounting) error {
-	_, err := tx.exec(ctx, `INSERT INTO mountings (id, lock_id, kind, dwelling_id, entrance_id, task_id, mounted_us, consent_needed, consent, box_reason, original_part, ended_us)
+	return tx.later(ctx, `INSERT INTO mountings (id, lock_id, kind, dwelling_id, entrance_id, task_id, mounted_us, consent_needed, consent, box_reason, original_part, ended_us)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0)`,
 		m.ID, m.LockID, string(m.Kind), orNull(m.DwellingID), orNull(m.EntranceID), m.TaskID, us(m.At), bit(m.ConsentNeeded), m.Consent, m.BoxReason, m.OriginalPart)
-	return err
 }
 
 // MountingOf implements casework.FieldTx.
@@ -142,8 +138,7 @@ func (tx *Tx) MountingOf(ctx context.Context, lockID string) (casework.Mounting,
 
 // EndMounting implements casework.FieldTx. A lock that only the registers know of has none.
 func (tx *Tx) EndMounting(ctx context.Context, lockID string) error {
-	_, err := tx.exec(ctx, `UPDATE mountings SET ended_us = $1 WHERE lock_id = $2 AND ended_us = 0`, us(tx.Now()), lockID)
-	return err
+	return tx.later(ctx, `UPDATE mountings SET ended_us = $1 WHERE lock_id = $2 AND ended_us = 0`, us(tx.Now()), lockID)
 }
 
 func scanFeed(r row) (casework.Feed, error) {
@@ -156,9 +151,8 @@ func scanFeed(r row) (casework.Feed, error) {
 
 // InsertFeed implements casework.FeedTx.
 func (tx *Tx) InsertFeed(ctx context.Context, f casework.Feed, tokenHash string) error {
-	_, err := tx.exec(ctx, `INSERT INTO calendar_feeds (id, staff_id, token_hash, created_us, revoked_us) VALUES ($1, $2, $3, $4, 0)`,
+	return tx.later(ctx, `INSERT INTO calendar_feeds (id, staff_id, token_hash, created_us, revoked_us) VALUES ($1, $2, $3, $4, 0)`,
 		f.ID, f.StaffID, tokenHash, us(f.Created))
-	return err
 }
 
 // FeedByHash implements casework.FeedTx.
@@ -180,6 +174,5 @@ func (tx *Tx) FeedsOf(ctx context.Context, staffID string) ([]casework.Feed, err
 
 // RevokeFeed implements casework.FeedTx.
 func (tx *Tx) RevokeFeed(ctx context.Context, id string) error {
-	_, err := tx.exec(ctx, `UPDATE calendar_feeds SET revoked_us = $1 WHERE id = $2 AND revoked_us = 0`, us(tx.Now()), id)
-	return err
+	return tx.later(ctx, `UPDATE calendar_feeds SET revoked_us = $1 WHERE id = $2 AND revoked_us = 0`, us(tx.Now()), id)
 }

@@ -98,7 +98,7 @@ func (tx *Tx) CountKeys(ctx context.Context, groupID string, numbers []string, t
 
 // InsertCount implements fleet.CabinetTx.
 func (tx *Tx) InsertCount(ctx context.Context, c fleet.Count) error {
-	_, err := tx.exec(ctx, `INSERT INTO cabinet_counts (id, cabinet_id, at_us, actor, expected, found, away) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+	err := tx.later(ctx, `INSERT INTO cabinet_counts (id, cabinet_id, at_us, actor, expected, found, away) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
 		c.ID, c.CabinetID, us(c.At), c.Actor, c.Expected, c.Found, c.Away)
 	if err != nil {
 		return err
@@ -107,8 +107,7 @@ func (tx *Tx) InsertCount(ctx context.Context, c fleet.Count) error {
 	for i, d := range c.Differences {
 		rows[i] = []any{c.ID, d.Number, d.GroupID, string(d.Kind), string(d.State), us(d.At), d.Explanation, usOrZero(d.Settled), d.SettledBy}
 	}
-	_, err = tx.insert(ctx, "count_differences", []string{"count_id", "number", "group_id", "kind", "state", "at_us", "explanation", "settled_us", "settled_by"}, rows, "")
-	return err
+	return tx.insert(ctx, "count_differences", []string{"count_id", "number", "group_id", "kind", "state", "at_us", "explanation", "settled_us", "settled_by"}, rows, "")
 }
 
 // Counts implements fleet.CabinetTx: with their differences.
@@ -168,23 +167,20 @@ func (tx *Tx) Difference(ctx context.Context, countID, number string) (fleet.Dif
 
 // SettleDifference implements fleet.CabinetTx.
 func (tx *Tx) SettleDifference(ctx context.Context, d fleet.Difference) error {
-	_, err := tx.exec(ctx, `UPDATE count_differences SET state = $3, explanation = $4, settled_us = $5, settled_by = $6 WHERE count_id = $1 AND number = $2`,
+	return tx.later(ctx, `UPDATE count_differences SET state = $3, explanation = $4, settled_us = $5, settled_by = $6 WHERE count_id = $1 AND number = $2`,
 		d.CountID, d.Number, string(d.State), d.Explanation, usOrZero(d.Settled), d.SettledBy)
-	return err
 }
 
 // SettleDifferences implements fleet.KeyTx.
 func (tx *Tx) SettleDifferences(ctx context.Context, number string, state fleet.DifferenceState, explanation, actor string) error {
-	_, err := tx.exec(ctx, `UPDATE count_differences SET state = $2, explanation = $3, settled_us = $4, settled_by = $5 WHERE number = $1 AND state = 'open'`,
+	return tx.later(ctx, `UPDATE count_differences SET state = $2, explanation = $3, settled_us = $4, settled_by = $5 WHERE number = $1 AND state = 'open'`,
 		number, string(state), explanation, us(tx.Now()), actor)
-	return err
 }
 
 // SettleCounted implements fleet.CabinetTx.
 func (tx *Tx) SettleCounted(ctx context.Context, groupID, number, explanation, actor string) error {
-	_, err := tx.exec(ctx, `UPDATE count_differences SET state = 'explained', explanation = $3, settled_us = $4, settled_by = $5
+	return tx.later(ctx, `UPDATE count_differences SET state = 'explained', explanation = $3, settled_us = $4, settled_by = $5
 		WHERE number = $1 AND group_id = $2 AND state = 'open'`, number, groupID, explanation, us(tx.Now()), actor)
-	return err
 }
 
 // SetBattery implements fleet.CabinetTx.
@@ -193,7 +189,7 @@ func (tx *Tx) SetBattery(ctx context.Context, keyID string, at time.Time, actor 
 	if err != nil || n == 0 {
 		return false, err
 	}
-	_, err = tx.exec(ctx, `UPDATE keys SET battery_us = $2 WHERE id = $1 AND battery_us < $2`, keyID, us(at))
+	err = tx.later(ctx, `UPDATE keys SET battery_us = $2 WHERE id = $1 AND battery_us < $2`, keyID, us(at))
 	return true, err
 }
 
@@ -240,16 +236,14 @@ func (tx *Tx) Instructions(ctx context.Context, f fleet.InstructionFilter, p fle
 
 // InsertInstruction implements fleet.CabinetTx.
 func (tx *Tx) InsertInstruction(ctx context.Context, i fleet.Instruction) error {
-	_, err := tx.exec(ctx, `INSERT INTO instructions (id, subject, scope, version, title, body, published_us, actor, review_us) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+	return tx.later(ctx, `INSERT INTO instructions (id, subject, scope, version, title, body, published_us, actor, review_us) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
 		i.ID, string(i.Subject), i.Scope, i.Version, i.Title, i.Body, us(i.Published), i.Actor, usOrZero(i.Review))
-	return err
 }
 
 // InsertRead implements fleet.CabinetTx.
 func (tx *Tx) InsertRead(ctx context.Context, instructionID, groupID, staffID string) error {
-	_, err := tx.exec(ctx, `INSERT INTO instruction_reads (instruction_id, group_id, staff_id, at_us) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
+	return tx.later(ctx, `INSERT INTO instruction_reads (instruction_id, group_id, staff_id, at_us) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
 		instructionID, groupID, staffID, us(tx.Now()))
-	return err
 }
 
 // Readers implements fleet.CabinetTx.

@@ -90,9 +90,8 @@ func (tx *Tx) ArrivalOf(ctx context.Context, t fleet.Thing, serial string) (flee
 
 // InsertArrival implements fleet.StockTx.
 func (tx *Tx) InsertArrival(ctx context.Context, a fleet.Arrival) error {
-	_, err := tx.exec(ctx, `INSERT INTO arrivals (thing, serial, product, order_id, at_us, actor) VALUES ($1, $2, $3, $4, $5, $6)`,
+	return tx.later(ctx, `INSERT INTO arrivals (thing, serial, product, order_id, at_us, actor) VALUES ($1, $2, $3, $4, $5, $6)`,
 		string(a.Product.Thing()), a.Serial, string(a.Product), orNull(a.OrderID), us(a.At), a.Actor)
-	return err
 }
 
 // CountArrival implements fleet.StockTx.
@@ -163,8 +162,7 @@ func (tx *Tx) PutSupplyOrder(ctx context.Context, o fleet.SupplyOrder) error {
 	for i, l := range o.Lines {
 		rows[i] = []any{o.ID, string(l.Product), l.Quantity, 0}
 	}
-	_, err = tx.insert(ctx, "supply_lines", []string{"order_id", "product", "quantity", "arrived"}, rows, "ON CONFLICT DO NOTHING")
-	return err
+	return tx.insert(ctx, "supply_lines", []string{"order_id", "product", "quantity", "arrived"}, rows, "ON CONFLICT DO NOTHING")
 }
 
 const warrantyColumns = `id, thing, thing_id, serial, fault, reference, sent_us, remind_us, reminders, answer, answered_us, replacement`

@@ -30,9 +30,8 @@ func scanToken(r row) (storedToken, error) {
 
 // InsertToken stores a new token under the hash of its secret.
 func (tx *Tx) InsertToken(ctx context.Context, k identity.Token, hash string) error {
-	_, err := tx.exec(ctx, `INSERT INTO api_tokens (`+tokenColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+	return tx.later(ctx, `INSERT INTO api_tokens (`+tokenColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
 		k.ID, k.Organisation, identity.JoinScopes(k.Scopes), us(k.Created), us(k.Expires), 0, hash)
-	return err
 }
 
 // TokenByHash returns the token whose secret has this hash, with the hash as it is stored.
@@ -49,8 +48,7 @@ func (tx *Tx) TokenByID(ctx context.Context, id string) (identity.Token, bool, e
 
 // SetTokenRevoked records when a token was revoked.
 func (tx *Tx) SetTokenRevoked(ctx context.Context, id string, at time.Time) error {
-	_, err := tx.exec(ctx, `UPDATE api_tokens SET revoked_us = $1 WHERE id = $2`, us(at), id)
-	return err
+	return tx.later(ctx, `UPDATE api_tokens SET revoked_us = $1 WHERE id = $2`, us(at), id)
 }
 
 // Tokens returns all tokens, the newest first: ids are UUIDv7. A municipality has a handful.

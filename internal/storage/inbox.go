@@ -26,8 +26,7 @@ func (tx *Tx) InsertLetters(ctx context.Context, letters []keysync.Letter) error
 	for i, l := range letters {
 		rows[i] = []any{next + int64(i), us(l.Received), l.KeyID, l.StationID, l.Mail}
 	}
-	_, err = tx.insert(ctx, "inbox", []string{"id", "received_us", "key_id", "station_id", "mail"}, rows, "")
-	return err
+	return tx.insert(ctx, "inbox", []string{"id", "received_us", "key_id", "station_id", "mail"}, rows, "")
 }
 
 // Letters implements keysync.InboxTx.
@@ -53,13 +52,12 @@ func (tx *Tx) HaveLetters(ctx context.Context, ids []int64) (map[int64]bool, err
 
 // DeleteLetters implements keysync.InboxTx.
 func (tx *Tx) DeleteLetters(ctx context.Context, ids []int64) error {
-	_, err := execIn(ctx, tx, `DELETE FROM inbox WHERE id IN %s`, ids)
-	return err
+	return execIn(ctx, tx, `DELETE FROM inbox WHERE id IN %s`, ids)
 }
 
 // SetAside implements keysync.InboxTx.
 func (tx *Tx) SetAside(ctx context.Context, l keysync.Letter, reason string) error {
-	_, err := tx.exec(ctx, `INSERT INTO inbox_aside (id, received_us, key_id, station_id, mail, reason) VALUES ($1, $2, $3, $4, $5, $6)
+	err := tx.later(ctx, `INSERT INTO inbox_aside (id, received_us, key_id, station_id, mail, reason) VALUES ($1, $2, $3, $4, $5, $6)
 		ON CONFLICT DO NOTHING`, l.ID, us(l.Received), l.KeyID, l.StationID, l.Mail, reason)
 	if err != nil {
 		return err
@@ -69,8 +67,7 @@ func (tx *Tx) SetAside(ctx context.Context, l keysync.Letter, reason string) err
 
 // ForgetAside implements keysync.InboxTx.
 func (tx *Tx) ForgetAside(ctx context.Context, t time.Time) error {
-	_, err := tx.exec(ctx, `DELETE FROM inbox_aside WHERE received_us <= $1`, us(t))
-	return err
+	return tx.later(ctx, `DELETE FROM inbox_aside WHERE received_us <= $1`, us(t))
 }
 
 // InboxStatus implements keysync.InboxTx.
@@ -135,7 +132,7 @@ func (tx *Tx) UnsignedHeads(ctx context.Context, limit int) ([]keysync.Head, err
 // SetAcks implements keysync.InboxTx.
 func (tx *Tx) SetAcks(ctx context.Context, heads []keysync.Head) error {
 	for _, h := range heads {
-		_, err := tx.exec(ctx, `UPDATE lock_heads SET ack = $2 WHERE lock_id = $1 AND seq = $3 AND shown = $4 AND identity = $5`,
+		err := tx.later(ctx, `UPDATE lock_heads SET ack = $2 WHERE lock_id = $1 AND seq = $3 AND shown = $4 AND identity = $5`,
 			int64(h.Lock), h.Ack, int64(h.Seq), int64(h.Shown), h.Identity[:])
 		if err != nil {
 			return err
@@ -157,8 +154,7 @@ func (tx *Tx) InsertEvidence(ctx context.Context, evidence []keysync.Evidence) e
 	for i, e := range evidence {
 		rows[i] = []any{last + 1 + int64(i), int64(e.Lock), int64(e.Epoch), int64(e.Through), us(tx.Now()), e.Class, e.Body}
 	}
-	_, err = tx.insert(ctx, "lock_evidence", []string{"id", "lock_id", "epoch", "through", "at_us", "class", "body"}, rows, "")
-	return err
+	return tx.insert(ctx, "lock_evidence", []string{"id", "lock_id", "epoch", "through", "at_us", "class", "body"}, rows, "")
 }
 
 // ActivationBodies implements keysync.InboxTx.
@@ -185,8 +181,7 @@ func (tx *Tx) InsertActivations(ctx context.Context, activations []keysync.Activ
 	for i, a := range activations {
 		rows[i] = []any{int64(a.Serial), a.KeyID, a.StaffID, a.StationID, us(a.From), us(a.Until), bit(a.Offline), a.Body}
 	}
-	_, err := tx.insert(ctx, "activations", []string{"serial", "key_id", "staff_id", "station_id", "from_us", "until_us", "offline", "body"}, rows, "")
-	return err
+	return tx.insert(ctx, "activations", []string{"serial", "key_id", "staff_id", "station_id", "from_us", "until_us", "offline", "body"}, rows, "")
 }
 
 // StaffByPseudonym implements keysync.InboxTx.
@@ -209,8 +204,7 @@ func (tx *Tx) StaffByPseudonym(ctx context.Context, pseudonyms []uint64) (map[ui
 
 // SetReported implements keysync.InboxTx.
 func (tx *Tx) SetReported(ctx context.Context, stationID string, counter uint32) error {
-	_, err := tx.exec(ctx, `UPDATE stations SET reported = $2 WHERE id = $1 AND reported < $2`, stationID, int64(counter))
-	return err
+	return tx.later(ctx, `UPDATE stations SET reported = $2 WHERE id = $1 AND reported < $2`, stationID, int64(counter))
 }
 
 // MissActivations implements keysync.InboxTx.
@@ -219,14 +213,12 @@ func (tx *Tx) MissActivations(ctx context.Context, locks map[uint64]uint32) erro
 	for serial, lock := range locks {
 		rows = append(rows, []any{int64(serial), int64(lock), us(tx.Now()), int64(0)})
 	}
-	_, err := tx.insert(ctx, "orphans", []string{"serial", "lock_id", "since_us", "told"}, rows, "ON CONFLICT DO NOTHING")
-	return err
+	return tx.insert(ctx, "orphans", []string{"serial", "lock_id", "since_us", "told"}, rows, "ON CONFLICT DO NOTHING")
 }
 
 // FindActivations implements keysync.InboxTx.
 func (tx *Tx) FindActivations(ctx context.Context, serials []uint64) error {
-	_, err := execIn(ctx, tx, `DELETE FROM orphans WHERE serial IN %s`, wide(serials))
-	return err
+	return execIn(ctx, tx, `DELETE FROM orphans WHERE serial IN %s`, wide(serials))
 }
 
 // Orphans implements keysync.InboxTx. A serial is its station's number and a counter of 32 bits.
@@ -244,8 +236,7 @@ func (tx *Tx) Orphans(ctx context.Context, t time.Time, limit int) ([]keysync.Or
 
 // TellOrphans implements keysync.InboxTx.
 func (tx *Tx) TellOrphans(ctx context.Context, serials []uint64) error {
-	_, err := execIn(ctx, tx, `UPDATE orphans SET told = 1 WHERE serial IN %s`, wide(serials))
-	return err
+	return execIn(ctx, tx, `UPDATE orphans SET told = 1 WHERE serial IN %s`, wide(serials))
 }
 
 const anomalyColumns = `id, at_us, class, subject, detail, settled_us, settled_by, note`
@@ -256,8 +247,7 @@ func (tx *Tx) InsertAnomalies(ctx context.Context, anomalies []keysync.Anomaly) 
 	for i, a := range anomalies {
 		rows[i] = []any{a.ID, us(a.At), a.Class, a.Subject, a.Detail, usOrZero(a.SettledAt), a.SettledBy, a.Note}
 	}
-	_, err := tx.insert(ctx, "anomalies", strings.Split(anomalyColumns, ", "), rows, "")
-	return err
+	return tx.insert(ctx, "anomalies", strings.Split(anomalyColumns, ", "), rows, "")
 }
 
 // Anomalies implements keysync.AnomalyTx.

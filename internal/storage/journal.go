@@ -36,6 +36,9 @@ func asHash(h *tlog.Hash, data []byte) error {
 // it, so there are no gaps. Where the server knows no table locks, two Updates may read the same number; serializable
 // isolation and the key then let one of them commit, and the other runs again.
 func (tx *Tx) NextJournal(ctx context.Context) (int64, error) {
+	if tx.nextJournal > 0 {
+		return tx.nextJournal, nil
+	}
 	next, _, err := one(ctx, tx, column[int64], `SELECT max(n) FROM (SELECT `+journalSize+` AS n
 		UNION ALL SELECT coalesce((SELECT idx FROM journal_entries ORDER BY idx DESC LIMIT 1), -1) + 1) AS ends`)
 	return next, err
@@ -49,8 +52,10 @@ func (tx *Tx) InsertJournalEntries(ctx context.Context, rows []journal.Row) erro
 		values = append(values, r.Index, string(r.Kind), r.Body)
 		entries[i] = values[3*i:]
 	}
-	_, err := tx.insert(ctx, "journal_entries", []string{"idx", "kind", "body"}, entries, "")
-	return err
+	if len(rows) > 0 {
+		tx.nextJournal = rows[len(rows)-1].Index + 1
+	}
+	return tx.insert(ctx, "journal_entries", []string{"idx", "kind", "body"}, entries, "")
 }
 
 // IndexJournal puts entries on the timelines of their subjects and among those of their kind.
@@ -62,11 +67,11 @@ func (tx *Tx) IndexJournal(ctx context.Context, rows []journal.Row) (int64, erro
 			subjects = append(subjects, []any{s, r.AtUS, r.Index})
 		}
 	}
-	added, err := tx.insert(ctx, "journal_kinds", []string{"kind", "idx"}, kinds, "ON CONFLICT DO NOTHING")
+	added, err := tx.inserted(ctx, "journal_kinds", []string{"kind", "idx"}, kinds, "ON CONFLICT DO NOTHING")
 	if err != nil {
 		return added, err
 	}
-	more, err := tx.insert(ctx, "journal_subjects", []string{"subject", "at_us", "idx"}, subjects, "ON CONFLICT DO NOTHING")
+	more, err := tx.inserted(ctx, "journal_subjects", []string{"subject", "at_us", "idx"}, subjects, "ON CONFLICT DO NOTHING")
 	return added + more, err
 }
 
@@ -228,7 +233,7 @@ func (tx *Tx) eraseSubjects(ctx context.Context, rows []journal.Row) error {
 		for i, r := range on {
 			from, until, indexes[i] = min(from, r.AtUS), max(until, r.AtUS), r.Index
 		}
-		_, err := execIn(ctx, tx, `DELETE FROM journal_subjects WHERE subject = $1 AND at_us >= $2 AND at_us <= $3 AND idx IN %s`,
+		err := execIn(ctx, tx, `DELETE FROM journal_subjects WHERE subject = $1 AND at_us >= $2 AND at_us <= $3 AND idx IN %s`,
 			indexes, subject, from, until)
 		if err != nil {
 			return err

@@ -60,11 +60,10 @@ func (tx *Tx) BlocksAt(ctx context.Context, t time.Time) ([]fleet.Block, error) 
 
 // PutBlock implements fleet.KeyTx.
 func (tx *Tx) PutBlock(ctx context.Context, b fleet.Block) error {
-	_, err := tx.exec(ctx, `INSERT INTO blocks (kind, subject, listed, expires_us, at_us, reason) VALUES ($1, $2, $3, $4, $5, $6)
+	return tx.later(ctx, `INSERT INTO blocks (kind, subject, listed, expires_us, at_us, reason) VALUES ($1, $2, $3, $4, $5, $6)
 		ON CONFLICT (kind, subject) DO UPDATE SET expires_us = excluded.expires_us,
 			listed = CASE WHEN blocks.expires_us > excluded.at_us THEN blocks.listed ELSE excluded.listed END`,
 		int64(b.Kind), int64(b.Subject), int64(b.Listed), us(b.Expires), us(b.At), b.Reason)
-	return err
 }
 
 // BlockList implements fleet.KeyTx.
@@ -217,8 +216,7 @@ func (tx *Tx) PutStation(ctx context.Context, s fleet.Station, tokenHash string)
 	values := []any{s.ID, int64(s.Device), s.Name, orNull(s.GroupID), s.Certificate, usOrZero(s.EnrolledAt), usOrZero(s.LastSeen), s.Street, s.PostalCode,
 		s.Town, usOrZero(s.OutSince), s.OutReason, usOrZero(s.BlockedAt), tokenHash}
 	if tokenHash == "" {
-		_, err := tx.exec(ctx, updateText("stations", columns[:len(columns)-1], 1), values[:len(values)-1]...)
-		return err
+		return tx.later(ctx, updateText("stations", columns[:len(columns)-1], 1), values[:len(values)-1]...)
 	}
 	return put(ctx, tx, "stations", columns, 1, []fleet.Station{s}, func(fleet.Station) []any { return values })
 }

@@ -26,8 +26,7 @@ func (tx *Tx) PutReplacement(ctx context.Context, lost fleet.Key, replacementID 
 
 // DeleteBlock implements fleet.KeyTx.
 func (tx *Tx) DeleteBlock(ctx context.Context, kind credential.BlockKind, subject uint64) error {
-	_, err := tx.exec(ctx, `DELETE FROM blocks WHERE kind = $1 AND subject = $2`, int64(kind), int64(subject))
-	return err
+	return tx.later(ctx, `DELETE FROM blocks WHERE kind = $1 AND subject = $2`, int64(kind), int64(subject))
 }
 
 const groupFacts = `SELECT g.id, g.code, g.name, g.kind, g.max_staff, p.id, p.org_number, p.kind FROM care_groups g JOIN providers p ON p.id = g.provider_id `
@@ -66,8 +65,7 @@ func (tx *Tx) KeysOfGroup(ctx context.Context, groupID string) (int, error) {
 
 // CloseExchanges implements fleet.KeyTx.
 func (tx *Tx) CloseExchanges(ctx context.Context, keyID string) error {
-	_, err := tx.exec(ctx, `UPDATE key_exchanges SET state = 'cancelled', closed_us = $2 WHERE key_id = $1 AND state = 'booked'`, keyID, us(tx.Now()))
-	return err
+	return tx.later(ctx, `UPDATE key_exchanges SET state = 'cancelled', closed_us = $2 WHERE key_id = $1 AND state = 'booked'`, keyID, us(tx.Now()))
 }
 
 // IssueTo implements fleet.PoolTx: the rule is in the statement, whoever calls (V2.2-e).

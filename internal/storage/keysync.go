@@ -26,7 +26,7 @@ func (tx *Tx) KeyVisits(ctx context.Context, keyIDs []string) (map[string][]byte
 func (tx *Tx) SetVisited(ctx context.Context, visited []keysync.Visited) error {
 	if !tx.engine.Limits().Arrays {
 		for _, v := range visited {
-			_, err := tx.exec(ctx, `UPDATE keys SET counter = $2, visit = $3, synced_us = $4, synced_until_us = $5 WHERE id = $1`,
+			err := tx.later(ctx, `UPDATE keys SET counter = $2, visit = $3, synced_us = $4, synced_until_us = $5 WHERE id = $1`,
 				v.KeyID, int64(v.Counter), v.Digest[:], us(v.SyncedAt), us(v.SyncedUntil))
 			if err != nil {
 				return err
@@ -48,10 +48,9 @@ func (tx *Tx) SetVisited(ctx context.Context, visited []keysync.Visited) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	_, err := tx.exec(ctx, `UPDATE keys SET counter = v.counter, visit = v.digest, synced_us = v.synced, synced_until_us = v.until
+	return tx.later(ctx, `UPDATE keys SET counter = v.counter, visit = v.digest, synced_us = v.synced, synced_until_us = v.until
 		FROM unnest($1::text[], $2::bigint[], $3::bytea[], $4::bigint[], $5::bigint[]) AS v (id, counter, digest, synced, until) WHERE keys.id = v.id`,
 		ids, counters, digests, synced, until)
-	return err
 }
 
 // GroupStates implements keysync.Tx.
@@ -86,8 +85,7 @@ func (tx *Tx) InsertGrants(ctx context.Context, grants []keysync.Issued) error {
 	for i, g := range grants {
 		rows[i] = []any{int64(g.Serial), g.KeyID, g.GroupID, g.StationID, us(g.From), us(g.Until), int64(g.Locks)}
 	}
-	_, err := tx.insert(ctx, "grants", []string{"serial", "key_id", "group_id", "station_id", "from_us", "until_us", "locks"}, rows, "")
-	return err
+	return tx.insert(ctx, "grants", []string{"serial", "key_id", "group_id", "station_id", "from_us", "until_us", "locks"}, rows, "")
 }
 
 // AcksForLocks implements keysync.Tx.

@@ -37,7 +37,7 @@ func (tx *Tx) PropertiesOfOwner(ctx context.Context, ownerID string, limit int) 
 
 // InsertLetterJob implements consent.LetterTx.
 func (tx *Tx) InsertLetterJob(ctx context.Context, j consent.LetterJob, parts []consent.LetterPart) error {
-	_, err := tx.exec(ctx, `INSERT INTO letter_jobs (id, kind, language, actor, made_us, wanted, made, skipped) VALUES ($1, $2, $3, $4, $5, $6, 0, 0)`,
+	err := tx.later(ctx, `INSERT INTO letter_jobs (id, kind, language, actor, made_us, wanted, made, skipped) VALUES ($1, $2, $3, $4, $5, $6, 0, 0)`,
 		j.ID, j.Kind, j.Language, j.Actor, us(j.Made), int64(j.Wanted))
 	if err != nil {
 		return err
@@ -50,8 +50,7 @@ func (tx *Tx) InsertLetterJob(ctx context.Context, j consent.LetterJob, parts []
 		}
 		rows[i] = []any{j.ID, int64(p.Seq), string(body)}
 	}
-	_, err = tx.insert(ctx, "letter_job_parts", []string{"job_id", "seq", "body"}, rows, "")
-	return err
+	return tx.insert(ctx, "letter_job_parts", []string{"job_id", "seq", "body"}, rows, "")
 }
 
 const jobColumns = `SELECT id, kind, language, actor, made_us, wanted, made, skipped FROM letter_jobs `
@@ -86,11 +85,10 @@ func (tx *Tx) LetterParts(ctx context.Context, jobID string, limit int) ([]conse
 
 // AdvanceLetterJob implements consent.LetterTx.
 func (tx *Tx) AdvanceLetterJob(ctx context.Context, j consent.LetterJob, through int) error {
-	if _, err := tx.exec(ctx, `UPDATE letter_jobs SET made = $1, skipped = $2 WHERE id = $3`, int64(j.Done), int64(j.Skipped), j.ID); err != nil {
+	if err := tx.later(ctx, `UPDATE letter_jobs SET made = $1, skipped = $2 WHERE id = $3`, int64(j.Done), int64(j.Skipped), j.ID); err != nil {
 		return err
 	}
-	_, err := tx.exec(ctx, `DELETE FROM letter_job_parts WHERE job_id = $1 AND seq <= $2`, j.ID, int64(through))
-	return err
+	return tx.later(ctx, `DELETE FROM letter_job_parts WHERE job_id = $1 AND seq <= $2`, j.ID, int64(through))
 }
 
 const letterColumns = `SELECT l.id, l.code, l.kind, l.owner_id, l.consent_id, l.job_id, l.made_us, l.remind_us, l.body FROM letters l `
@@ -111,9 +109,8 @@ func (tx *Tx) InsertLetter(ctx context.Context, l consent.Letter) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.exec(ctx, `INSERT INTO letters (id, code, kind, owner_id, consent_id, job_id, made_us, remind_us, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+	return tx.later(ctx, `INSERT INTO letters (id, code, kind, owner_id, consent_id, job_id, made_us, remind_us, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
 		l.ID, l.Code, l.Kind, l.OwnerID, l.ConsentID, l.JobID, us(l.Made), usOrZero(l.Remind), string(body))
-	return err
 }
 
 // LetterByID implements consent.LetterTx.
@@ -144,6 +141,5 @@ func (tx *Tx) LettersDue(ctx context.Context, at time.Time, limit int) ([]consen
 
 // SetReminder implements consent.LetterTx.
 func (tx *Tx) SetReminder(ctx context.Context, letterID string, at time.Time) error {
-	_, err := tx.exec(ctx, `UPDATE letters SET remind_us = $1 WHERE id = $2`, usOrZero(at), letterID)
-	return err
+	return tx.later(ctx, `UPDATE letters SET remind_us = $1 WHERE id = $2`, usOrZero(at), letterID)
 }

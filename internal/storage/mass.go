@@ -27,12 +27,11 @@ func (tx *Tx) PutMass(ctx context.Context, m casework.MassChange) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.exec(ctx, `INSERT INTO mass_changes (`+massColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+	return tx.later(ctx, `INSERT INTO mass_changes (`+massColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
 		ON CONFLICT (id) DO UPDATE SET state = excluded.state, reviewed_by = excluded.reviewed_by, reviewed_us = excluded.reviewed_us,
 		done_us = excluded.done_us, total = excluded.total, done = excluded.done, place = excluded.place`,
 		m.ID, m.Number, string(m.Kind), string(m.State), m.Reason, string(spec), us(m.Effective), m.CreatedBy, us(m.Created), m.ReviewedBy,
 		usOrZero(m.Reviewed), usOrZero(m.Ended), int64(m.Total), int64(m.Count), m.Place)
-	return err
 }
 
 // MassByID implements casework.MassTx.
@@ -62,7 +61,7 @@ func (tx *Tx) PutMassRows(ctx context.Context, id string, rows []casework.MassRo
 		if err != nil {
 			return err
 		}
-		_, err = tx.exec(ctx, `INSERT INTO mass_rows (mass_id, seq, client_id, property_id, from_group, to_group, state, note, services, rights, receipts, locks, mountings, undo, at_us)
+		err = tx.later(ctx, `INSERT INTO mass_rows (mass_id, seq, client_id, property_id, from_group, to_group, state, note, services, rights, receipts, locks, mountings, undo, at_us)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT (mass_id, seq) DO UPDATE SET state = excluded.state, note = excluded.note,
 			services = excluded.services, rights = excluded.rights, receipts = excluded.receipts, locks = excluded.locks, mountings = excluded.mountings,
 			undo = excluded.undo, at_us = excluded.at_us`,

@@ -44,11 +44,10 @@ func (tx *Tx) PutWebhook(ctx context.Context, w notify.Webhook) error {
 	if w.OldSecret == nil {
 		w.OldSecret = []byte{}
 	}
-	_, err := tx.exec(ctx, `INSERT INTO webhooks (`+webhookColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+	return tx.later(ctx, `INSERT INTO webhooks (`+webhookColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 		ON CONFLICT (id) DO UPDATE SET name = excluded.name, url = excluded.url, events = excluded.events, state = excluded.state,
 		secret = excluded.secret, old_secret = excluded.old_secret, old_until_us = excluded.old_until_us`,
 		w.ID, w.Name, w.URL, strings.Join(events, " "), w.Organisation, w.Target, string(w.State), w.Secret, w.OldSecret, usOrZero(w.OldUntil), us(w.Created))
-	return err
 }
 
 const messageColumns = `id, webhook_id, event, subject, body, state, attempts, next_us, created_us, done_us, failure`
@@ -64,7 +63,7 @@ func scanMessage(r row) (notify.Message, error) {
 // InsertMessages implements notify.Tx.
 func (tx *Tx) InsertMessages(ctx context.Context, messages []notify.Message) error {
 	for _, m := range messages {
-		_, err := tx.exec(ctx, `INSERT INTO outbox (`+messageColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+		err := tx.later(ctx, `INSERT INTO outbox (`+messageColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
 			m.ID, m.WebhookID, string(m.Event), m.Subject, m.Body, string(m.State), int64(m.Attempts), us(m.Next), us(m.Created), usOrZero(m.Done), m.Failure)
 		if err != nil {
 			return err
@@ -86,9 +85,8 @@ func (tx *Tx) MessageByID(ctx context.Context, id string) (notify.Message, bool,
 
 // PutMessage implements notify.Tx.
 func (tx *Tx) PutMessage(ctx context.Context, m notify.Message) error {
-	_, err := tx.exec(ctx, `UPDATE outbox SET body = $1, state = $2, attempts = $3, next_us = $4, done_us = $5, failure = $6 WHERE id = $7`,
+	return tx.later(ctx, `UPDATE outbox SET body = $1, state = $2, attempts = $3, next_us = $4, done_us = $5, failure = $6 WHERE id = $7`,
 		m.Body, string(m.State), int64(m.Attempts), us(m.Next), usOrZero(m.Done), m.Failure, m.ID)
-	return err
 }
 
 // MessagePage implements notify.Tx.
@@ -104,9 +102,8 @@ func (tx *Tx) MessagePage(ctx context.Context, webhookID string, state notify.Me
 
 // GiveUp implements notify.Tx.
 func (tx *Tx) GiveUp(ctx context.Context, webhookID string, t time.Time, failure string) error {
-	_, err := tx.exec(ctx, `UPDATE outbox SET state = 'dead', done_us = $2, body = '', failure = $3 WHERE webhook_id = $1 AND state IN ('waiting', 'dead') AND body <> ''`,
+	return tx.later(ctx, `UPDATE outbox SET state = 'dead', done_us = $2, body = '', failure = $3 WHERE webhook_id = $1 AND state IN ('waiting', 'dead') AND body <> ''`,
 		webhookID, us(t), failure)
-	return err
 }
 
 // DropMessages implements notify.Tx: both by the index on state and end.

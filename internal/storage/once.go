@@ -28,9 +28,8 @@ func bound(ctx context.Context, tx *Tx, once *txn.Once, f func(tx *Tx) error) er
 	if err := f(tx); err != nil || once.Key == "" {
 		return err
 	}
-	_, err := tx.exec(ctx, `INSERT INTO requests (owner, operation, key, digest, answer, at_us) VALUES ($1, $2, $3, $4, $5, $6)`,
+	return tx.later(ctx, `INSERT INTO requests (owner, operation, key, digest, answer, at_us) VALUES ($1, $2, $3, $4, $5, $6)`,
 		once.Owner, once.Operation, once.Key, once.Digest, "", us(tx.Now()))
-	return err
 }
 
 // Request is a request that has been carried out.
@@ -67,7 +66,6 @@ func (q Requests) Find(ctx context.Context, owner, operation, key string) (diges
 // Answered notes what was answered.
 func (q Requests) Answered(ctx context.Context, owner, operation, key, answer string) error {
 	return q.db.Update(ctx, func(tx *Tx) error {
-		_, err := tx.exec(ctx, `UPDATE requests SET answer = $1 WHERE owner = $2 AND operation = $3 AND key = $4`, answer, owner, operation, key)
-		return err
+		return tx.later(ctx, `UPDATE requests SET answer = $1 WHERE owner = $2 AND operation = $3 AND key = $4`, answer, owner, operation, key)
 	})
 }

@@ -17,8 +17,7 @@ func (tx *Tx) OrdersSince(ctx context.Context, o casework.Order) ([]casework.Ord
 
 // EndOrder implements casework.Tx.
 func (tx *Tx) EndOrder(ctx context.Context, id string, state casework.State, answer string) error {
-	_, err := tx.exec(ctx, `UPDATE orders SET state = $1, answer = $2 WHERE id = $3`, string(state), answer, id)
-	return err
+	return tx.later(ctx, `UPDATE orders SET state = $1, answer = $2 WHERE id = $3`, string(state), answer, id)
 }
 
 // OrdersOfTask implements casework.Tx.
@@ -34,8 +33,7 @@ func (tx *Tx) PutUndo(ctx context.Context, orderID string, u casework.Undo) erro
 	if err != nil {
 		return err
 	}
-	_, err = tx.exec(ctx, `INSERT INTO order_undo (order_id, body) VALUES ($1, $2)`, orderID, string(text))
-	return err
+	return tx.later(ctx, `INSERT INTO order_undo (order_id, body) VALUES ($1, $2)`, orderID, string(text))
 }
 
 // UndoOf implements casework.Tx.
@@ -58,8 +56,7 @@ func (tx *Tx) PutException(ctx context.Context, e casework.Exception) error {
 
 // DeleteException implements casework.Tx.
 func (tx *Tx) DeleteException(ctx context.Context, dwellingID string) error {
-	_, err := tx.exec(ctx, `DELETE FROM lock_exceptions WHERE dwelling_id = $1`, dwellingID)
-	return err
+	return tx.later(ctx, `DELETE FROM lock_exceptions WHERE dwelling_id = $1`, dwellingID)
 }
 
 // ExceptionAt implements casework.Tx.

@@ -24,8 +24,7 @@ func put[T any](ctx context.Context, tx *Tx, table string, columns []string, key
 	for _, c := range columns[keys:] {
 		set = append(set, c+" = excluded."+c)
 	}
-	_, err := tx.insert(ctx, table, columns, rows, conflict+"UPDATE SET "+strings.Join(set, ", "))
-	return err
+	return tx.insert(ctx, table, columns, rows, conflict+"UPDATE SET "+strings.Join(set, ", "))
 }
 
 // putEach inserts row by row and updates the ones that were there. A statement that may do either makes SQLite keep, for
@@ -42,7 +41,7 @@ func (tx *Tx) putEach(ctx context.Context, table string, columns []string, keys 
 			return err
 		}
 		if added == 0 {
-			if _, err := tx.exec(ctx, update, r...); err != nil {
+			if err := tx.later(ctx, update, r...); err != nil {
 				return err
 			}
 		}

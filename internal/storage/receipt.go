@@ -54,8 +54,7 @@ func receiptRow(r receipt.Receipt) []any {
 
 // InsertReceipt implements receipt.Tx. A second hand-over under way, or a second successor, is a violation.
 func (tx *Tx) InsertReceipt(ctx context.Context, r receipt.Receipt) error {
-	_, err := tx.exec(ctx, `INSERT INTO receipts (`+receiptColumns+`) VALUES `+in(1, 21), receiptRow(r)...)
-	return err
+	return tx.later(ctx, `INSERT INTO receipts (`+receiptColumns+`) VALUES `+in(1, 21), receiptRow(r)...)
 }
 
 // UpdateReceipt implements receipt.Tx. What has ended is not changed any more.
@@ -94,15 +93,13 @@ func (tx *Tx) ReceiptsOfKey(ctx context.Context, keyID string) ([]receipt.Receip
 
 // CloseReceipts implements receipt.Tx.
 func (tx *Tx) CloseReceipts(ctx context.Context, keyID string) error {
-	_, err := tx.exec(ctx, `UPDATE receipts SET state = 'closed', ended_us = $1 WHERE key_id = $2 AND state <> 'cancelled'`, us(tx.Now()), keyID)
-	return err
+	return tx.later(ctx, `UPDATE receipts SET state = 'closed', ended_us = $1 WHERE key_id = $2 AND state <> 'cancelled'`, us(tx.Now()), keyID)
 }
 
 // InsertReceiptFile implements receipt.Tx.
 func (tx *Tx) InsertReceiptFile(ctx context.Context, f receipt.File) error {
-	_, err := tx.exec(ctx, `INSERT INTO receipt_files (id, media, digest, body, created_us) VALUES ($1, $2, $3, $4, $5)`,
+	return tx.later(ctx, `INSERT INTO receipt_files (id, media, digest, body, created_us) VALUES ($1, $2, $3, $4, $5)`,
 		f.ID, f.Media, f.Digest, f.Body, us(f.Created))
-	return err
 }
 
 // ReceiptFile implements receipt.Tx.

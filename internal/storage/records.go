@@ -79,8 +79,7 @@ func (tx *Tx) InsertLockRecords(ctx context.Context, records []keysync.StoredRec
 		}
 		rows, records = append(rows, []any{int64(first.Lock), int64(first.Epoch), int64(first.Seq), body}), records[n:]
 	}
-	_, err := tx.insert(ctx, "lock_records", []string{"lock_id", "epoch", "seq", "body"}, rows, "")
-	return err
+	return tx.insert(ctx, "lock_records", []string{"lock_id", "epoch", "seq", "body"}, rows, "")
 }
 
 // LockOpened implements casework.FieldTx.
@@ -107,7 +106,7 @@ func (tx *Tx) BlankRecords(ctx context.Context, of []retention.Place) error {
 		if err := tx.blankRecord(ctx, number, p); err != nil {
 			return err
 		}
-		_, err = tx.exec(ctx, `DELETE FROM lock_evidence WHERE lock_id = $1 AND epoch = $2 AND through <= $3`, int64(number), int64(p.Epoch), int64(p.Seq))
+		err = tx.later(ctx, `DELETE FROM lock_evidence WHERE lock_id = $1 AND epoch = $2 AND through <= $3`, int64(number), int64(p.Epoch), int64(p.Seq))
 		if err != nil {
 			return err
 		}
@@ -130,7 +129,7 @@ func (tx *Tx) blankRecord(ctx context.Context, lock uint32, p retention.Place) e
 		if err != nil {
 			return err
 		}
-		if _, err := tx.exec(ctx, `UPDATE lock_records SET body = $4 WHERE lock_id = $1 AND epoch = $2 AND seq = $3`,
+		if err := tx.later(ctx, `UPDATE lock_records SET body = $4 WHERE lock_id = $1 AND epoch = $2 AND seq = $3`,
 			int64(lock), int64(p.Epoch), int64(r.first), body); err != nil {
 			return err
 		}

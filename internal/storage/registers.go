@@ -75,8 +75,7 @@ func (tx *Tx) EachRegisterRow(ctx context.Context, f func(file, key, digest, sai
 
 // DropRegisterRows implements casework.RegisterTx.
 func (tx *Tx) DropRegisterRows(ctx context.Context, file string, keys []string) error {
-	_, err := execIn(ctx, tx, `DELETE FROM register_rows WHERE file = $1 AND key IN %s`, keys, file)
-	return err
+	return execIn(ctx, tx, `DELETE FROM register_rows WHERE file = $1 AND key IN %s`, keys, file)
 }
 
 // RegisterRun is one import that has been staged.
@@ -99,8 +98,7 @@ func (tx *Tx) UnfinishedRun(ctx context.Context) (RegisterRun, bool, error) {
 
 // StartRun stages nothing yet: it makes the run that staged parts belong to.
 func (tx *Tx) StartRun(ctx context.Context, id, digest string) error {
-	_, err := tx.exec(ctx, `INSERT INTO register_runs (id, digest, started_us, finished_us, units) VALUES ($1, $2, $3, -1, 0)`, id, digest, us(tx.Now()))
-	return err
+	return tx.later(ctx, `INSERT INTO register_runs (id, digest, started_us, finished_us, units) VALUES ($1, $2, $3, -1, 0)`, id, digest, us(tx.Now()))
 }
 
 // Stage adds parts to a run, numbered from first.
@@ -109,14 +107,12 @@ func (tx *Tx) Stage(ctx context.Context, run string, first int, bodies []string)
 	for i, b := range bodies {
 		rows[i] = []any{run, int64(first + i), b}
 	}
-	_, err := tx.insert(ctx, "register_staging", []string{"run_id", "seq", "body"}, rows, "")
-	return err
+	return tx.insert(ctx, "register_staging", []string{"run_id", "seq", "body"}, rows, "")
 }
 
 // SealRun says that everything of a run has been staged, so that it can be applied, and resumed.
 func (tx *Tx) SealRun(ctx context.Context, id string, units int) error {
-	_, err := tx.exec(ctx, `UPDATE register_runs SET finished_us = 0, units = $1 WHERE id = $2`, units, id)
-	return err
+	return tx.later(ctx, `UPDATE register_runs SET finished_us = 0, units = $1 WHERE id = $2`, units, id)
 }
 
 // StagedAfter returns the first part of a run that has not been applied and comes after a part.
@@ -152,7 +148,7 @@ func (tx *Tx) DiscardRuns(ctx context.Context, except string) error {
 		`DELETE FROM register_staging WHERE run_id IN (SELECT id FROM register_runs WHERE finished_us <= 0 AND id <> $1)`,
 		`DELETE FROM register_runs WHERE finished_us <= 0 AND id <> $1`,
 	} {
-		if _, err := tx.exec(ctx, text, except); err != nil {
+		if err := tx.later(ctx, text, except); err != nil {
 			return err
 		}
 	}

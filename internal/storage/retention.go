@@ -67,8 +67,7 @@ func (tx *Tx) EraseThing(ctx context.Context, c retention.Class, id string) erro
 func (tx *Tx) eraseBy(ctx context.Context, text, id string) error {
 	query, then, two := strings.Cut(text, " => ")
 	if !two {
-		_, err := tx.exec(ctx, text, id)
-		return err
+		return tx.later(ctx, text, id)
 	}
 	ids, err := collect(ctx, tx, column[string], query, id)
 	if err != nil {
@@ -76,12 +75,12 @@ func (tx *Tx) eraseBy(ctx context.Context, text, id string) error {
 	}
 	for _, text := range strings.Split(then, "; ") {
 		if !strings.Contains(text, "%s") {
-			if _, err := tx.exec(ctx, text, id); err != nil {
+			if err := tx.later(ctx, text, id); err != nil {
 				return err
 			}
 			continue
 		}
-		if _, err := execIn(ctx, tx, text, ids); err != nil {
+		if err := execIn(ctx, tx, text, ids); err != nil {
 			return err
 		}
 	}
@@ -113,15 +112,13 @@ func scanHold(r row) (retention.Hold, error) {
 
 // InsertHold implements retention.Tx.
 func (tx *Tx) InsertHold(ctx context.Context, h retention.Hold) error {
-	_, err := tx.exec(ctx, `INSERT INTO holds (`+holdColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+	return tx.later(ctx, `INSERT INTO holds (`+holdColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
 		h.ID, h.Subject, h.Reason, h.By, us(h.From), usOrZero(h.Ended), h.EndedBy)
-	return err
 }
 
 // EndHold implements retention.Tx.
 func (tx *Tx) EndHold(ctx context.Context, h retention.Hold) error {
-	_, err := tx.exec(ctx, `UPDATE holds SET ended_us = $1, ended_by = $2 WHERE id = $3 AND ended_us = 0`, us(h.Ended), h.EndedBy, h.ID)
-	return err
+	return tx.later(ctx, `UPDATE holds SET ended_us = $1, ended_by = $2 WHERE id = $3 AND ended_us = 0`, us(h.Ended), h.EndedBy, h.ID)
 }
 
 // HoldByID implements retention.Tx.
@@ -182,8 +179,7 @@ func (tx *Tx) RetentionCursor(ctx context.Context, k journal.Kind) (int64, error
 
 // SetRetentionCursor implements retention.Tx.
 func (tx *Tx) SetRetentionCursor(ctx context.Context, k journal.Kind, next int64) error {
-	_, err := tx.exec(ctx, `INSERT INTO retention_cursors (kind, idx) VALUES ($1, $2) ON CONFLICT (kind) DO UPDATE SET idx = excluded.idx`, string(k), next)
-	return err
+	return tx.later(ctx, `INSERT INTO retention_cursors (kind, idx) VALUES ($1, $2) ON CONFLICT (kind) DO UPDATE SET idx = excluded.idx`, string(k), next)
 }
 
 // SignedOfKind implements retention.Tx.
@@ -198,8 +194,7 @@ func (tx *Tx) KeepEntries(ctx context.Context, k journal.Kind, indexes []int64) 
 	for i, n := range indexes {
 		rows[i] = []any{n, string(k)}
 	}
-	_, err := tx.insert(ctx, "retention_kept", []string{"idx", "kind"}, rows, "ON CONFLICT DO NOTHING")
-	return err
+	return tx.insert(ctx, "retention_kept", []string{"idx", "kind"}, rows, "ON CONFLICT DO NOTHING")
 }
 
 // KeptEntries implements retention.Tx.
@@ -209,6 +204,5 @@ func (tx *Tx) KeptEntries(ctx context.Context, after int64, limit int) ([]int64,
 
 // DropKept implements retention.Tx.
 func (tx *Tx) DropKept(ctx context.Context, indexes []int64) error {
-	_, err := execIn(ctx, tx, `DELETE FROM retention_kept WHERE idx IN %s`, indexes)
-	return err
+	return execIn(ctx, tx, `DELETE FROM retention_kept WHERE idx IN %s`, indexes)
 }

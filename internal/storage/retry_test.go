@@ -2,7 +2,6 @@ package storage
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"testing"
@@ -24,14 +23,16 @@ func (r *refusing) Update(context.Context) (engine.Session, error) { return r, n
 func (r *refusing) Translate(err error) error                      { return err }
 func (r *refusing) Rollback() error                                { r.rolledBack++; return nil }
 
-func (r *refusing) Exec(context.Context, string, ...any) (sql.Result, error) {
+func (r *refusing) Limits() engine.Limits { return engine.Limits{} }
+
+func (r *refusing) Run(context.Context, ...*engine.Call) error {
 	if r.statements--; r.statements >= 0 {
-		return nil, fmt.Errorf("statement: %w", engine.ErrRetry)
+		return fmt.Errorf("statement: %w", engine.ErrRetry)
 	}
-	return sql.Result(nil), errStatement
+	return errStatement
 }
 
-func (r *refusing) Commit(context.Context) error {
+func (r *refusing) Commit(context.Context, ...*engine.Call) error {
 	if r.commits--; r.commits >= 0 {
 		return fmt.Errorf("commit: %w", engine.ErrRetry)
 	}

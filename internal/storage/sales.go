@@ -12,7 +12,7 @@ const owned = `o.from_us <= $1 AND o.until_us > $1`
 
 // Sell implements casework.SaleTx.
 func (tx *Tx) Sell(ctx context.Context, propertyID string, owners []string, at time.Time) error {
-	if _, err := tx.exec(ctx, `UPDATE property_owners SET until_us = $1 WHERE property_id = $2 AND until_us > $1`, us(at), propertyID); err != nil {
+	if err := tx.later(ctx, `UPDATE property_owners SET until_us = $1 WHERE property_id = $2 AND until_us > $1`, us(at), propertyID); err != nil {
 		return err
 	}
 	return tx.own(ctx, propertyID, owners, at, routine.Forever)
@@ -20,11 +20,10 @@ func (tx *Tx) Sell(ctx context.Context, propertyID string, owners []string, at t
 
 // Unsell implements casework.SaleTx.
 func (tx *Tx) Unsell(ctx context.Context, propertyID string, at time.Time) error {
-	if _, err := tx.exec(ctx, `DELETE FROM property_owners WHERE property_id = $1 AND from_us = $2`, propertyID, us(at)); err != nil {
+	if err := tx.later(ctx, `DELETE FROM property_owners WHERE property_id = $1 AND from_us = $2`, propertyID, us(at)); err != nil {
 		return err
 	}
-	_, err := tx.exec(ctx, `UPDATE property_owners SET until_us = $1 WHERE property_id = $2 AND until_us = $3`, us(routine.Forever), propertyID, us(at))
-	return err
+	return tx.later(ctx, `UPDATE property_owners SET until_us = $1 WHERE property_id = $2 AND until_us = $3`, us(routine.Forever), propertyID, us(at))
 }
 
 // SoldFrom implements casework.SaleTx.
@@ -39,8 +38,7 @@ func (tx *Tx) own(ctx context.Context, propertyID string, owners []string, from,
 	for i, o := range owners {
 		rows = append(rows, []any{propertyID, o, int64(i), us(from), us(until)})
 	}
-	_, err := tx.insert(ctx, "property_owners", ownershipColumns, rows, "")
-	return err
+	return tx.insert(ctx, "property_owners", ownershipColumns, rows, "")
 }
 
 var ownershipColumns = []string{"property_id", "owner_id", "place", "from_us", "until_us"}

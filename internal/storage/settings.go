@@ -10,8 +10,7 @@ func (tx *Tx) Setting(ctx context.Context, name string) (string, error) {
 
 // SetSetting stores a setting.
 func (tx *Tx) SetSetting(ctx context.Context, name, value string) error {
-	_, err := tx.exec(ctx, `INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value`, name, value)
-	return err
+	return tx.later(ctx, `INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value`, name, value)
 }
 
 // Certified counts the locks, keys and stations that have a certificate, and so trust the municipality's root.
@@ -29,6 +28,5 @@ func (tx *Tx) Secret(ctx context.Context, name string) ([]byte, error) {
 
 // AddSecret stores key material that is not there yet. It never replaces any.
 func (tx *Tx) AddSecret(ctx context.Context, name string, value []byte) error {
-	_, err := tx.exec(ctx, `INSERT INTO secrets (name, value) VALUES ($1, $2)`, name, value)
-	return err
+	return tx.later(ctx, `INSERT INTO secrets (name, value) VALUES ($1, $2)`, name, value)
 }

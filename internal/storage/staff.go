@@ -21,8 +21,7 @@ func (tx *Tx) StaffByBadge(ctx context.Context, badgeHash string) (string, error
 
 // SetStaffBadge implements identity.StaffTx.
 func (tx *Tx) SetStaffBadge(ctx context.Context, staffID, badgeHash, pinVerifier string) error {
-	_, err := tx.exec(ctx, `UPDATE staff SET badge_hash = $2, pin_verifier = $3 WHERE id = $1`, staffID, badgeHash, pinVerifier)
-	return err
+	return tx.later(ctx, `UPDATE staff SET badge_hash = $2, pin_verifier = $3 WHERE id = $1`, staffID, badgeHash, pinVerifier)
 }
 
 // StaffVerifiers implements identity.StaffTx.

@@ -81,26 +81,25 @@ func (tx *Tx) WorkedFor(ctx context.Context, staffID, orgNumber string) (bool, e
 
 // PutMembershipOf implements identity.PeopleTx: what the person had in the group from then on gives way.
 func (tx *Tx) PutMembershipOf(ctx context.Context, staffID, groupID string, from, until time.Time) error {
-	if _, err := tx.exec(ctx, `DELETE FROM staff_groups WHERE staff_id = $1 AND group_id = $2 AND from_us >= $3`, staffID, groupID, us(from)); err != nil {
+	if err := tx.later(ctx, `DELETE FROM staff_groups WHERE staff_id = $1 AND group_id = $2 AND from_us >= $3`, staffID, groupID, us(from)); err != nil {
 		return err
 	}
-	if _, err := tx.exec(ctx, `UPDATE staff_groups SET until_us = $3 WHERE staff_id = $1 AND group_id = $2 AND until_us > $3`, staffID, groupID, us(from)); err != nil {
+	if err := tx.later(ctx, `UPDATE staff_groups SET until_us = $3 WHERE staff_id = $1 AND group_id = $2 AND until_us > $3`, staffID, groupID, us(from)); err != nil {
 		return err
 	}
-	_, err := tx.exec(ctx, `INSERT INTO staff_groups (staff_id, group_id, from_us, until_us) VALUES ($1, $2, $3, $4)`, staffID, groupID, us(from), us(until))
-	return err
+	return tx.later(ctx, `INSERT INTO staff_groups (staff_id, group_id, from_us, until_us) VALUES ($1, $2, $3, $4)`, staffID, groupID, us(from), us(until))
 }
 
 // EndMembershipsOf implements identity.PeopleTx.
 func (tx *Tx) EndMembershipsOf(ctx context.Context, staffID, orgNumber string, t time.Time) (int, error) {
 	const theirs = ` AND ($2 = '' OR group_id IN (SELECT g.id FROM care_groups g JOIN providers p ON p.id = g.provider_id WHERE p.org_number = $2))`
-	if _, err := tx.exec(ctx, `DELETE FROM staff_groups WHERE staff_id = $1 AND from_us > $3`+theirs, staffID, orgNumber, us(t)); err != nil {
+	if err := tx.later(ctx, `DELETE FROM staff_groups WHERE staff_id = $1 AND from_us > $3`+theirs, staffID, orgNumber, us(t)); err != nil {
 		return 0, err
 	}
-	if _, err := tx.exec(ctx, `UPDATE staff_groups SET until_us = $3 WHERE staff_id = $1 AND until_us > $3`+theirs, staffID, orgNumber, us(t)); err != nil {
+	if err := tx.later(ctx, `UPDATE staff_groups SET until_us = $3 WHERE staff_id = $1 AND until_us > $3`+theirs, staffID, orgNumber, us(t)); err != nil {
 		return 0, err
 	}
-	if _, err := tx.exec(ctx, `UPDATE keepers SET until_us = $3 WHERE staff_id = $1 AND until_us > $3`+theirs, staffID, orgNumber, us(t)); err != nil {
+	if err := tx.later(ctx, `UPDATE keepers SET until_us = $3 WHERE staff_id = $1 AND until_us > $3`+theirs, staffID, orgNumber, us(t)); err != nil {
 		return 0, err
 	}
 	n, _, err := one(ctx, tx, column[int], `SELECT COUNT(*) FROM staff_groups WHERE staff_id = $1 AND until_us > $2`, staffID, us(t))
@@ -109,11 +108,10 @@ func (tx *Tx) EndMembershipsOf(ctx context.Context, staffID, orgNumber string, t
 
 // ClearBadge implements identity.PeopleTx.
 func (tx *Tx) ClearBadge(ctx context.Context, staffID string) error {
-	if _, err := tx.exec(ctx, `UPDATE staff SET badge_hash = NULL, pin_verifier = NULL WHERE id = $1`, staffID); err != nil {
+	if err := tx.later(ctx, `UPDATE staff SET badge_hash = NULL, pin_verifier = NULL WHERE id = $1`, staffID); err != nil {
 		return err
 	}
-	_, err := tx.exec(ctx, `UPDATE calendar_feeds SET revoked_us = $2 WHERE staff_id = $1 AND revoked_us = 0`, staffID, us(tx.Now()))
-	return err
+	return tx.later(ctx, `UPDATE calendar_feeds SET revoked_us = $2 WHERE staff_id = $1 AND revoked_us = 0`, staffID, us(tx.Now()))
 }
 
 // Members implements identity.PeopleTx. The place in the list is person, group and beginning.
@@ -191,7 +189,7 @@ func (tx *Tx) PhoneList(ctx context.Context, providerID string, version int) (id
 
 // InsertPhoneList implements identity.PeopleTx.
 func (tx *Tx) InsertPhoneList(ctx context.Context, l identity.PhoneList) error {
-	_, err := tx.exec(ctx, `INSERT INTO phone_lists (provider_id, version, at_us, actor) VALUES ($1, $2, $3, $4)`, l.ProviderID, l.Version, us(l.At), l.Actor)
+	err := tx.later(ctx, `INSERT INTO phone_lists (provider_id, version, at_us, actor) VALUES ($1, $2, $3, $4)`, l.ProviderID, l.Version, us(l.At), l.Actor)
 	if err != nil {
 		return err
 	}
@@ -199,15 +197,13 @@ func (tx *Tx) InsertPhoneList(ctx context.Context, l identity.PhoneList) error {
 	for i, n := range l.Numbers {
 		rows[i] = []any{l.ProviderID, int64(l.Version), n}
 	}
-	_, err = tx.insert(ctx, "phone_list_numbers", []string{"provider_id", "version", "phone"}, rows, "")
-	return err
+	return tx.insert(ctx, "phone_list_numbers", []string{"provider_id", "version", "phone"}, rows, "")
 }
 
 // InsertRoutine implements identity.PeopleTx.
 func (tx *Tx) InsertRoutine(ctx context.Context, f identity.FiledRoutine) error {
-	_, err := tx.exec(ctx, `INSERT INTO provider_routines (id, provider_id, title, reference, received_us, valid_until_us, actor) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+	return tx.later(ctx, `INSERT INTO provider_routines (id, provider_id, title, reference, received_us, valid_until_us, actor) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
 		f.ID, f.ProviderID, f.Title, f.Reference, us(f.Received), us(f.ValidUntil), f.Actor)
-	return err
 }
 
 // Routines implements identity.PeopleTx.
@@ -224,8 +220,7 @@ func (tx *Tx) SetRoutineUntil(ctx context.Context, providerID string, until time
 	if until.After(routine.Forever) {
 		until = routine.Forever
 	}
-	_, err := tx.exec(ctx, `UPDATE providers SET routine_until_us = $2 WHERE id = $1`, providerID, us(until))
-	return err
+	return tx.later(ctx, `UPDATE providers SET routine_until_us = $2 WHERE id = $1`, providerID, us(until))
 }
 
 var _ identity.PeopleTx = (*Tx)(nil)

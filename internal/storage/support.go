@@ -114,12 +114,11 @@ func columnsOf(list string) []string {
 
 // AddFaultReport implements support.FaultTx.
 func (tx *Tx) AddFaultReport(ctx context.Context, r support.Report) error {
-	if _, err := tx.exec(ctx, `INSERT INTO fault_reports (id, fault_id, organisation, reporter, description, client_inside, at_us)
+	if err := tx.later(ctx, `INSERT INTO fault_reports (id, fault_id, organisation, reporter, description, client_inside, at_us)
 		VALUES ($1, $2, $3, $4, $5, $6, $7)`, r.ID, r.FaultID, r.Organisation, r.Reporter, r.Description, bit(r.ClientInside), us(r.At)); err != nil {
 		return err
 	}
-	_, err := tx.exec(ctx, `INSERT INTO fault_reporters (organisation, fault_id) VALUES ($1, $2) ON CONFLICT DO NOTHING`, r.Organisation, r.FaultID)
-	return err
+	return tx.later(ctx, `INSERT INTO fault_reporters (organisation, fault_id) VALUES ($1, $2) ON CONFLICT DO NOTHING`, r.Organisation, r.FaultID)
 }
 
 // FaultReports implements support.FaultTx.
@@ -263,10 +262,9 @@ func (tx *Tx) InsertCharge(ctx context.Context, c support.Charge) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.insert(ctx, "charges", columnsOf(chargeColumns), [][]any{{c.ID, c.Number, c.Source, string(c.Kind), string(c.Payer), c.PayerOrg,
+	return tx.insert(ctx, "charges", columnsOf(chargeColumns), [][]any{{c.ID, c.Number, c.Source, string(c.Kind), string(c.Payer), c.PayerOrg,
 		int64(c.Units), int64(c.Proposed), int64(c.Amount), c.Rule, string(facts), orNull(c.ClientID), orNull(c.FaultID), orNull(c.Credits),
 		string(c.State), c.ProposedBy, us(c.ProposedAt), c.DecidedBy, usOrZero(c.DecidedAt), c.Reason, orNull(c.ExportID)}}, "")
-	return err
 }
 
 // DecideCharge implements support.ChargeTx.
@@ -315,11 +313,11 @@ func (tx *Tx) ExportByID(ctx context.Context, id string) (support.Export, bool, 
 
 // InsertExport implements support.ChargeTx.
 func (tx *Tx) InsertExport(ctx context.Context, e support.Export, limit int) (charges, kronor int, err error) {
-	if _, err := tx.exec(ctx, `INSERT INTO charge_exports (`+exportColumns+`) VALUES ($1, $2, $3, $4, $5, $6, 0, 0)`,
+	if err := tx.later(ctx, `INSERT INTO charge_exports (`+exportColumns+`) VALUES ($1, $2, $3, $4, $5, $6, 0, 0)`,
 		e.ID, e.Number, e.Organisation, e.Key, e.Actor, us(e.At)); err != nil {
 		return 0, 0, err
 	}
-	if _, err := tx.exec(ctx, `UPDATE charges SET state = 'exported', export_id = $1
+	if err := tx.later(ctx, `UPDATE charges SET state = 'exported', export_id = $1
 		WHERE id IN (SELECT id FROM charges WHERE state = 'approved' ORDER BY id LIMIT $2)`, e.ID, limit); err != nil {
 		return 0, 0, err
 	}
@@ -327,7 +325,7 @@ func (tx *Tx) InsertExport(ctx context.Context, e support.Export, limit int) (ch
 		`SELECT COUNT(*), COALESCE(SUM(amount), 0) FROM charges WHERE export_id = $1`, e.ID); err != nil {
 		return 0, 0, err
 	}
-	_, err = tx.exec(ctx, `UPDATE charge_exports SET charges = $1, total = $2 WHERE id = $3`, charges, kronor, e.ID)
+	err = tx.later(ctx, `UPDATE charge_exports SET charges = $1, total = $2 WHERE id = $3`, charges, kronor, e.ID)
 	return charges, kronor, err
 }
 

@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"hemnyckel/internal/domain/casework"
@@ -20,32 +21,43 @@ func scanTask(r row) (casework.Task, error) {
 	return t, err
 }
 
+var taskNames = []string{"id", "number", "order_id", "client_id", "lock_id", "fault_id", "kind", "rule", "state", "urgency",
+	"due_us", "created_us", "done_us", "staff_id", "group_id", "unit", "postal_code", "note", "reason"}
+
+func taskRow(t casework.Task) []any {
+	return []any{t.ID, t.Number, orNull(t.OrderID), orNull(t.ClientID), orNull(t.LockID), orNull(t.FaultID), string(t.Kind), t.Rule, t.State,
+		bit(!t.Urgent), us(t.Due), us(t.Created), usOrZero(t.Done), orNull(t.StaffID), orNull(t.GroupID), t.Unit, t.PostalCode, t.Note, t.Reason}
+}
+
 // PutTasks implements casework.TaskTx.
 func (tx *Tx) PutTasks(ctx context.Context, tasks []casework.Task) error {
-	columns := []string{"id", "number", "order_id", "client_id", "lock_id", "fault_id", "kind", "rule", "state", "urgency",
-		"due_us", "created_us", "done_us", "staff_id", "group_id", "unit", "postal_code", "note", "reason"}
-	return put(ctx, tx, "tasks", columns, 1, tasks, func(t casework.Task) []any {
-		return []any{t.ID, t.Number, orNull(t.OrderID), orNull(t.ClientID), orNull(t.LockID), orNull(t.FaultID), string(t.Kind), t.Rule, t.State,
-			bit(!t.Urgent), us(t.Due), us(t.Created), usOrZero(t.Done), orNull(t.StaffID), orNull(t.GroupID), t.Unit, t.PostalCode, t.Note, t.Reason}
-	})
+	return put(ctx, tx, "tasks", taskNames, 1, tasks, taskRow)
 }
 
-// InsertTasks implements casework.TaskTx.
+// InsertTasks implements casework.TaskTx. The kind of the order is in many indexes: written with the task it costs them nothing more.
 func (tx *Tx) InsertTasks(ctx context.Context, tasks []casework.Task) error {
-	return tx.PutTasks(ctx, tasks)
-}
-
-// LinkTasks implements casework.TaskTx.
-func (tx *Tx) LinkTasks(ctx context.Context, orderID string, tasks []casework.Task) error {
-	ids := make([]string, 0, len(tasks))
 	for _, t := range tasks {
-		if _, err := tx.exec(ctx, `INSERT INTO order_tasks (order_id, task_id) VALUES ($1, $2)`, orderID, t.ID); err != nil {
+		row := taskRow(t)
+		binds := strings.TrimSuffix(in(1, len(row)), ")") + `, (SELECT kind FROM orders WHERE id = $3))`
+		if err := tx.later(ctx, `INSERT INTO tasks (`+strings.Join(taskNames, ", ")+`, order_kind) VALUES `+binds, row...); err != nil {
 			return err
 		}
-		ids = append(ids, t.ID)
 	}
-	_, err := execIn(ctx, tx, `UPDATE tasks SET order_kind = (SELECT kind FROM orders WHERE id = $1) WHERE order_kind IS NULL AND id IN %s`, ids, orderID)
-	return err
+	return nil
+}
+
+// LinkTasks implements casework.TaskTx. A task that no order led to becomes one of the first that waits for it.
+func (tx *Tx) LinkTasks(ctx context.Context, orderID string, tasks []casework.Task) error {
+	var unasked []string
+	for _, t := range tasks {
+		if err := tx.later(ctx, `INSERT INTO order_tasks (order_id, task_id) VALUES ($1, $2)`, orderID, t.ID); err != nil {
+			return err
+		}
+		if t.OrderID == "" {
+			unasked = append(unasked, t.ID)
+		}
+	}
+	return execIn(ctx, tx, `UPDATE tasks SET order_kind = (SELECT kind FROM orders WHERE id = $1) WHERE order_kind IS NULL AND id IN %s`, unasked, orderID)
 }
 
 // TaskByID implements casework.TaskTx.
@@ -82,13 +94,12 @@ func (tx *Tx) EndedAt(ctx context.Context, propertyIDs []string, reason string) 
 
 // MoveTask implements casework.TaskTx.
 func (tx *Tx) MoveTask(ctx context.Context, id string, due time.Time) error {
-	_, err := tx.exec(ctx, `UPDATE tasks SET due_us = $1 WHERE id = $2`, us(due), id)
-	return err
+	return tx.later(ctx, `UPDATE tasks SET due_us = $1 WHERE id = $2`, us(due), id)
 }
 
 // CloseTask implements casework.TaskTx.
 func (tx *Tx) CloseTask(ctx context.Context, id, state, reason string) ([]string, error) {
-	if _, err := tx.exec(ctx, `UPDATE tasks SET state = $1, done_us = $2, reason = $3 WHERE id = $4`, state, us(tx.Now()), reason, id); err != nil {
+	if err := tx.later(ctx, `UPDATE tasks SET state = $1, done_us = $2, reason = $3 WHERE id = $4`, state, us(tx.Now()), reason, id); err != nil {
 		return nil, err
 	}
 	return collect(ctx, tx, column[string], `UPDATE orders SET state = $1 WHERE state = $2 AND id IN (SELECT order_id FROM order_tasks WHERE task_id = $3)
@@ -98,7 +109,7 @@ func (tx *Tx) CloseTask(ctx context.Context, id, state, reason string) ([]string
 
 // ReopenTask implements casework.TaskTx.
 func (tx *Tx) ReopenTask(ctx context.Context, id string) ([]string, error) {
-	if _, err := tx.exec(ctx, `UPDATE tasks SET state = $1, done_us = 0, reason = '' WHERE id = $2`, casework.TaskOpen, id); err != nil {
+	if err := tx.later(ctx, `UPDATE tasks SET state = $1, done_us = 0, reason = '' WHERE id = $2`, casework.TaskOpen, id); err != nil {
 		return nil, err
 	}
 	return collect(ctx, tx, column[string], `UPDATE orders SET state = $1 WHERE state = $2 AND id IN (SELECT order_id FROM order_tasks WHERE task_id = $3) RETURNING id`,
@@ -107,7 +118,6 @@ func (tx *Tx) ReopenTask(ctx context.Context, id string) ([]string, error) {
 
 // PlaceTasks implements casework.TaskTx.
 func (tx *Tx) PlaceTasks(ctx context.Context, clientIDs []string) error {
-	_, err := execIn(ctx, tx, `UPDATE tasks SET postal_code = (SELECT d.postal_code FROM clients c JOIN dwellings d ON d.id = c.dwelling_id
+	return execIn(ctx, tx, `UPDATE tasks SET postal_code = (SELECT d.postal_code FROM clients c JOIN dwellings d ON d.id = c.dwelling_id
 		WHERE c.id = tasks.client_id) WHERE done_us = 0 AND client_id IN %s`, clientIDs)
-	return err
 }

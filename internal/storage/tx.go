@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"hemnyckel/internal/storage/engine"
@@ -14,56 +15,65 @@ import (
 type Tx struct {
 	session engine.Session
 	engine  engine.Engine
+	trips   *atomic.Int64
 	now     time.Time
 	failed  error           // the first statement error since the last good savepoint
 	depth   int             // of nested savepoints
 	raised  map[string]bool // groups whose versions this transaction has raised
+	ahead                   // what goes to the database together
 }
 
 // Now is the one instant of the transaction, UTC, whole microseconds.
 func (tx *Tx) Now() time.Time { return tx.now }
 
-// row is what a scan function reads one row from: *sql.Rows.
-type row interface{ Scan(dest ...any) error }
+// row is what a scan function reads one row from.
+type row = engine.Row
 
-// exec runs a statement and returns how many rows it changed.
+// exec runs a statement and returns how many rows it changed. Where nobody asks for that, use [Tx.later].
 func (tx *Tx) exec(ctx context.Context, text string, args ...any) (int64, error) {
-	if err := tx.usable(ctx); err != nil {
-		return 0, err
-	}
-	result, err := tx.session.Exec(ctx, text, args...)
-	if err != nil {
-		return 0, tx.fail(err)
-	}
-	return result.RowsAffected()
+	c := &engine.Call{Text: text, Args: args}
+	err := tx.run(ctx, c)
+	return c.Changed, err
 }
 
-// each runs a query and calls f for each row while the query is open: f must not use the transaction.
-func each(ctx context.Context, tx *Tx, f func(row) error, text string, args ...any) (err error) {
+// run sends calls, behind those that wait to be sent.
+func (tx *Tx) run(ctx context.Context, calls ...*engine.Call) error {
 	if err := tx.usable(ctx); err != nil {
 		return err
 	}
-	rows, err := tx.session.Query(ctx, text, args...)
-	if err != nil {
-		return tx.fail(err)
+	if tx.asking {
+		return tx.fail(errForesee)
 	}
-	defer func() {
-		if closed := rows.Close(); closed != nil && err == nil {
-			err = tx.fail(closed)
-		}
-	}()
-	for rows.Next() {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		if err := f(rows); err != nil {
-			return err
-		}
-	}
-	if err := rows.Err(); err != nil {
+	tx.outdate(calls...)
+	tx.trips.Add(1)
+	if err := tx.session.Run(ctx, append(tx.unsent(), calls...)...); err != nil {
 		return tx.fail(err)
 	}
 	return nil
+}
+
+// each runs a query and calls f for each row while the query is open: f must not use the transaction.
+func each(ctx context.Context, tx *Tx, f func(row) error, text string, args ...any) error {
+	if rows, ok := tx.foreseen(text, args); ok {
+		for _, r := range rows {
+			if err := f(r); err != nil {
+				return err
+			}
+		}
+		return tx.usable(ctx)
+	}
+	var stopped error // by f: that is no failure of a statement
+	err := tx.run(ctx, &engine.Call{Text: text, Args: args, Each: func(r row) error {
+		if stopped = ctx.Err(); stopped == nil {
+			stopped = f(r)
+		}
+		return stopped
+	}})
+	if stopped != nil {
+		tx.failed = nil
+		return stopped
+	}
+	return err
 }
 
 // collect returns all rows of a query. Use it where the query's own conditions or LIMIT bound their number.
@@ -120,9 +130,10 @@ func (tx *Tx) Savepoint(ctx context.Context, f func() error) error {
 	if err == nil {
 		err = tx.failed
 	}
-	if err == nil {
-		_, err = tx.exec(ctx, "RELEASE SAVEPOINT "+name)
-		return err
+	if err == nil { // what f wrote and still waits is sent with the release, and may fail
+		if _, err = tx.exec(ctx, "RELEASE SAVEPOINT "+name); err == nil {
+			return nil
+		}
 	}
 	return tx.takeBack(ctx, name, err)
 }
@@ -133,12 +144,12 @@ func (tx *Tx) takeBack(ctx context.Context, name string, why error) error {
 		return tx.failed // the whole transaction must run again
 	}
 	for _, text := range []string{"ROLLBACK TO SAVEPOINT " + name, "RELEASE SAVEPOINT " + name} {
-		if _, err := tx.session.Exec(ctx, text); err != nil {
+		if err := tx.session.Run(ctx, &engine.Call{Text: text}); err != nil {
 			tx.failed = errors.Join(why, tx.engine.Translate(err))
 			return tx.failed
 		}
 	}
-	tx.failed, tx.raised = nil, nil
+	tx.failed, tx.raised, tx.ahead = nil, nil, ahead{waits: tx.waits}
 	return why
 }
 

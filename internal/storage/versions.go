@@ -26,8 +26,7 @@ func (tx *Tx) raiseVersions(ctx context.Context, rights []access.Right) error {
 		tx.raised[r.GroupID] = true
 		groups = append(groups, []any{r.GroupID, int64(1)})
 	}
-	_, err := tx.insert(ctx, "rights_versions", []string{"group_id", "version"}, groups, raise)
-	return err
+	return tx.insert(ctx, "rights_versions", []string{"group_id", "version"}, groups, raise)
 }
 
 // raiseByLocks raises the versions of all groups that have a right to one of the locks.
@@ -36,8 +35,7 @@ func (tx *Tx) raiseByLocks(ctx context.Context, locks []fleet.Lock) error {
 	for i, l := range locks {
 		ids[i] = l.ID
 	}
-	_, err := execIn(ctx, tx, `INSERT INTO rights_versions (group_id, version) SELECT DISTINCT group_id, 1 FROM rights WHERE lock_id IN %s`+raise, ids)
-	return err
+	return execIn(ctx, tx, `INSERT INTO rights_versions (group_id, version) SELECT DISTINCT group_id, 1 FROM rights WHERE lock_id IN %s`+raise, ids)
 }
 
 // raiseByClient raises the versions of all groups that have a right for a client's sake.

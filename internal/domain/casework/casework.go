@@ -120,6 +120,9 @@ type Tx interface {
 	RefusalTx
 	WorkTx
 
+	// Foresee says that what ask reads will be read, so that a database far away can be asked for all of it at once. Within ask
+	// nothing may be written, and what is not known yet is empty.
+	Foresee(ctx context.Context, ask func()) error
 	// GroupsByCode and GroupsByID return the groups asked for; a municipality may have thousands of others.
 	GroupsByCode(ctx context.Context, codes []string) (map[string]care.Group, error)
 	GroupsByID(ctx context.Context, ids []string) (map[string]care.Group, error)

@@ -99,6 +99,9 @@ func (in NewOrder) checkDay(now time.Time) error {
 }
 
 func (s *Service) place(ctx context.Context, tx Tx, sender Orderer, in NewOrder) (Order, error) {
+	if err := foreseeNames(ctx, tx, sender, in); err != nil {
+		return Order{}, err
+	}
 	if prior, ok, err := repeated(ctx, tx, sender, in); ok || err != nil {
 		return prior, err
 	}
@@ -128,6 +131,9 @@ func (s *Service) place(ctx context.Context, tx Tx, sender Orderer, in NewOrder)
 		return Order{}, ErrMayNot
 	}
 	refused := Order{ClientID: client.ID} // whom the journal shall name
+	if err := s.foreseeClient(ctx, tx, client); err != nil {
+		return refused, err
+	}
 	file, err := s.open(ctx, tx, client)
 	if err != nil {
 		return refused, err

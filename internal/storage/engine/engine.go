@@ -6,10 +6,7 @@
 // internal/storage and its callers never look at a driver's error. What fits no class stays as it is: internal.
 package engine
 
-import (
-	"context"
-	"database/sql"
-)
+import "context"
 
 // Name says which engine, in logs and in the few places where the SQL must differ.
 type Name string
@@ -45,18 +42,34 @@ type Engine interface {
 	Close() error
 }
 
-// Limits says how lists travel.
+// Limits says how lists and statements travel.
 type Limits struct {
-	Arrays bool // a bind may be a whole list: = ANY($1), and each of an INSERT is one
-	List   int  // most keys of one list; a power of two
+	Arrays   bool // a bind may be a whole list: = ANY($1), and each of an INSERT is one
+	List     int  // most keys of one list; a power of two
+	Together bool // many calls cost one round trip, and each Run costs one
+}
+
+// Row is one row of an answer.
+type Row interface{ Scan(dest ...any) error }
+
+// Call is a statement to be run, and what came of it.
+type Call struct {
+	Text string
+	Args []any
+	Each func(Row) error // gets each row of a query while it is read, and must not use the session; nil: not a query
+	Keep bool            // a query whose rows are to be kept instead, where Limits says Together
+
+	Changed int64 // how many rows were changed, by what is not a query
+	Kept    []Row // may be scanned any number of times until the transaction ends
 }
 
 // Session is one transaction on one connection. After Commit or Rollback it must not be used.
 type Session interface {
-	Exec(ctx context.Context, sql string, args ...any) (sql.Result, error)
-	Query(ctx context.Context, sql string, args ...any) (*sql.Rows, error)
-	// Commit returns nil only when the transaction is durable.
-	Commit(ctx context.Context) error
+	// Run runs calls one after the other, and none after one that fails; what is to be read of them has been read when it
+	// returns.
+	Run(ctx context.Context, calls ...*Call) error
+	// Commit runs the last calls and commits, if none fails. It returns nil only when the transaction is durable.
+	Commit(ctx context.Context, last ...*Call) error
 	// Rollback always frees the session. It takes no context: it must work after the caller's has ended.
 	Rollback() error
 }

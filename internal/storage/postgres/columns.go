@@ -39,21 +39,15 @@ func (t *columnTypes) of(ctx context.Context, s engine.Session, table string) (m
 	if types := t.tables[table]; types != nil {
 		return types, nil
 	}
-	rows, err := s.Query(ctx, `SELECT attname, format_type(atttypid, NULL) FROM pg_attribute
-		WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped`, table)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
 	types := map[string]string{}
-	for rows.Next() {
+	err := s.Run(ctx, &engine.Call{Text: `SELECT attname, format_type(atttypid, NULL) FROM pg_attribute
+		WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped`, Args: []any{table}, Each: func(r engine.Row) error {
 		var column, holds string
-		if err := rows.Scan(&column, &holds); err != nil {
-			return nil, err
-		}
+		err := r.Scan(&column, &holds)
 		types[column] = holds
-	}
-	if err := rows.Err(); err != nil || len(types) == 0 {
+		return err
+	}})
+	if err != nil || len(types) == 0 {
 		return types, err
 	}
 	if t.tables == nil {

@@ -15,10 +15,10 @@ package postgres
 import (
 	"context"
 	"database/sql"
-	"database/sql/driver"
 	"embed"
 	"errors"
 	"io/fs"
+	"maps"
 	"strconv"
 	"time"
 
@@ -66,7 +66,7 @@ func Open(ctx context.Context, url string, bound time.Duration) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	writing, err := pool(url, statementTimeout, bound, keptPlans)
+	writing, err := pool(url, statementTimeout, bound, byKeys)
 	if err != nil {
 		return nil, errors.Join(err, reading.Close())
 	}
@@ -82,15 +82,17 @@ func Open(ctx context.Context, url string, bound time.Duration) (*DB, error) {
 // Pool is a plain connection pool, for what does not go through transactions of the house.
 // A timeout of 0 is none.
 func Pool(url string, statement, lock time.Duration) (*sql.DB, error) {
-	return pool(url, statement, lock, "auto")
+	return pool(url, statement, lock, nil)
 }
 
-// keptPlans lets the server plan each statement of an Update once. It would otherwise plan most of them every time, since it
-// takes a list of unknown length for ten keys and finds a plan for the one key of an order cheaper: that was half of an order's
-// time. Updates look rows up by keys; Views, which also page through lists, are planned for the page that is asked for.
-const keptPlans = "force_generic_plan"
+// byKeys are the settings of Updates, which look rows up by keys. The server plans each statement once. It would otherwise plan
+// most of them every time, since it takes a list of unknown length for ten keys and finds a plan for the one key of an order
+// cheaper: that was half of an order's time. And it looks up row by row what is joined to them: for the ten keys that it expects, or before
+// it has counted the rows of an import, it would rather read the whole of the other table. Views, which also page through lists,
+// are planned for the page that is asked for.
+var byKeys = map[string]string{"plan_cache_mode": "force_generic_plan", "enable_hashjoin": "off", "enable_mergejoin": "off"}
 
-func pool(url string, statement, lock time.Duration, plans string) (*sql.DB, error) {
+func pool(url string, statement, lock time.Duration, more map[string]string) (*sql.DB, error) {
 	config, err := pgx.ParseConfig(url)
 	if err != nil {
 		return nil, BadURL.With(err)
@@ -106,13 +108,11 @@ func pool(url string, statement, lock time.Duration, plans string) (*sql.DB, err
 		"idle_in_transaction_session_timeout": milliseconds(statement),
 		// Plans are made early and kept, when a municipality's tables may be empty; an import then fills them. Every query
 		// of the house that runs often has its index, and must not read whole tables because they once were small.
-		"enable_seqscan":  "off",
-		"jit":             "off", // costs more than any of our statements
-		"plan_cache_mode": plans,
+		"enable_seqscan": "off",
+		"jit":            "off", // costs more than any of our statements
 	}
-	for name, value := range settings {
-		config.RuntimeParams[name] = value
-	}
+	maps.Copy(config.RuntimeParams, settings)
+	maps.Copy(config.RuntimeParams, more)
 	pool := stdlib.OpenDB(*config)
 	pool.SetMaxOpenConns(Connections)
 	pool.SetMaxIdleConns(Connections)
@@ -145,7 +145,7 @@ func (db *DB) chooseBegin(ctx context.Context) error {
 func (db *DB) Name() engine.Name { return engine.Postgres }
 
 // Limits save round trips, and what a server spends on texts that it has not seen: one is the same for any number of rows.
-func (db *DB) Limits() engine.Limits { return engine.Limits{Arrays: true, List: 4096} }
+func (db *DB) Limits() engine.Limits { return engine.Limits{Arrays: true, List: 4096, Together: true} }
 
 // InOrder is what the server's queue for a table lock gives.
 func (db *DB) InOrder() bool { return db.begin == beginInTurn }
@@ -182,51 +182,4 @@ func (db *DB) start(ctx context.Context, pool *sql.DB, begin string) (engine.Ses
 			return nil, err
 		}
 	}
-}
-
-// transaction is the use of a connection from BEGIN to its end.
-type transaction struct {
-	conn  *sql.Conn
-	ended bool
-}
-
-// Exec runs a statement.
-func (t *transaction) Exec(ctx context.Context, text string, args ...any) (sql.Result, error) {
-	return t.conn.ExecContext(ctx, text, args...)
-}
-
-// Query runs a query. The rows must be closed before the next statement.
-func (t *transaction) Query(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
-	return t.conn.QueryContext(ctx, text, args...)
-}
-
-// endBound is how long the server may take to answer COMMIT or ROLLBACK before the connection is given up.
-const endBound = 30 * time.Second
-
-// Commit makes the transaction durable.
-func (t *transaction) Commit(context.Context) error {
-	ctx, cancel := context.WithTimeout(context.Background(), endBound) // once begun, a commit is not abandoned half-way
-	defer cancel()
-	_, err := t.conn.ExecContext(ctx, "COMMIT")
-	if err != nil {
-		return errors.Join(err, t.Rollback())
-	}
-	t.ended = true
-	return t.conn.Close()
-}
-
-// Rollback ends the transaction, or the connection if even that fails.
-func (t *transaction) Rollback() error {
-	if t.ended {
-		return nil
-	}
-	t.ended = true
-	ctx, cancel := context.WithTimeout(context.Background(), endBound)
-	defer cancel()
-	_, err := t.conn.ExecContext(ctx, "ROLLBACK")
-	if err != nil {
-		t.conn.Raw(func(any) error { return driver.ErrBadConn }) // the pool drops it
-	}
-	t.conn.Close()
-	return err
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+
+	"hemnyckel/internal/storage/engine"
 )
 
 // maxStatements bounds the prepared statements of one connection. The house has a few hundred texts; when a caller makes
@@ -86,10 +88,46 @@ type transaction struct {
 	ended   bool
 }
 
-// Commit makes the transaction durable. After an error the transaction is rolled back.
-func (t *transaction) Commit(context.Context) error {
-	_, err := t.Exec(context.Background(), "COMMIT") // once begun, a commit is not abandoned half-way
+// Run runs calls one by one: there is no round trip to save.
+func (t *transaction) Run(ctx context.Context, calls ...*engine.Call) error {
+	for _, c := range calls {
+		if err := t.run(ctx, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *transaction) run(ctx context.Context, c *engine.Call) (err error) {
+	if c.Each == nil {
+		result, err := t.Exec(ctx, c.Text, c.Args...)
+		if err != nil {
+			return err
+		}
+		c.Changed, err = result.RowsAffected()
+		return err
+	}
+	rows, err := t.Query(ctx, c.Text, c.Args...)
 	if err != nil {
+		return err
+	}
+	defer func() {
+		if closed := rows.Close(); err == nil {
+			err = closed
+		}
+	}()
+	for rows.Next() {
+		if err := c.Each(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// Commit makes the transaction durable. After an error the transaction is rolled back.
+func (t *transaction) Commit(_ context.Context, last ...*engine.Call) error {
+	ctx := context.Background() // once begun, a commit is not abandoned half-way
+	if err := t.Run(ctx, append(last, &engine.Call{Text: "COMMIT"})...); err != nil {
 		return errors.Join(err, t.Rollback())
 	}
 	t.end(false)

@@ -59,15 +59,8 @@ func TestPragmasOnEveryConnection(t *testing.T) {
 
 func number(t *testing.T, s engine.Session, text string) (got int64) {
 	t.Helper()
-	rows, err := s.Query(t.Context(), text)
+	err := s.Run(t.Context(), &engine.Call{Text: text, Each: func(r engine.Row) error { return r.Scan(&got) }})
 	if err != nil {
-		t.Fatal(err)
-	}
-	defer rows.Close()
-	if !rows.Next() {
-		t.Fatal("no row")
-	}
-	if err := rows.Scan(&got); err != nil {
 		t.Fatal(err)
 	}
 	return got
@@ -125,7 +118,7 @@ func TestIndexNames(t *testing.T) {
 			return err
 		}
 		for _, text := range texts {
-			if _, err := s.Exec(t.Context(), text); err != nil {
+			if err := s.Run(t.Context(), &engine.Call{Text: text}); err != nil {
 				s.Rollback()
 				return db.Translate(err)
 			}

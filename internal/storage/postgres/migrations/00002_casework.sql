@@ -5,7 +5,7 @@ CREATE TABLE tasks (
     id          TEXT COLLATE "C" NOT NULL PRIMARY KEY,
     number      TEXT COLLATE "C" NOT NULL UNIQUE, -- what people say on the phone, such as 7K3M-9QX2
     order_id    TEXT COLLATE "C" REFERENCES orders (id), -- the first that led to it; NULL for work that no order asked for
-    order_kind  TEXT COLLATE "C", -- of the first order that waits for it, set when the two are linked; NULL without one
+    order_kind  TEXT COLLATE "C", -- of the order that led to it, or of the first that waits for it; NULL without one
     client_id   TEXT COLLATE "C" REFERENCES clients (id), -- whose door it is, where it is a client's
     lock_id     TEXT COLLATE "C" REFERENCES locks (id), -- the lock that it concerns, or that is kept for it
     fault_id    TEXT COLLATE "C", -- the fault that it remedies
