@@ -11,14 +11,14 @@ import (
 
 // visit is a key shown to a lock, and what came of it.
 type visit struct {
-	at    int64
-	key   *key
-	lock  *lock
-	group *group // for whose work; nil for a thief
+	at     int64
+	key    *key
+	lock   *lock
+	group  *group  // for whose work; nil for a thief
+	change *change // of provider, that it comes of
 
 	done       bool
 	promised   bool // nothing may refuse it
-	right      bool // the group had a right to this door
 	first      credential.Code
 	code       credential.Code // after a second try, which everybody makes
 	opened     bool
@@ -26,12 +26,15 @@ type visit struct {
 	unverified bool  // the lock did not know the time
 	blocked    bool  // the key had been reported lost
 	after      bool  // opened although its bound had passed
+	unentitled bool  // opened although its group had no right when it was last synced
+	fast       bool  // the lock's own clock was past the end of what the key carried
 }
 
 // visit shows an honest person's key to a lock, and once more if it is refused: the first try leaves the lock the mail, and so
 // the time.
 func (t *town) visit(v *visit) (err error) {
-	v.promised, v.right = t.promised(v), anyHolds(v.key.group.rights[v.lock], v.at)
+	v.fast = t.fast(v)
+	v.promised = !v.fast && t.promised(v)
 	if err := t.show(v, v.at); err != nil {
 		return err
 	}
@@ -51,6 +54,7 @@ func (t *town) show(v *visit, at int64) (err error) {
 	v.code, v.opened, err = k.open(l, at)
 	v.unverified = v.opened && l.blind > 0
 	v.after = v.after || v.opened && v.blocked && past
+	v.unentitled = v.unentitled || v.opened && !v.unverified && !entitled(k, l, at)
 	if !k.withholds {
 		l.told = max(l.told, k.synced)
 	}
@@ -68,10 +72,29 @@ func (t *town) promised(v *visit) bool {
 	case k.blockedAt(at):
 	case l.strictClock && l.lost, l.blind >= lockcore.MaxUnverified: // by the stated policy it does not reach any client now
 	case l.strictLog && l.fullOfLog():
-	default:
-		return anyHolds(k.group.rights[l], at)
+	default: // a right that was ordered after the sync comes with the next
+		return anyHolds(k.group.rights[l], at) && anyHolds(k.knew[l], at)
 	}
 	return false
+}
+
+// entitled reports whether the rights that a key was last synced with permit an opening at some time that the lock may take for now: a
+// clock may be an hour wrong, or have jumped.
+func entitled(k *key, l *lock, at int64) bool {
+	skew := int64(credential.ClockSkew.Seconds())
+	for _, s := range k.knew[l] {
+		if s.from <= at+skew+l.jumped && at-skew < s.until {
+			return true
+		}
+	}
+	return false
+}
+
+// fast reports whether a lock's own clock has jumped past the end of what the key carries.
+func (t *town) fast(v *visit) bool {
+	k, at := v.key, v.at
+	end := min(k.expires, k.grantEnd)
+	return v.lock.jumped > 0 && !v.lock.lost && at < end && v.lock.shows(at) >= t.instant(end)
 }
 
 // shiftSeconds is the longest shift of the municipality's profile.
@@ -85,7 +108,7 @@ func (t *town) pastBound(k *key, l *lock, at int64) bool {
 	}
 	now := t.instant(l.told)
 	if !l.lost {
-		now = max(now, l.shows(at))
+		now = max(now, min(l.shows(at), t.instant(at)))
 	}
 	return now >= t.instant(min(k.expires, k.grantEnd))
 }
@@ -93,7 +116,7 @@ func (t *town) pastBound(k *key, l *lock, at int64) bool {
 // fullOfLog reports whether a lock may be so full that a strict one refuses.
 func (l *lock) fullOfLog() bool { return l.ring > 0 && int(l.store.last) >= l.ring-2*32 }
 
-// mishaps plans what happens to locks: batteries are changed, clocks stop.
+// mishaps plans what happens to locks: batteries are changed or sit loosely, clocks stop or jump.
 func (p *plan) mishaps() {
 	t := p.t
 	d := newDice(t.o.Seed, "mishaps")
@@ -108,6 +131,16 @@ func (p *plan) mishaps() {
 		if d.chance(t.faults.slowClock * t.weeks()) {
 			at, by := d.between(day/2, t.end()), d.between(10, 51)*60
 			p.add(at, func(context.Context) error { l.off -= by; return nil }, t.lockPart(l))
+		}
+		if d.chance(t.faults.fastClock * t.weeks()) {
+			at, by := d.between(0, t.end()), d.between(5, 481)*60
+			p.add(at, func(context.Context) error { l.off, l.jumped = l.off+by, by; return nil }, t.lockPart(l))
+		}
+		if l.loose {
+			from, days := d.between(0, t.end()), d.between(1, 5)
+			for at := from; at < from+days*day; at += d.between(600, 3600) {
+				p.add(at, func(context.Context) error { l.at = at; return l.begin() }, t.lockPart(l))
+			}
 		}
 	}
 }
@@ -161,7 +194,7 @@ func (p *plan) thief(d dice, k *key) {
 	if len(doors) == 0 {
 		return
 	}
-	if g := k.group; d.chance(t.faults.insiders) && len(g.people) > 0 {
+	if g := k.group; d.chance(t.faults.insiders) && len(g.people) > 0 && !k.phone { // nobody logs in for another
 		at := k.lost + d.between(1800, 3*day)
 		p.stay(at, p.stationFor(g, at), stay{key: k, who: g.people[d.IntN(len(g.people))]})
 	}

@@ -8,7 +8,8 @@ import (
 
 // faults says how often things break: shares of what there is, per week.
 type faults struct {
-	losses   float64 // keys that are lost
+	changes  float64 // clients with home care who change provider; no fault
+	losses   float64 // keys and phones that are lost
 	thieves  float64 // of the lost keys, those that somebody tries at doors
 	insiders float64 // of those, the ones whom somebody with a badge helps at a station
 
@@ -18,6 +19,8 @@ type faults struct {
 
 	battery   float64 // locks whose battery is changed, so that they lose the time
 	slowClock float64 // locks whose clock stops for up to fifty minutes
+	fastClock float64 // locks whose clock jumps ahead by up to eight hours
+	loose     float64 // locks whose battery is loose for some days, so that they start again and again, and that keep few records
 	smallRing float64 // locks that keep far fewer records than they should
 	strict    float64 // locks that refuse without a clock, and as many that refuse rather than lose records
 
@@ -26,10 +29,10 @@ type faults struct {
 }
 
 func chosenFaults(o Options) faults {
-	f := faults{losses: 0.02, thieves: 0.7, insiders: 0.3}
+	f := faults{changes: 0.02, losses: 0.02, thieves: 0.7, insiders: 0.3}
 	if o.Faults {
 		f.outages, f.lostStation, f.lyingClock = 0.4, 0.03, 0.08
-		f.battery, f.slowClock, f.smallRing, f.strict = 0.04, 0.03, 0.04, 0.03
+		f.battery, f.slowClock, f.fastClock, f.loose, f.smallRing, f.strict = 0.04, 0.03, 0.03, 0.006, 0.04, 0.03
 		f.withholds, f.drops = 0.06, 0.06
 	}
 	if o.sabotage.only != nil {
@@ -70,6 +73,9 @@ func (t *town) breakLocks() {
 			l.ring = small
 		}
 		l.strictClock, l.strictLog = d.chance(t.faults.strict), d.chance(t.faults.strict)
+		if l.loose = d.chance(t.faults.loose * t.weeks()); l.loose {
+			l.ring = small
+		}
 		l.off += t.o.sabotage.fast
 		l.deaf, l.store.forgetful = t.o.sabotage.deaf, t.o.sabotage.forgetful
 	}
@@ -123,12 +129,12 @@ func (t *town) loseKeys() {
 		if largest == nil || len(g.rights) > len(largest.rights) {
 			largest = g
 		}
-		for _, k := range g.fobs {
+		for _, k := range append(g.fobs[:len(g.fobs):len(g.fobs)], g.phones...) {
 			if !d.chance(t.faults.losses * t.weeks()) {
 				continue
 			}
 			some = true
-			if at := d.between(day/3, max(day/3+1, t.end()-day)); d.chance(0.8) {
+			if at := d.between(day/3, max(day/3+1, t.end()-day)); !k.phone && d.chance(0.8) {
 				g.loses = append(g.loses, at)
 			} else {
 				k.lose(d, at)

@@ -23,7 +23,9 @@ type Result struct {
 }
 
 // Kept reports whether every promise held.
-func (r *Result) Kept() bool { return r.RefusedLegitimate+r.OpenedAfterBlock+r.LogRecordsLost == 0 }
+func (r *Result) Kept() bool {
+	return r.RefusedLegitimate+r.OpenedAfterBlock+r.LogRecordsLost+r.Detail.Unentitled == 0
+}
 
 // Quantiles of a set of times in hours.
 type Quantiles struct {
@@ -46,12 +48,17 @@ type Detail struct {
 	Days       int            `json:"days"`
 	Locks      int            `json:"locks"`
 	Keys       int            `json:"keys"`
+	Phones     int            `json:"phones"` // of the keys
+	ByPhone    int            `json:"openings_by_phone"`
 	Syncs      int            `json:"syncs"`
-	Visits     int            `json:"visits"`      // doors that honest people came to
-	Promised   int            `json:"promised"`    // of them, those that nothing may refuse
-	FirstTries int            `json:"first_tries"` // promised ones that needed a second try
-	Unverified int            `json:"unverified"`  // openings by a lock that did not know the time
-	Refusals   map[string]int `json:"refusals"`    // of honest visits that no promise covers, by code
+	Visits     int            `json:"visits"`               // doors that honest people came to
+	Promised   int            `json:"promised"`             // of them, those that nothing may refuse
+	FirstTries int            `json:"first_tries"`          // promised ones that needed a second try
+	Unverified int            `json:"unverified"`           // openings by a lock that did not know the time
+	Refusals   map[string]int `json:"refusals"`             // of honest visits that no promise covers, by code
+	Unentitled int            `json:"opened_without_right"` // by the rights that the key was last synced with
+	Changes    Changes        `json:"provider_changes"`
+	FastClocks FastClocks     `json:"fast_clocks"`
 	Lost       int            `json:"lost_keys"`
 	Thefts     Thefts         `json:"thieves"`
 	Records    Records        `json:"records"`
@@ -81,6 +88,22 @@ func (d *Detail) breach(v *visit) {
 	}
 }
 
+// Changes are changes of provider in the middle of the days.
+type Changes struct {
+	Orders  int `json:"orders"`
+	Visits  int `json:"visits"` // by the new provider, from the day on
+	Made    int `json:"made"`
+	Former  int `json:"former"`  // visits by the former provider on that day: somebody had not heard
+	Stopped int `json:"stopped"` // of them, those that the lock refused
+}
+
+// FastClocks are honest visits at locks whose own clock was past the end of the shift or the grant, though the true time was not. Nothing
+// is promised there; a lock that a server has told the time lately does not believe its clock.
+type FastClocks struct {
+	Visits int `json:"visits"`
+	Made   int `json:"made"`
+}
+
 // Thefts is what became of tries with lost keys.
 type Thefts struct {
 	Tries   int            `json:"tries"`
@@ -106,10 +129,12 @@ type Outage struct {
 	Broken   int `json:"promised_refused"`
 }
 
-// arrival is a sync: how far the logs of the locks that the key had met had then come home.
+// arrival is a stay in a station.
 type arrival struct {
-	at    int64
-	heads map[uint32]uint32 // by lock number; nil if there was no sync
+	at      int64
+	synced  bool
+	carried []uint32          // numbers of the locks that the key had met since the last sync
+	heads   map[uint32]uint32 // how far the logs of these, and of others, had come home in that minute
 }
 
 func carriedBy(k *key) (out []uint32) {
@@ -126,10 +151,17 @@ func hours(seconds int64) float64 { return float64(seconds) / 3600 }
 func (t *town) judge(ctx context.Context, p *plan, took time.Duration) (*Result, error) {
 	r := &Result{Detail: Detail{Clients: t.o.Clients, Days: t.o.Days, Locks: len(t.locks), Keys: len(t.keys),
 		Refusals: map[string]int{}, Thefts: Thefts{Refused: map[string]int{}}}}
+	r.Detail.Changes.Orders = p.orders
+	for _, k := range t.keys {
+		r.Detail.Phones += one(k.phone)
+	}
 	for _, v := range p.visits {
 		if v.done {
 			r.visit(v)
 		}
+	}
+	if _, err := t.server.unpack(ctx, t.clock(t.end()), nil); err != nil {
+		return nil, err
 	}
 	for _, l := range t.locks {
 		if err := t.logOf(ctx, l, r); err != nil {
@@ -151,8 +183,15 @@ func (r *Result) visit(v *visit) {
 			d.Unverified++
 		}
 	}
+	if v.opened && v.key.phone {
+		d.ByPhone++
+	}
 	if v.after {
 		r.OpenedAfterBlock++
+		d.breach(v)
+	}
+	if v.unentitled {
+		d.Unentitled++
 		d.breach(v)
 	}
 	if v.group == nil {
@@ -160,6 +199,11 @@ func (r *Result) visit(v *visit) {
 		return
 	}
 	d.Visits++
+	d.Changes.count(v)
+	if v.fast {
+		d.FastClocks.Visits++
+		d.FastClocks.Made += one(v.opened)
+	}
 	switch {
 	case v.promised:
 		d.Promised++
@@ -173,6 +217,25 @@ func (r *Result) visit(v *visit) {
 	case !v.opened:
 		d.Refusals[v.code.String()]++
 	}
+}
+
+func (c *Changes) count(v *visit) {
+	switch {
+	case v.change == nil:
+	case v.group == v.change.to:
+		c.Visits++
+		c.Made += one(v.opened)
+	default:
+		c.Former++
+		c.Stopped += one(!v.opened)
+	}
+}
+
+func one(yes bool) int {
+	if yes {
+		return 1
+	}
+	return 0
 }
 
 func (d *Thefts) count(v *visit) {
@@ -194,7 +257,6 @@ func (t *town) logOf(ctx context.Context, l *lock, r *Result) error {
 		return err
 	}
 	d := &r.Detail.Records
-	gone := 0
 	for seq := uint32(1); seq <= l.store.last; seq++ {
 		d.Written++
 		body, ok := home[seq]
@@ -203,13 +265,12 @@ func (t *town) logOf(ctx context.Context, l *lock, r *Result) error {
 			d.Home++
 		case l.store.holds(seq):
 			d.Pending++
+		case l.store.told[seq]:
+			d.Told++
 		default:
-			gone++
+			r.LogRecordsLost++
 		}
 	}
-	told := min(gone, int(l.store.lost))
-	d.Told += told
-	r.LogRecordsLost += gone - told
 	return nil
 }
 
@@ -265,11 +326,11 @@ func (t *town) delays(p *plan, r *Result) {
 	slices.SortStableFunc(p.homes, func(a, b *arrival) int { return cmp.Compare(a.at, b.at) })
 	var all []int64
 	for _, a := range p.homes {
-		if a.heads != nil {
+		if a.synced {
 			r.Detail.Syncs++
 		}
-		for number, seq := range a.heads {
-			l := byNumber[number]
+		for _, number := range a.carried {
+			l, seq := byNumber[number], a.heads[number]
 			for ; next[number] <= seq; next[number]++ {
 				if at, ok := l.opened[next[number]]; ok {
 					all = append(all, a.at-at)

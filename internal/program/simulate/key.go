@@ -24,8 +24,9 @@ type key struct {
 	activated int64 // last
 	expires   int64 // end of that activation
 	grantEnd  int64
-	by        *station // that activated it
-	byOff     int64    // how wrong that station's clock was
+	knew      map[*lock][]span // the rights of its group when it was last synced
+	by        *station         // that activated it
+	byOff     int64            // how wrong that station's clock was
 
 	// What the plan has in store for it.
 	lost     int64 // out of its people's hands

@@ -1,6 +1,7 @@
 package simulate
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"net"
@@ -27,12 +28,14 @@ type lock struct {
 	at     int64              // true time
 	drift  float64            // seconds a second
 	off    int64              // seconds ahead of true time
+	jumped int64              // of them, those by which it has jumped ahead
 	lost   bool
 	booted int64
 
 	ring        int // records; 0 for the usual number
 	strictClock bool
 	strictLog   bool
+	loose       bool
 	deaf        bool             // sabotage
 	told        int64            // the latest server's time that it has been given
 	lists       []heard          // that it has taken
@@ -48,7 +51,7 @@ type heard struct {
 
 // begin starts the lock, for the first time or from its memory.
 func (l *lock) begin() (err error) {
-	l.store.note = l.note
+	l.store.note, l.store.ring = l.note, uint32(cmp.Or(l.ring, 1024))
 	l.booted = l.at
 	l.core, err = lockcore.New(lockcore.Config{Store: &l.store, Now: l.now, Bolt: func() { l.bolts++ }, Ring: l.ring,
 		Uptime: func() time.Duration { return time.Duration(l.at-l.booted) * time.Second },
@@ -108,7 +111,8 @@ type memory struct {
 	slots   map[lockcore.Slot][]byte
 	records map[uint32][]byte // every record there ever was
 	last    uint32
-	lost    uint32 // records that LOST records tell of
+	ring    uint32
+	told    map[uint32]bool // that LOST records tell of
 	note    func(credential.Record)
 
 	forgetful bool // sabotage
@@ -120,7 +124,7 @@ func (m *memory) Load() (map[lockcore.Slot][]byte, error) { return maps.Clone(m.
 // Commit implements lockcore.Store.
 func (m *memory) Commit(change map[lockcore.Slot][]byte) error {
 	if m.slots == nil {
-		m.slots, m.records = map[lockcore.Slot][]byte{}, map[uint32][]byte{}
+		m.slots, m.records, m.told = map[lockcore.Slot][]byte{}, map[uint32][]byte{}, map[uint32]bool{}
 	}
 	maps.Copy(m.slots, change)
 	for slot, body := range change {
@@ -136,8 +140,10 @@ func (m *memory) Commit(change map[lockcore.Slot][]byte) error {
 			delete(m.slots, slot)
 		}
 		m.last = max(m.last, r.Seq)
-		if r.Event == credential.EventLost {
-			m.lost += r.Info
+		if r.Event == credential.EventLost { // the ring was full: it tells of the oldest ones
+			for seq := r.Seq - m.ring; seq < r.Seq-m.ring+r.Info; seq++ {
+				m.told[seq] = true
+			}
 		}
 		m.note(r)
 	}

@@ -3,6 +3,7 @@ package simulate
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 
 	"hemnyckel/internal/base/swedish"
@@ -13,14 +14,17 @@ import (
 type plan struct {
 	t      *town
 	events []event
-	visits []*visit   // in the order in which they were planned
-	homes  []*arrival // likewise
+	visits []*visit             // in the order in which they were planned
+	homes  []*arrival           // likewise
+	orders int                  // changes of provider
+	mail   map[int64][]*arrival // by the minute at whose end the server takes it over
 }
 
 // task is one visit that a service asks for: the doors on the way in, and when.
 type task struct {
-	at    int64
-	locks []*lock
+	at     int64
+	locks  []*lock
+	change *change // of provider, that it comes of
 }
 
 // shift is one person at work with one key.
@@ -38,7 +42,7 @@ func newPlan(t *town) *plan {
 	t.breakStations()
 	t.breakKeys()
 	t.loseKeys()
-	p := &plan{t: t}
+	p := &plan{t: t, mail: map[int64][]*arrival{}}
 	for _, s := range t.stations {
 		p.refreshes(s)
 	}
@@ -56,7 +60,33 @@ func newPlan(t *town) *plan {
 	}
 	p.mishaps()
 	p.thefts()
+	p.takeOver()
 	return p
+}
+
+// takeOver has the server take over mail at the end of each minute in which some may have come. What comes in the last one the judge
+// takes over.
+func (p *plan) takeOver() {
+	for _, minute := range slices.Sorted(maps.Keys(p.mail)) {
+		at := (minute + 1) * 60
+		p.add(at, func(ctx context.Context) error { return p.t.takeOver(ctx, p.mail[minute], at) }, serverPart)
+	}
+}
+
+// takeOver takes over mail and notes how far the logs have come home that its keys had met.
+func (t *town) takeOver(ctx context.Context, mail []*arrival, at int64) error {
+	var locks []uint32
+	for _, a := range mail {
+		locks = append(locks, a.carried...)
+	}
+	if len(locks) == 0 {
+		return nil
+	}
+	heads, err := t.server.unpack(ctx, t.clock(at), locks)
+	for _, a := range mail {
+		a.heads = heads
+	}
+	return err
 }
 
 func (p *plan) add(at int64, do func(ctx context.Context) error, parts ...int) {
@@ -77,11 +107,12 @@ func (p *plan) refreshes(s *station) {
 func (p *plan) stay(at int64, s *station, v stay) {
 	t := p.t
 	parts := []int{t.keyPart(v.key), t.stationPart(s)}
-	if s.online(at) {
-		parts = append(parts, serverPart)
-	}
 	a := &arrival{at: at}
 	p.homes = append(p.homes, a)
+	if s.online(at) {
+		parts = append(parts, serverPart)
+		p.mail[at/60] = append(p.mail[at/60], a)
+	}
 	p.add(at, func(ctx context.Context) error {
 		if v.resting && v.key.synced >= 0 && at-v.key.synced < due {
 			return nil
@@ -92,8 +123,9 @@ func (p *plan) stay(at int64, s *station, v stay) {
 			return err
 		}
 		clear(v.key.carries)
-		a.heads, err = t.server.home(ctx, carried)
-		return err
+		a.synced, a.carried = true, carried
+		v.key.knew = v.key.group.rights
+		return nil
 	}, parts...)
 }
 
@@ -139,7 +171,7 @@ func (p *plan) work(s shift) {
 		for i, l := range k.locks {
 			at := k.at + int64(i)*60
 			if s.key.lost < 0 || at < s.key.lost {
-				p.visit(&visit{at: at, key: s.key, lock: l, group: s.group}, t.visit)
+				p.visit(&visit{at: at, key: s.key, lock: l, group: s.group, change: k.change}, t.visit)
 			}
 		}
 	}
@@ -163,6 +195,7 @@ func (p *plan) visit(v *visit, do func(v *visit) error) {
 func (p *plan) tasks() map[*group][][]task {
 	t := p.t
 	doors := p.doors()
+	changes := p.changes()
 	groups := map[string]*group{}
 	var alarms []*group // who answers alarms: the team, and home care far out
 	out := map[*group][][]task{}
@@ -173,8 +206,8 @@ func (p *plan) tasks() map[*group][][]task {
 		}
 	}
 	d := newDice(t.o.Seed, "visits")
-	for _, s := range t.reg.Services {
-		g := groups[s.Group]
+	for i, s := range t.reg.Services {
+		g, c := groups[s.Group], changes[i]
 		often := d.Float64()
 		for n := range t.o.Days {
 			if g == nil || !s.InEffect || s.From > firstDay().Add(n) || s.Until != 0 && s.Until <= firstDay().Add(n) {
@@ -185,9 +218,18 @@ func (p *plan) tasks() map[*group][][]task {
 				if s.Kind == registers.ServiceAlarm && len(alarms) > 0 && d.chance(0.2) {
 					by = alarms[d.IntN(len(alarms))]
 				}
-				if locks := allowed(by, doors[s.Client]); len(locks) > 0 {
-					out[by][n] = append(out[by][n], task{int64(n)*day + clock, locks})
+				k := task{at: int64(n)*day + clock, locks: allowed(by, doors[s.Client])}
+				if len(k.locks) == 0 {
+					continue
 				}
+				if c != nil && n >= c.day {
+					k.change = c
+					if n == c.day { // somebody has not heard of it
+						out[by][n] = append(out[by][n], k)
+					}
+					by = c.to
+				}
+				out[by][n] = append(out[by][n], k)
 			}
 		}
 	}
@@ -358,13 +400,13 @@ func (r *roster) begin(from, until int64) (shift, bool) {
 		if r.tired[p] > from {
 			continue
 		}
-		if who < len(r.g.phones) && r.busy[r.g.phones[who]] <= from {
+		if who < len(r.g.phones) && r.free(r.g.phones[who], from) {
 			s.who, s.key, s.at = p, r.g.phones[who], r.t.login
 			break
 		}
 		for j := range r.g.fobs {
 			k := r.g.fobs[(r.turn+j)%len(r.g.fobs)]
-			if r.busy[k] <= from && (k.lost < 0 || from < k.lost) {
+			if r.free(k, from) {
 				s.who, s.key = p, k
 				break
 			}
@@ -381,6 +423,9 @@ func (r *roster) begin(from, until int64) (shift, bool) {
 	}
 	return s, true
 }
+
+// free reports whether nobody works with the key and nobody has lost it.
+func (r *roster) free(k *key, at int64) bool { return r.busy[k] <= at && (k.lost < 0 || at < k.lost) }
 
 func (r *roster) stationAt(at int64) *station {
 	p := plan{t: r.t}

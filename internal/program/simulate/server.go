@@ -6,10 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"sync/atomic"
 	"time"
 
 	"hemnyckel/credential"
+	"hemnyckel/internal/base/swedish"
 	"hemnyckel/internal/domain/access"
 	"hemnyckel/internal/domain/casework"
 	"hemnyckel/internal/domain/fleet"
@@ -106,11 +108,11 @@ func (s *server) know(ctx context.Context, t *town) error {
 	for _, r := range t.reg.Staff {
 		numbers = append(numbers, r.Number)
 	}
-	byNumber := map[uint32]*lock{}
+	t.numbered = map[uint32]*lock{}
 	for _, l := range t.locks {
-		byNumber[l.number] = l
+		t.numbered[l.number] = l
 	}
-	return s.m.DB.View(ctx, func(tx *storage.Tx) error {
+	if err := s.m.DB.View(ctx, func(tx *storage.Tx) error {
 		groups, err := tx.GroupsByCode(ctx, codes)
 		if err != nil {
 			return err
@@ -121,26 +123,45 @@ func (s *server) know(ctx context.Context, t *town) error {
 		}
 		for _, g := range t.groups {
 			row := groups[g.code]
-			g.number = row.Number
+			g.id, g.number = row.ID, row.Number
 			for _, r := range t.reg.Staff {
 				if p, ok := staff[r.Number]; ok && r.Group == g.code && r.Until == 0 && r.From <= firstDay() {
 					g.people = append(g.people, &person{uint64(p.Pseudonym), []deviceapi.Member{{Group: g.number, From: 0, Until: credential.At(t.clock(MaxDays * 2 * day))}}})
 				}
 			}
-			rights, err := tx.RightsOfGroup(ctx, row.ID, t.start, t.clock(MaxDays*day))
+		}
+		return nil
+	}); err != nil {
+		return err
+	}
+	return s.rights(ctx, t, t.groups...)
+}
+
+// rights reads what groups may open, as the municipality's own table has it now.
+func (s *server) rights(ctx context.Context, t *town, groups ...*group) error {
+	return s.m.DB.View(ctx, func(tx *storage.Tx) error {
+		for _, g := range groups {
+			rights, err := tx.RightsOfGroup(ctx, g.id, t.start, t.clock(MaxDays*day))
 			if err != nil {
 				return err
 			}
-			g.rights = periods(t, byNumber, rights)
+			g.rights = periods(t, rights)
 		}
 		return nil
 	})
 }
 
-func periods(t *town, locks map[uint32]*lock, rights []keysync.GroupRight) map[*lock][]span {
+// order has a case officer of an organisation order something.
+func (s *server) order(ctx context.Context, at time.Time, officer swedish.OrgNumber, o casework.NewOrder) error {
+	s.now.Store(at.Unix())
+	_, err := s.m.Casework.Place(ctx, casework.Orderer{Organisation: officer.String(), Role: routine.CaseOfficer, Actor: actor}, o)
+	return err
+}
+
+func periods(t *town, rights []keysync.GroupRight) map[*lock][]span {
 	all := map[*lock][]access.Right{}
 	for _, r := range rights {
-		all[locks[r.Lock]] = append(all[locks[r.Lock]], access.Right{From: r.From, Until: r.Until})
+		all[t.numbered[r.Lock]] = append(all[t.numbered[r.Lock]], access.Right{From: r.From, Until: r.Until})
 	}
 	out := make(map[*lock][]span, len(all))
 	for l, of := range all {
@@ -213,15 +234,28 @@ func (s *server) nonce(ctx context.Context, at time.Time, station fleet.Station)
 	return s.m.Sync.Nonce(ctx, station.Device)
 }
 
-// visit has the server take over what a key brought and sign what it takes out.
+// visit has the server keep what a key brought and sign what it takes out.
 func (s *server) visit(ctx context.Context, at time.Time, station fleet.Station, v keysync.Visit) ([]byte, error) {
 	s.now.Store(at.Unix())
-	raw, err := s.m.Sync.Visit(ctx, station, v)
-	if err != nil {
+	return s.m.Sync.Visit(ctx, station, v)
+}
+
+// unpack has the server take over the mail that it has, and returns how far the logs of locks have come.
+func (s *server) unpack(ctx context.Context, at time.Time, locks []uint32) (map[uint32]uint32, error) {
+	s.now.Store(at.Unix())
+	if _, err := s.m.Sync.Unpack(ctx); err != nil {
 		return nil, err
 	}
-	_, err = s.m.Sync.Unpack(ctx)
-	return raw, err
+	slices.Sort(locks)
+	out := map[uint32]uint32{}
+	err := s.m.DB.View(ctx, func(tx *storage.Tx) error {
+		heads, err := tx.LockHeads(ctx, slices.Compact(locks))
+		for number, h := range heads {
+			out[number] = h.Seq
+		}
+		return err
+	})
+	return out, err
 }
 
 // phoneVisit is a visit of a phone: the same rights, for a day instead of five.
@@ -285,22 +319,6 @@ func (s *server) blockNumber(ctx context.Context) (uint64, error) {
 	}
 	list, err := credential.ParseBlockList(raw)
 	return list.Version.Number, err
-}
-
-// home returns how far the logs of locks have come.
-func (s *server) home(ctx context.Context, locks []uint32) (map[uint32]uint32, error) {
-	out := map[uint32]uint32{}
-	if len(locks) == 0 {
-		return out, nil
-	}
-	err := s.m.DB.View(ctx, func(tx *storage.Tx) error {
-		heads, err := tx.LockHeads(ctx, locks)
-		for number, h := range heads {
-			out[number] = h.Seq
-		}
-		return err
-	})
-	return out, err
 }
 
 // records returns everything that the server has of a lock's log, by sequence number.

@@ -11,6 +11,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
+
+	"hemnyckel/credential"
 )
 
 // play runs a small municipality and fails the test if it cannot.
@@ -37,7 +40,9 @@ func asJSON(t *testing.T, r *Result) string {
 
 func TestTheSameSeedGivesTheSameDays(t *testing.T) {
 	o := Options{Clients: 12, Days: 2, Seed: 3, Faults: true}
-	all := func(f *faults) { f.battery, f.withholds, f.drops, f.losses = 0.5, 0.2, 0.2, 0.3 }
+	all := func(f *faults) {
+		f.battery, f.withholds, f.drops, f.losses, f.loose, f.fastClock = 0.5, 0.2, 0.2, 0.3, 0.3, 0.3
+	}
 	o.sabotage.only = all
 	before := runtime.GOMAXPROCS(1)
 	one := asJSON(t, play(t, o))
@@ -85,6 +90,8 @@ func TestFaultsHaveEffects(t *testing.T) {
 		}},
 		{"batteries", 2, func(f *faults) { f.battery = 4 }, func(r *Result) bool { return r.Detail.Unverified > 0 }},
 		{"strict locks", 2, func(f *faults) { f.battery, f.strict = 4, 1 }, func(r *Result) bool { return r.Detail.Refusals["clock-lost"] > 0 }},
+		{"clocks ahead", 2, func(f *faults) { f.fastClock = 4 }, func(r *Result) bool { return r.Detail.FastClocks.Visits > 0 }},
+		{"loose batteries", 4, func(f *faults) { f.loose, f.drops = 2, 1 }, func(r *Result) bool { return r.Detail.Records.Told > 0 }},
 		{"drops", 2, func(f *faults) { f.drops = 1 }, func(r *Result) bool { return r.Detail.Records.Home == 0 }},
 		{"withholds", 2, func(f *faults) { f.withholds = 1 }, func(r *Result) bool { return r.Detail.Records.Home == 0 && r.BlockCoverage.P50 > 90 }},
 		{"thieves", 2, func(f *faults) { f.losses, f.thieves, f.insiders = 0.5, 1, 0.5 }, func(r *Result) bool {
@@ -103,6 +110,20 @@ func TestFaultsHaveEffects(t *testing.T) {
 				t.Errorf("a promise is broken: %+v", r.Detail.Breaches)
 			}
 		})
+	}
+}
+
+// A change of provider that is ordered while keys are out: the new one gets in from the day on, the former one does not, and nothing
+// that was promised is refused.
+func TestProvidersChange(t *testing.T) {
+	o := Options{Clients: 40, Days: 3, Seed: 1}
+	o.sabotage.only = func(f *faults) { f.changes = 1 }
+	r := play(t, o)
+	if c := r.Detail.Changes; c.Orders == 0 || c.Made == 0 || c.Stopped == 0 {
+		t.Errorf("no effect: %+v", c)
+	}
+	if !r.Kept() {
+		t.Errorf("a promise is broken: %+v", r.Detail.Breaches)
 	}
 }
 
@@ -131,6 +152,23 @@ func TestBrokenCodeIsSeen(t *testing.T) {
 			t.Errorf("nothing seen: %+v", r.Detail)
 		}
 	})
+}
+
+func TestOpeningWithoutRightIsSeen(t *testing.T) {
+	w := &town{start: time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)}
+	l := &lock{start: credential.At(w.start), jumped: 2 * 3600}
+	k := &key{knew: map[*lock][]span{l: {{day, 2 * day}}}}
+	for _, c := range []struct {
+		at   int64
+		want bool
+	}{{day - 4*3600, false}, {day - 2*3600, true}, {day, true}, {2*day - 1, true}, {2*day + 3500, true}, {2*day + 3700, false}} {
+		if got := entitled(k, l, c.at); got != c.want {
+			t.Errorf("at %.2f h: got %t, want %t", hours(c.at), got, c.want)
+		}
+	}
+	if entitled(k, &lock{}, day) {
+		t.Error("a lock that nobody has a right to is not seen")
+	}
 }
 
 func TestRefusesWhatCannotBePlayed(t *testing.T) {

@@ -22,6 +22,7 @@ type town struct {
 	reg      *registers.Registers
 	groups   []*group
 	locks    []*lock
+	numbered map[uint32]*lock
 	keys     []*key
 	stations []*station
 	login    *station // what a phone's owner logs in to
@@ -32,6 +33,7 @@ type town struct {
 // group is a care group with what it works with.
 type group struct {
 	code    string
+	id      string
 	kind    registers.GroupKind
 	number  uint32
 	people  []*person
@@ -39,7 +41,7 @@ type group struct {
 	phones  []*key
 	station *station
 	loses   []int64          // when a key of theirs is lost at work, at the earliest
-	rights  map[*lock][]span // when it may open what, as the municipality's own table says
+	rights  map[*lock][]span // when it may open what, as the municipality's own table says; replaced whole, never changed
 }
 
 // person is a member of one group.
@@ -122,14 +124,14 @@ func (t *town) equip(ctx context.Context) error {
 	return t.handOut(ctx)
 }
 
-// handOut enrols every key in use by a group that may open something, and a phone for some of the nurses.
+// handOut enrols every key in use by a group that may open something, or that may take over a client, and a phone for some of the nurses.
 func (t *town) handOut(ctx context.Context) error {
 	groups := map[string]*group{}
 	for _, g := range t.groups {
 		groups[g.code] = g
 	}
 	for _, r := range t.reg.Keys {
-		if g := groups[r.Group]; g != nil && len(g.rights) > 0 && r.Status == registers.KeyInUse {
+		if g := groups[r.Group]; g != nil && (len(g.rights) > 0 || g.kind == registers.GroupHomeCare) && r.Status == registers.KeyInUse {
 			k, err := t.newKey(ctx, r.Number, g, false)
 			if err != nil {
 				return err
