@@ -7,8 +7,6 @@
 // Promises: a limit is measured in the same run, on the same disk and engine, right beside what it is compared with;
 // data goes to standard output, one JSON object per line, everything said to a person to standard error; temporary
 // databases are removed. No figure decides whether anything passes: machines are too different for that.
-//
-// Pages are measured with the work that builds them (issue 04).
 package bench
 
 import (
@@ -48,7 +46,7 @@ type family struct {
 // families are in the order in which they run: the quick ones first.
 func families() []family {
 	all := slices.Concat(deviceFamilies(), visitFamilies(), journalFamilies(), importFamilies(),
-		bigTownFamilies(), simulationFamilies(), largeFamilies())
+		pageFamilies(), bigTownFamilies(), simulationFamilies(), largeFamilies())
 	return all
 }
 

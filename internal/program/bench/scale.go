@@ -22,10 +22,10 @@ func (s *session) sizes() []int {
 	return []int{1000, 10_000, 100_000, 300_000}
 }
 
-// bigTownFamilies measure in large municipalities: lists last, in the largest one that orders were measured in.
+// bigTownFamilies measure in large municipalities: lists and pages last, in the largest one that orders were measured in.
 func bigTownFamilies() (all []family) {
 	for _, engine := range engines() {
-		all = append(all, scaleFamily(engine), listFamily(engine))
+		all = append(all, scaleFamily(engine), listFamily(engine), pageFamily(engine, nominalLists))
 	}
 	return all
 }
