@@ -75,7 +75,7 @@ func (tx *Tx) PutPerson(ctx context.Context, p identity.Person) error {
 // WorkedFor implements identity.PeopleTx.
 func (tx *Tx) WorkedFor(ctx context.Context, staffID, orgNumber string) (bool, error) {
 	n, _, err := one(ctx, tx, column[int], `SELECT COUNT(*) FROM staff_groups m JOIN care_groups g ON g.id = m.group_id JOIN providers p ON p.id = g.provider_id
-		WHERE m.staff_id = $1 AND p.org_number = $2`, staffID, orgNumber)
+		WHERE m.staff_id = $1 AND ($2 = '' OR p.org_number = $2)`, staffID, orgNumber)
 	return n > 0, err
 }
 

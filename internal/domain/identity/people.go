@@ -89,7 +89,7 @@ type PeopleTx interface {
 	PersonByNumber(ctx context.Context, employeeNumber string) (Person, bool, error)
 	PutPerson(ctx context.Context, p Person) error
 	MaxPseudonym(ctx context.Context) (uint32, error)
-	// WorkedFor reports whether a person is, was or will be in a group of an organisation.
+	// WorkedFor reports whether a person is, was or will be in a group of an organisation, or ("") of any.
 	WorkedFor(ctx context.Context, staffID, orgNumber string) (bool, error)
 	// PutMembershipOf stores a person's time in a group in place of what there was from now on.
 	PutMembershipOf(ctx context.Context, staffID, groupID string, from, until time.Time) error
@@ -282,7 +282,8 @@ func addTechnician(ctx context.Context, tx PeopleTx, who routine.Who, p Person) 
 }
 
 // End takes everything from somebody who has left, at once: memberships, badge and PIN, duties, calendar; and locks and stations are told,
-// so that what was activated opens nothing more. A provider ends its own staff; somebody who also works elsewhere keeps that.
+// so that what was activated opens nothing more. A provider ends its own staff, the lock manager its technicians; somebody who also
+// works elsewhere keeps that.
 func (s *People) End(ctx context.Context, who routine.Who, employeeNumber, reason string) error {
 	if reason = strings.TrimSpace(reason); reason == "" || len(reason) > 500 {
 		return ErrStaffReason.On("reason")
@@ -292,13 +293,20 @@ func (s *People) End(ctx context.Context, who routine.Who, employeeNumber, reaso
 		if err != nil {
 			return err
 		}
-		organisation, own := who.Organisation, false
+		organisation, own, duty := who.Organisation, false, routine.EndStaff
 		if known && organisation != "" {
 			if own, err = tx.WorkedFor(ctx, p.ID, organisation); err != nil {
 				return err
 			}
 		}
-		rule := s.profile.MayTend(who.Role, routine.EndStaff, own, false)
+		if known && !own {
+			if inGroups, err := tx.WorkedFor(ctx, p.ID, ""); err != nil {
+				return err
+			} else if !inGroups {
+				duty = routine.EndTechnician
+			}
+		}
+		rule := s.profile.MayTend(who.Role, duty, own, false)
 		switch {
 		case rule == "":
 			return ErrPeopleMayNot

@@ -21,6 +21,7 @@ const (
 	OrderStaff       Duty = "order-staff" // ask the system owner to add somebody
 	DecideStaff      Duty = "decide-staff"
 	EndStaff         Duty = "end-staff"
+	EndTechnician    Duty = "end-technician" // who works in no group, but goes to doors for the lock manager
 	ListPhones       Duty = "list-phones"
 	FileRoutine      Duty = "file-routine" // the provider's own
 )
@@ -83,6 +84,8 @@ func (p Profile) mayStaff(r Role, d Duty, own, private bool) string {
 		return ruleIf(r == SystemOwner && p.Staff.PrivateBySystemOwner, RuleStaffOrder)
 	case EndStaff:
 		return ruleIf(own || r == SystemOwner, RuleOwnStaff)
+	case EndTechnician:
+		return ruleIf(r == LockManager || r == SystemOwner, RuleBooking)
 	case ListPhones:
 		return ruleIf(p.Staff.PhoneList && (own && private || r == SystemOwner), RulePhoneList)
 	case FileRoutine:

@@ -113,7 +113,7 @@ var matrix = map[string]string{
 	"list-staff":              "alarm-team delivery health-unit lock-manager provider system-owner",
 	"list-providers":          "alarm-team delivery health-unit lock-manager provider system-owner",
 	"add-staff":               "alarm-team delivery health-unit lock-manager provider system-owner",
-	"end-staff":               "alarm-team delivery health-unit provider system-owner",
+	"end-staff":               "alarm-team delivery health-unit lock-manager provider system-owner",
 	"list-staff-orders":       "alarm-team delivery health-unit provider system-owner",
 	"read-staff-order":        "alarm-team delivery health-unit provider system-owner",
 	"order-staff":             "alarm-team delivery health-unit provider system-owner",

@@ -20,7 +20,8 @@ func (h *Handler) staff(to *routes) {
 	list(to, op{ID: "list-staff", Path: "/api/v1/staff", Summary: "List people in their groups", Roles: tenders(), Doc: "Organisations see their own."}, h.listStaff)
 	create(to, op{ID: "add-staff", Path: "/api/v1/staff", Summary: "Let somebody work in a group", Roles: append(employers(), routine.LockManager),
 		Doc: "The lock manager, and the system owner, add technicians, who go to doors and work in no group, by leaving the group out."}, nil, h.addStaff)
-	create(to, op{ID: "end-staff", Path: "/api/v1/staff/ended", Summary: "Take everything from somebody who has left, at once", Roles: employers()}, nil, h.endStaff)
+	create(to, op{ID: "end-staff", Path: "/api/v1/staff/ended", Summary: "Take everything from somebody who has left, at once", Roles: append(employers(), routine.LockManager),
+		Doc: "Providers end their own staff, the lock manager its technicians."}, nil, h.endStaff)
 
 	list(to, op{ID: "list-staff-orders", Path: "/api/v1/staff-orders", Summary: "List orders of permissions", Roles: employers(), Doc: "The oldest first. Providers see their own."}, h.listStaffOrders)
 	read(to, op{ID: "read-staff-order", Path: "/api/v1/staff-orders/{id}", Summary: "Read an order of permissions", Roles: employers()}, h.staffOrder)

@@ -57,11 +57,7 @@ type commands struct {
 	Backup    backupCmd    `cmd:"" help:"Copy a municipality to a file while it is in use."`
 	Restore   restoreCmd   `cmd:"" help:"Make a municipality from a backup."`
 	Version   versionCmd   `cmd:"" help:"Print the version."`
-}
-
-// name puts where the keys are into the environment, which is the flags' other spelling, for this program and those that it starts.
-func (c *commands) name() error {
-	return errors.Join(os.Setenv("HEMNYCKEL_KEYS", c.Keys), os.Setenv("HEMNYCKEL_PASSPHRASE_FILE", c.Pass))
+	Explain   helpCmd      `cmd:"" name:"help" help:"Say what a command is for and what it needs, as --help does."`
 }
 
 // program is what commands get to work with.
@@ -69,7 +65,9 @@ type program struct {
 	ctx    context.Context
 	lang   string
 	debug  bool
-	work   int // of a new passphrase
+	keys   string // folder of the municipality's keys, "" for the usual one
+	pass   string // file with their passphrase, or ""
+	work   int    // of a new passphrase
 	stdin  io.Reader
 	stdout io.Writer
 	stderr io.Writer
@@ -122,10 +120,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer, work int) int
 			"hemnyckel --help lists the commands; hemnyckel COMMAND --help says what one needs.")
 		return 2
 	}
-	p.lang, p.debug = table.Lang, table.Debug
-	if err := table.name(); err != nil {
-		return p.report(err)
-	}
+	p.lang, p.debug, p.keys, p.pass = table.Lang, table.Debug, table.Keys, table.Pass
 	return p.report(chosen.Run(p))
 }
 

@@ -28,7 +28,8 @@ func (c *demoCmd) Run(p *program) error {
 	if err != nil {
 		return exit{2, err}
 	}
-	day, err := demo.Run(p.ctx, demo.Config{Program: program, DB: c.DB, Profile: string(profile), Clients: c.Clients, Seed: c.Seed, Lang: p.lang, Say: p.stderr, Listen: c.Listen})
+	day, err := demo.Run(p.ctx, demo.Config{Program: program, DB: c.DB, Profile: string(profile), Clients: c.Clients, Seed: c.Seed, Lang: p.lang, Say: p.stderr, Listen: c.Listen,
+		Keys: p.keys, PassphraseFile: p.pass, Ask: p.options().Ask})
 	if day == nil {
 		return err
 	}

@@ -9,6 +9,18 @@ import (
 	"github.com/alecthomas/kong"
 )
 
+type helpCmd struct {
+	Command []string `arg:"" optional:"" help:"The command, such as ca rotate; without it all are listed."`
+}
+
+func (c *helpCmd) Run(p *program) error {
+	args := append(append([]string{"--lang", p.lang}, c.Command...), "--help")
+	if code := run(args, p.stdin, p.stdout, p.stderr, p.work); code != 0 {
+		return exit{code, nil}
+	}
+	return nil
+}
+
 // Help is printed after the flags' own texts.
 func (*importCmd) Help() string {
 	return `Reads utforare, grupper, kunder, insatser and las, and if they are there medarbetare, nycklar and samtycken: a .csv each, with semicolons or commas, in UTF-8 or windows-1252; or a sheet each of one .xlsx.
@@ -75,6 +87,8 @@ func swedishCommands() map[string]string {
 		"Copy a municipality to a file while it is in use.":                                       "Säkerhetskopiera en kommun till en fil medan den används.",
 		"Make a municipality from a backup.":                                                      "Skapa en kommun av en säkerhetskopia.",
 		"Print the version.":                                                                      "Skriv ut versionen.",
+		"Say what a command is for and what it needs, as --help does.":                            "Säg vad ett kommando är till för och vad det behöver, som --help gör.",
+		"The command, such as ca rotate; without it all are listed.":                              "Kommandot, till exempel ca rotate; utan det visas alla.",
 
 		"What to do now when something fails.":                         "Vad man gör nu när något inte fungerar.",
 		"Faults: report, list, end.":                                   "Felanmälningar: anmäl, visa, avsluta.",

@@ -27,6 +27,7 @@ var (
 // options are what a municipality is opened with.
 func (p *program) options() municipality.Options {
 	sources := keystore.Environment()
+	sources.PassphraseFile = p.pass
 	if p.terminal() {
 		sources.Prompt = func(q keystore.Question) ([]byte, error) {
 			if q.Kind == keystore.PIN {
@@ -35,7 +36,7 @@ func (p *program) options() municipality.Options {
 			return p.secret("Lösenfras för %s", "Passphrase of %s", q.For)
 		}
 	}
-	return municipality.Options{Ask: sources.Ask}
+	return municipality.Options{Keys: p.keys, Ask: sources.Ask}
 }
 
 // terminal reports whether a person can be asked.

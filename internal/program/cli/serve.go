@@ -33,7 +33,7 @@ func (c *serverCmd) Run(p *program) error {
 		}
 	}
 	s, err := server.New(p.ctx, server.Config{DB: c.DB, Listen: c.Listen, CertFile: c.Cert, KeyFile: c.Key, WebhookNets: nets,
-		DemoLogin: c.DemoLogin, Version: version(), Logger: p.logger(c.Verbose), Ask: p.options().Ask})
+		DemoLogin: c.DemoLogin, Version: version(), Logger: p.logger(c.Verbose), Keys: p.keys, Ask: p.options().Ask})
 	if err != nil {
 		return err
 	}

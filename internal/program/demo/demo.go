@@ -33,7 +33,23 @@ type Config struct {
 	Lang    string    // of what is told: sv or en
 	Say     io.Writer // what is told
 	Listen  string    // of the server; "": a free port
+	Keys    string    // folder of the municipality's keys; "": as municipality.Options has it
 	Kills   int       // kill -9 the server this many times at random moments while the day goes on
+
+	PassphraseFile string           // with the passphrase of the keys, for the parts; or ""
+	Ask            municipality.Ask // for it; nil: what the environment names
+}
+
+// arguments are a command's, after those that every part gets.
+func (c Config) arguments(args []string) []string {
+	all := []string{"--lang", c.Lang}
+	if c.Keys != "" {
+		all = append(all, "--keys", c.Keys)
+	}
+	if c.PassphraseFile != "" {
+		all = append(all, "--passphrase-file", c.PassphraseFile)
+	}
+	return append(all, args...)
 }
 
 // Step is one step of the day.

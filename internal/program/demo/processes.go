@@ -28,7 +28,7 @@ type child struct {
 
 // start starts a part and waits until it has said where it can be reached.
 func (d *Day) start(ctx context.Context, args ...string) (*child, error) {
-	k := &child{cmd: exec.Command(d.cfg.Program, append([]string{"--lang", d.cfg.Lang}, args...)...), ended: make(chan struct{}), tail: &tail{}}
+	k := &child{cmd: exec.Command(d.cfg.Program, d.cfg.arguments(args)...), ended: make(chan struct{}), tail: &tail{}}
 	out, err := k.cmd.StdoutPipe()
 	if err != nil {
 		return nil, err
@@ -114,7 +114,7 @@ func (t *tail) String() string {
 func (d *Day) run(ctx context.Context, args ...string) (out string, failed int, err error) {
 	var stdout bytes.Buffer
 	stderr := &tail{}
-	cmd := exec.CommandContext(ctx, d.cfg.Program, append([]string{"--lang", d.cfg.Lang}, args...)...)
+	cmd := exec.CommandContext(ctx, d.cfg.Program, d.cfg.arguments(args)...)
 	cmd.Stdout, cmd.Stderr = &stdout, stderr
 	err = cmd.Run()
 	if code, ok := errors.AsType[*exec.ExitError](err); ok && ctx.Err() == nil {

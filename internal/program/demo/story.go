@@ -58,7 +58,7 @@ func (d *Day) registers(ctx context.Context) (problem.Text, error) {
 	if _, err := sample.Write(folder, sample.Options{Clients: d.cfg.Clients, Seed: d.cfg.Seed, Faults: true, Day: today}); err != nil {
 		return problem.Text{}, err
 	}
-	if d.m, err = municipality.Open(ctx, d.db, municipality.Options{Create: true, Profile: d.cfg.Profile}); err != nil {
+	if d.m, err = municipality.Open(ctx, d.db, municipality.Options{Create: true, Profile: d.cfg.Profile, Keys: d.cfg.Keys, Ask: d.cfg.Ask}); err != nil {
 		return problem.Text{}, err
 	}
 	if _, err := d.m.FinishProfile(ctx); err != nil {

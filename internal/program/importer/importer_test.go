@@ -213,16 +213,16 @@ func TestAnInterruptedImportGoesOn(t *testing.T) {
 	run(t, whole, dir, options(t))
 	storagetest.EachTarget(t, func(t *testing.T, target string) {
 		m := open(t, target)
-		for stopAt := 3; stopAt < 12; stopAt += 4 { // further each time
+		for i := range 3 { // further each time, by a part: how much is in the next ones depends on how quick the machine is
 			ctx, cancel := context.WithCancel(t.Context())
 			o := options(t)
 			o.Progress = func(step string, done, all int) {
-				if step == "apply" && done == stopAt {
+				if step == "apply" {
 					cancel()
 				}
 			}
 			if _, err := importer.Run(ctx, m, dir, "sv", o); !errors.Is(err, context.Canceled) {
-				t.Fatalf("stopped at part %d: got %v, want context.Canceled", stopAt, err)
+				t.Fatalf("stopped a %d. time: got %v, want context.Canceled", i+1, err)
 			}
 		}
 		r := run(t, m, dir, options(t))

@@ -276,6 +276,10 @@ func TestSources(t *testing.T) {
 	}
 	file, pin := write("file", "from a file\n"), write("pin", "1234\r\n")
 	write("hemnyckel-passphrase", "from systemd")
+	open := write("open", "anybody's")
+	if err := os.Chmod(open, 0o640); err != nil {
+		t.Fatal(err)
+	}
 	prompt := answer("typed")
 	passphrase := keystore.Question{Kind: keystore.Passphrase, For: "x"}
 	for name, c := range map[string]struct {
@@ -293,6 +297,8 @@ func TestSources(t *testing.T) {
 		"no such file":      {keystore.Sources{PassphraseFile: file + "x", Prompt: prompt}, passphrase, "", keystore.ErrPassphraseFile},
 		"empty file":        {keystore.Sources{PassphraseFile: write("empty", "\n")}, passphrase, "", keystore.ErrPassphraseFile},
 		"two lines":         {keystore.Sources{PassphraseFile: write("two", "a\nb\n")}, passphrase, "", keystore.ErrPassphraseFile},
+		"read by others":    {keystore.Sources{PassphraseFile: open, Prompt: prompt}, passphrase, "", keystore.ErrPassphraseOpen},
+		"PIN read by all":   {keystore.Sources{PINFile: open}, keystore.Question{Kind: keystore.PIN}, "", keystore.ErrPassphraseOpen},
 		"a whole disk":      {keystore.Sources{PassphraseFile: write("long", strings.Repeat("a", 1<<20))}, passphrase, "", keystore.ErrPassphraseFile},
 	} {
 		got, err := c.s.Ask(c.q)

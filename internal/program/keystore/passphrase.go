@@ -20,6 +20,9 @@ var (
 		"The security module %s needs a PIN. Name a file with HEMNYCKEL_PIN_FILE, put it as hemnyckel-pin among the service's credentials, or run in a terminal.")
 	ErrPassphraseFile = problem.New(problem.Invalid, "keys-passphrase-file",
 		"Lösenfrasen går inte att läsa ur %s. Filen ska innehålla en rad.", "The passphrase cannot be read from %s. The file holds one line.")
+	ErrPassphraseOpen = problem.New(problem.Invalid, "keys-passphrase-open",
+		"Andra på datorn kan läsa %[1]s, så det som står där används inte. Låt bara dig själv läsa filen: chmod 600 %[1]s",
+		"Others on this machine can read %[1]s, so what it says is not used. Let nobody but you read the file: chmod 600 %[1]s")
 	ErrWeak = problem.New(problem.Invalid, "keys-passphrase-short",
 		"En lösenfras ska ha minst %d tecken. Ta till exempel fem ord som inte hör ihop.",
 		"A passphrase has at least %d characters. Take, for example, five words that do not belong together.")
@@ -68,6 +71,9 @@ func (s Sources) Ask(q Question) ([]byte, error) {
 		file, credential, none = s.PINFile, "hemnyckel-pin", ErrNoPIN
 	}
 	if file != "" {
+		if err := private(file); err != nil {
+			return nil, err
+		}
 		return readLine(file)
 	}
 	if s.Credentials != "" {
@@ -80,6 +86,16 @@ func (s Sources) Ask(q Question) ([]byte, error) {
 		return s.Prompt(q)
 	}
 	return nil, none.Fill(q.For)
+}
+
+// private fails for a file whose secret others may have read. What systemd hands over as a credential it guards itself; a pipe, as in
+// <(command), is nobody else's.
+func private(path string) error {
+	info, err := os.Stat(path)
+	if err == nil && info.Mode().IsRegular() && info.Mode().Perm()&0o077 != 0 {
+		return ErrPassphraseOpen.Fill(path)
+	}
+	return nil // a file that is not there is told of when it is read
 }
 
 // readLine reads the one line of a file.

@@ -291,5 +291,25 @@ func TestTechniciansWorkInNoGroup(t *testing.T) {
 		if slices.ContainsFunc(w.members(homecare), func(m string) bool { return strings.HasPrefix(m, "7001") }) {
 			t.Error("the technician is a member of a group")
 		}
+		// The lock manager ends them too, and nobody else's; others learn nothing by asking.
+		for _, c := range []struct {
+			name   string
+			who    routine.Who
+			number string
+			want   error
+		}{
+			{"a technician, by a provider", homecare, "7001", identity.ErrPeopleMayNot},
+			{"a technician, by a case officer", officer, "7001", identity.ErrPeopleMayNot},
+			{"a carer, by the lock manager", manager, "1001", identity.ErrPeopleMayNot},
+			{"nobody, by the lock manager", manager, "7009", identity.ErrPeopleMayNot},
+		} {
+			w.wantErr(c.name, w.People.End(ctx, c.who, c.number, "slutat"), c.want)
+		}
+		w.must(w.People.End(ctx, manager, "7001", "slutat"))
+		tess, err := w.People.Add(ctx, manager, w.hiring("7001", ""))
+		w.must(err)
+		if !w.blocked(credential.BlockStaff, uint64(tess.Pseudonym)) {
+			t.Error("a technician who has left is not blocked at the locks")
+		}
 	})
 }

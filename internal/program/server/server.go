@@ -45,6 +45,7 @@ type Config struct {
 	Version   string
 	// WebhookNets are the networks inside the municipality that messages may be sent to; addresses on the internet always are.
 	WebhookNets []netip.Prefix
+	Keys        string           // folder of the municipality's keys; "": as municipality.Options has it
 	Ask         municipality.Ask // for the keys' passphrase; nil: what the environment names
 	Clock       func() time.Time // nil: time.Now
 	Logger      *slog.Logger     // nil: silent
@@ -83,7 +84,7 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 	if err := checkListen(cfg); err != nil {
 		return nil, err
 	}
-	m, err := municipality.Open(ctx, cfg.DB, municipality.Options{Clock: cfg.Clock, Logger: cfg.Logger, Ask: cfg.Ask})
+	m, err := municipality.Open(ctx, cfg.DB, municipality.Options{Clock: cfg.Clock, Logger: cfg.Logger, Keys: cfg.Keys, Ask: cfg.Ask})
 	if err != nil {
 		return nil, err
 	}
