@@ -80,7 +80,7 @@ var house = []room{
 	{"internal/program/importer", program("municipality"), ""},
 	{"internal/program/locksim", allow("credential", "lockcore", "internal/base/durable"),
 		"a lock built from the public packages alone proves that they are enough"},
-	{"internal/program/station", program("config"), "a station knows the server through its interface"},
+	{"internal/program/station", program("config", "keystore"), "a station knows the server through its interface"},
 	{"internal/program/server", program("config", "municipality"), ""},
 	{"internal/program/simulate", composing, ""},
 	{"internal/program/demo", composing, ""},

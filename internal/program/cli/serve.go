@@ -7,6 +7,7 @@ import (
 	"net/netip"
 
 	"hemnyckel/internal/base/problem"
+	"hemnyckel/internal/program/keystore"
 	"hemnyckel/internal/program/locksim"
 	"hemnyckel/internal/program/municipality"
 	"hemnyckel/internal/program/server"
@@ -56,6 +57,7 @@ func (p *program) logger(verbose bool) *slog.Logger {
 type stationCmd struct {
 	Serve stationRunCmd   `cmd:"" name:"run" default:"withargs" help:"Run a sync station."`
 	Enrol stationEnrolCmd `cmd:"" help:"Make a station known; prints the one-time token with which it starts."`
+	Code  stationCodeCmd  `cmd:"" help:"Make an unlock code for a new station. It is nowhere else: write it down."`
 	List  stationListCmd  `cmd:"" help:"List the stations, when they were last heard of, and which have been silent for too long."`
 	Block stationBlockCmd `cmd:"" help:"Take a station's trust away for good; prints the nearest that work."`
 }
@@ -66,16 +68,34 @@ type stationRunCmd struct {
 	Token   string `help:"One-time token, for the first start." env:"HEMNYCKEL_STATION_TOKEN"`
 	Listen  string `help:"Address where keys come." default:"127.0.0.1:7300"`
 	Panel   string `help:"Address of the panel where people identify." default:"127.0.0.1:7301"`
+	Unlock  string `name:"unlock-file" help:"File with the code that the folder is sealed with; without one it is typed on the panel." env:"HEMNYCKEL_UNLOCK_FILE" placeholder:"FILE"`
+	Open    bool   `name:"unsealed" help:"Do not seal the folder. For trials, and disks that are sealed as a whole."`
 	Verbose bool   `help:"Log what happens."`
 }
 
 func (c *stationRunCmd) Run(p *program) error {
-	s, err := station.New(station.Config{Server: c.Server, Dir: c.State, Token: c.Token, Listen: c.Listen, Panel: c.Panel, Logger: p.logger(c.Verbose)})
+	sources := keystore.Environment()
+	sources.UnlockFile = c.Unlock
+	files, err := station.Open(p.ctx, station.Opening{Files: station.Folder(c.State), Ask: sources.Ask, Panel: c.Panel, Open: c.Open, Work: p.work, Logger: p.logger(c.Verbose),
+		Waits: func(panel string) {
+			fmt.Fprintf(p.stderr, problem.Text{SV: "Stationen är låst. Skriv upplåsningskoden på http://%s", EN: "The station is locked. Type the unlock code at http://%s"}.In(p.lang)+"\n", panel)
+		}})
+	if err != nil {
+		return err
+	}
+	s, err := station.New(station.Config{Server: c.Server, Files: files, Token: c.Token, Listen: c.Listen, Panel: c.Panel, Logger: p.logger(c.Verbose)})
 	if err != nil {
 		return err
 	}
 	fmt.Fprintln(p.stdout, s.Addr(), s.PanelAddr())
 	return s.Run(p.ctx)
+}
+
+type stationCodeCmd struct{}
+
+func (*stationCodeCmd) Run(p *program) error {
+	_, err := fmt.Fprintln(p.stdout, station.NewCode())
+	return err
 }
 
 type stationEnrolCmd struct {

@@ -18,6 +18,9 @@ var (
 	ErrNoPIN = problem.New(problem.Denied, "hsm-locked",
 		"Säkerhetsmodulen %s behöver en PIN. Ange en fil med HEMNYCKEL_PIN_FILE, lägg den som hemnyckel-pin bland tjänstens credentials, eller kör i en terminal.",
 		"The security module %s needs a PIN. Name a file with HEMNYCKEL_PIN_FILE, put it as hemnyckel-pin among the service's credentials, or run in a terminal.")
+	ErrNoUnlockCode = problem.New(problem.Denied, "station-unlock-missing",
+		"Stationens mapp krypteras med en upplåsningskod, och ingen är given. Gör en med hemnyckel station code och ange en fil med --unlock-file, eller lägg den som hemnyckel-unlock bland tjänstens credentials. Utan kryptering, för prov: --unsealed.",
+		"The station's folder is sealed with an unlock code, and none is given. Make one with hemnyckel station code and name a file with --unlock-file, or put it as hemnyckel-unlock among the service's credentials. Without sealing, for trials: --unsealed.")
 	ErrPassphraseFile = problem.New(problem.Invalid, "keys-passphrase-file",
 		"Lösenfrasen går inte att läsa ur %s. Filen ska innehålla en rad.", "The passphrase cannot be read from %s. The file holds one line.")
 	ErrPassphraseOpen = problem.New(problem.Invalid, "keys-passphrase-open",
@@ -38,6 +41,7 @@ type Kind int
 const (
 	Passphrase Kind = iota // of a folder
 	PIN                    // of a hardware module
+	UnlockCode             // of a station's folder
 )
 
 // Question asks for a secret that a person or the operating system holds.
@@ -53,6 +57,7 @@ type Ask func(Question) ([]byte, error)
 type Sources struct {
 	PassphraseFile string // from a flag or HEMNYCKEL_PASSPHRASE_FILE
 	PINFile        string // from HEMNYCKEL_PIN_FILE
+	UnlockFile     string // from a flag or HEMNYCKEL_UNLOCK_FILE
 	Credentials    string // systemd's $CREDENTIALS_DIRECTORY
 	Prompt         Ask    // a terminal; nil: there is none
 }
@@ -60,15 +65,18 @@ type Sources struct {
 // Environment is what the process's environment says. A passphrase itself is never read from it, since other programs can see it
 // there.
 func Environment() Sources {
-	return Sources{PassphraseFile: os.Getenv("HEMNYCKEL_PASSPHRASE_FILE"), PINFile: os.Getenv("HEMNYCKEL_PIN_FILE"),
+	return Sources{PassphraseFile: os.Getenv("HEMNYCKEL_PASSPHRASE_FILE"), PINFile: os.Getenv("HEMNYCKEL_PIN_FILE"), UnlockFile: os.Getenv("HEMNYCKEL_UNLOCK_FILE"),
 		Credentials: os.Getenv("CREDENTIALS_DIRECTORY")}
 }
 
 // Ask answers from the first source that has an answer.
 func (s Sources) Ask(q Question) ([]byte, error) {
 	file, credential, none := s.PassphraseFile, "hemnyckel-passphrase", ErrNoPassphrase
-	if q.Kind == PIN {
+	switch q.Kind {
+	case PIN:
 		file, credential, none = s.PINFile, "hemnyckel-pin", ErrNoPIN
+	case UnlockCode:
+		file, credential, none = s.UnlockFile, "hemnyckel-unlock", ErrNoUnlockCode
 	}
 	if file != "" {
 		if err := private(file); err != nil {

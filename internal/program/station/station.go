@@ -14,8 +14,8 @@
 // socket cost bounded memory and time.
 //
 // On disk: identity, secret, counter, root, cache, attempts, and one file per unreported activation; each is replaced as a
-// whole, readable by the owner alone. They are not yet sealed to a TPM or to an unlock
-// code: whoever takes the disk has what is on it.
+// whole, readable by the owner alone. [Open] and [Seal] encrypt them under an unlock code that is not on the disk, so that whoever takes it
+// has nothing (decision 0030).
 package station
 
 import (
@@ -53,7 +53,7 @@ type Config struct {
 	Clock   func() time.Time // nil: time.Now
 	Logger  *slog.Logger     // nil: silent
 	HTTP    *http.Client     // nil: one with a timeout of 15 s
-	Files   Files            // nil: the files of Dir
+	Files   Files            // what [Open] has opened; nil: the files of Dir, which is not sealed
 }
 
 // Problems at the start. Codes are stable.

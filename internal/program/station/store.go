@@ -108,6 +108,9 @@ type store struct {
 }
 
 func openStore(files Files) (*store, error) {
+	if is, err := isSealed(files); err != nil || is {
+		return nil, errors.Join(err, ErrLocked)
+	}
 	s := &store{files: files}
 	root, err := s.optional(fileRoot)
 	if err != nil {
