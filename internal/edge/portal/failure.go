@@ -25,6 +25,11 @@ var (
 	tInvalid  = problem.Text{SV: "Det går inte att läsa", EN: "It cannot be read"}
 )
 
+// errOften says that a network has sent too many forms.
+var errOften = problem.New(problem.Unavailable, "page-too-often",
+	"Det kommer för många försök härifrån just nu. Vänta en minut och försök igen.",
+	"There are too many attempts from here right now. Wait a minute and try again.")
+
 var errDenied = problem.New(problem.Denied, "page-denied", tDenied.SV, tDenied.EN)
 
 // fail answers an error of a page in words. The language is the reader's choice, which only the portal knows.
@@ -36,6 +41,10 @@ func (h *Handler) fail(p *page.Request, err error) {
 	}
 	if errors.Is(err, errDenied) {
 		f.Text = p.F(tDeniedD, p.T(words.RoleName(p.Who.Role)))
+	}
+	if errors.Is(err, errOften) {
+		shown.Status = http.StatusTooManyRequests
+		p.W.Header().Set("Retry-After", "60")
 	}
 	answer(p, shown.Status, f)
 }
@@ -73,7 +82,7 @@ func titleOf(status int) problem.Text {
 		return tDenied
 	case http.StatusConflict:
 		return tConflict
-	case http.StatusServiceUnavailable:
+	case http.StatusServiceUnavailable, http.StatusTooManyRequests:
 		return tTrouble
 	case http.StatusInternalServerError:
 		return tBroken

@@ -2,7 +2,7 @@
 // in, and the one place where an error becomes an answer.
 //
 // It owns the [Router], request ids, the access log, limits of size and time, security headers, protection against
-// forged requests from other sites, bearer tokens as they stand in a header, strict JSON, languages, and the mapping of
+// forged requests from other sites, bearer tokens as they stand in a header, limits on how often, compression, strict JSON, languages, and the mapping of
 // problem.Kind to HTTP statuses. It owns no page and no address: the front doors (internal/edge/restapi, fhir, portal,
 // deviceapi) mount theirs, and those do not know each other.
 //
@@ -12,6 +12,6 @@
 //     never sent.
 //   - The log has the route, not the address, and neither headers, bodies nor network addresses: no personal data.
 //   - A body is at most 1 MiB unless a handler says otherwise with [AllowBody]; a request has a deadline.
-//
-// Limits on how often somebody may call come with issue 04; until then a proxy in front of the server sets them.
+//   - A [Limiter] bounds how often a caller may do something, in bounded memory, and a caller is known by an address that only
+//     a proxy on this machine can say for somebody else.
 package web

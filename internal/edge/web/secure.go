@@ -20,7 +20,7 @@ func secure(h http.Header, r *http.Request) {
 	h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
 	h.Set("Cache-Control", "no-store")
 	h.Add("Vary", "Accept-Language")
-	if r.TLS != nil {
+	if Private(r) {
 		h.Set("Strict-Transport-Security", "max-age=31536000")
 	}
 }

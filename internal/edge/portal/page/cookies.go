@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"hemnyckel/internal/edge/portal/ui"
+	"hemnyckel/internal/edge/web"
 )
 
 // Names of cookies; under TLS each has the prefix __Host-, which binds it to this very host and to TLS.
@@ -17,7 +18,7 @@ const (
 )
 
 func cookieName(r *http.Request, name string) string {
-	if r.TLS != nil {
+	if web.Private(r) {
 		return "__Host-" + name
 	}
 	return name
@@ -29,7 +30,7 @@ func setCookie(w http.ResponseWriter, r *http.Request, name, value string, age t
 		seconds = -1
 	}
 	http.SetCookie(w, &http.Cookie{Name: cookieName(r, name), Value: value, Path: "/", MaxAge: seconds, HttpOnly: true,
-		Secure: r.TLS != nil, SameSite: http.SameSiteLaxMode})
+		Secure: web.Private(r), SameSite: http.SameSiteLaxMode})
 }
 
 func cookie(r *http.Request, name string) string {
