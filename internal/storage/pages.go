@@ -5,6 +5,7 @@ import (
 	"math"
 	"time"
 
+	"hemnyckel/internal/domain/care"
 	"hemnyckel/internal/domain/casework"
 	"hemnyckel/internal/domain/routine"
 )
@@ -12,19 +13,17 @@ import (
 // What the pages of the portal read, beyond what the modules themselves need. Every query is bounded by a LIMIT, by one
 // client or one lock, or is a count.
 
-// PageCounts counts what the first page shows.
+// PageCounts counts what the first page shows: what somebody must see to, and keys, of which there are far fewer than clients.
 func (tx *Tx) PageCounts(ctx context.Context, due, late time.Time) (casework.Counts, error) {
 	var c casework.Counts
 	err := each(ctx, tx, func(r row) error {
-		return r.Scan(&c.Clients, &c.Locks, &c.OpenTasks, &c.LateTasks, &c.Keys, &c.KeysDue, &c.KeysBlocked)
+		return r.Scan(&c.OpenTasks, &c.LateTasks, &c.Keys, &c.KeysDue, &c.KeysBlocked)
 	}, `SELECT
-		(SELECT COUNT(*) FROM clients WHERE ended_us > $1),
-		(SELECT COUNT(*) FROM locks WHERE state = 'mounted'),
 		(SELECT COUNT(*) FROM tasks WHERE done_us = 0),
-		(SELECT COUNT(*) FROM tasks WHERE done_us = 0 AND due_us <= $2),
+		(SELECT COUNT(*) FROM tasks WHERE done_us = 0 AND due_us <= $1),
 		(SELECT COUNT(*) FROM keys),
-		(SELECT COUNT(*) FROM keys WHERE state = 'issued' AND synced_until_us < $3),
-		(SELECT COUNT(*) FROM keys WHERE state = 'blocked')`, us(tx.now), us(late), us(due))
+		(SELECT COUNT(*) FROM keys WHERE state = 'issued' AND synced_until_us < $2),
+		(SELECT COUNT(*) FROM keys WHERE state = 'blocked')`, us(late), us(due))
 	return c, err
 }
 
@@ -44,6 +43,11 @@ func (tx *Tx) PageNames(ctx context.Context, first, second string, limit int) ([
 
 // after is a text that sorts after everything that begins with prefix.
 func after(prefix string) string { return prefix + "\U0010FFFF" }
+
+// PageGroups returns at most limit groups by code.
+func (tx *Tx) PageGroups(ctx context.Context, limit int) ([]care.Group, error) {
+	return collect(ctx, tx, scanGroup, groupsWithProviders+`ORDER BY g.code LIMIT $1`, limit)
+}
 
 const mountedLock = `SELECT l.id, l.serial, l.kind, l.mounted_us, COALESCE(h.seen_us, 0), COALESCE(e.code, ''), l.state
 	FROM locks l LEFT JOIN lock_heads h ON h.lock_id = l.number LEFT JOIN entrances e ON e.id = l.entrance_id `

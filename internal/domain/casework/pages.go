@@ -17,6 +17,7 @@ import (
 const (
 	MaxHits     = 15  // clients of one search; more, and the question is too wide. An entry of the journal names them all
 	MaxKeys     = 50  // keys on one page
+	MaxChoices  = 200 // groups to choose from in a list; of more, a person knows the code
 	MaxTasks    = 100 // tasks on a client's page
 	MaxTimeline = 25  // events on one page of a timeline
 	MaxLogPage  = 50  // entries on one page of the journal
@@ -47,6 +48,8 @@ type PagesTx interface {
 	PageLocksOf(ctx context.Context, clientID string) ([]MountedLock, error)
 	// PageLock returns the lock with a serial number, mounted or not.
 	PageLock(ctx context.Context, serial string) (MountedLock, bool, error)
+	// PageGroups returns at most limit groups by code.
+	PageGroups(ctx context.Context, limit int) ([]care.Group, error)
 	// PageKeys returns at most limit keys by number.
 	PageKeys(ctx context.Context, f KeyFilter, due time.Time, limit int) ([]Key, error)
 	// PageKey returns one key.
@@ -80,10 +83,11 @@ type Reader struct {
 	Areas        []string // postal codes or their first digits that the assignment is for; none: all
 }
 
-// Counts is what there is, at one instant.
+// Counts is what needs somebody, at one instant. What there is of clients and locks is not among it: nobody acts on it, and
+// counting them takes longer than everything else on the page.
 type Counts struct {
-	Clients, Locks, OpenTasks, LateTasks int64
-	Keys, KeysDue, KeysBlocked           int64
+	OpenTasks, LateTasks       int64
+	Keys, KeysDue, KeysBlocked int64
 }
 
 // LogState is how far the signed log has come.
@@ -244,8 +248,8 @@ func noteRead(ctx context.Context, tx journal.Tx, who Reader, purpose, reason st
 type KeyList struct {
 	Now    time.Time
 	Keys   []Key
-	Groups []care.Group
-	Next   string // the After of the next page; "" on the last
+	Groups []care.Group // none where there are more than MaxChoices: then the code is typed
+	Next   string       // the After of the next page; "" on the last
 }
 
 // Keys answers the list of keys.
@@ -253,8 +257,11 @@ func (p *Pages) Keys(ctx context.Context, f KeyFilter) (KeyList, error) {
 	var out KeyList
 	err := p.db.View(ctx, func(tx PagesTx) (err error) {
 		out = KeyList{Now: tx.Now()}
-		if out.Groups, err = tx.Groups(ctx); err != nil {
+		if out.Groups, err = tx.PageGroups(ctx, MaxChoices+1); err != nil {
 			return err
+		}
+		if len(out.Groups) > MaxChoices {
+			out.Groups = nil
 		}
 		out.Keys, err = tx.PageKeys(ctx, f, out.Now.Add(DueWithin), MaxKeys+1)
 		if len(out.Keys) > MaxKeys {

@@ -262,3 +262,40 @@ func TestKeyStates(t *testing.T) {
 		}
 	}
 }
+
+// A municipality with thousands of groups does not get them all in a list to choose from.
+func TestKeysOfferFewGroups(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		p := pageTown(t, db)
+		for _, more := range []int{casework.MaxChoices - 1, 1} { // beside the town's own
+			l, err := p.Keys(t.Context(), casework.KeyFilter{})
+			if err != nil || len(l.Groups) == 0 {
+				t.Fatalf("before %d more: got %d groups, %v", more, len(l.Groups), err)
+			}
+			addGroups(t, db, more, fmt.Sprint("M", more, "-"))
+		}
+		if l, err := p.Keys(t.Context(), casework.KeyFilter{}); err != nil || len(l.Groups) != 0 || len(l.Keys) != 1 {
+			t.Errorf("got %d groups and %d keys, %v; want no groups and the key", len(l.Groups), len(l.Keys), err)
+		}
+	})
+}
+
+func addGroups(t *testing.T, db *storage.DB, n int, prefix string) {
+	t.Helper()
+	err := db.Update(t.Context(), func(tx *storage.Tx) error {
+		like, err := tx.GroupsByCode(t.Context(), []string{"G001"})
+		if err != nil {
+			return err
+		}
+		var all []care.Group
+		for i := range n {
+			g := like["G001"]
+			g.ID, g.Number, g.Code = fmt.Sprint(prefix, i), uint32(1000*n+i), fmt.Sprint(prefix, i)
+			all = append(all, g)
+		}
+		return tx.PutGroups(t.Context(), all)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

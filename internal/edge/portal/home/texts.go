@@ -8,12 +8,9 @@ var (
 	tStartTitle   = problem.Text{SV: "God dag, %s", EN: "Hello, %s"}
 	tStartLead    = problem.Text{SV: "Läget %s.", EN: "The state of %s."}
 	tNowNeeds     = problem.Text{SV: "Just nu", EN: "Right now"}
-	tCountClients = problem.Text{SV: "kunder", EN: "clients"}
-	tOneClient    = problem.Text{SV: "kund", EN: "client"}
 	tOneTask      = problem.Text{SV: "öppen uppgift", EN: "open task"}
 	tOneDue       = problem.Text{SV: "nyckel behöver synkas", EN: "key needs to sync"}
 	tOneBlocked   = problem.Text{SV: "spärrad nyckel", EN: "blocked key"}
-	tCountLocks   = problem.Text{SV: "monterade lås", EN: "mounted locks"}
 	tCountTasks   = problem.Text{SV: "öppna uppgifter", EN: "open tasks"}
 	tCountLate    = problem.Text{SV: "varav försenade: %s", EN: "of them late: %s"}
 	tCountNoLate  = problem.Text{SV: "Ingen är försenad", EN: "None is late"}

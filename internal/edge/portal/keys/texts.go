@@ -14,6 +14,7 @@ var (
 	tKeysNone      = problem.Text{SV: "Inga nycklar passar", EN: "No keys fit"}
 	tKeysNoneD     = problem.Text{SV: "Ändra urvalet, eller läs in nyckelregistret.", EN: "Change the filter, or import the key register."}
 	tKey           = problem.Text{SV: "Nyckel", EN: "Key"}
+	tGroupCode     = problem.Text{SV: "Gruppens kod", EN: "Code of the group"}
 	tAllGroups     = problem.Text{SV: "Alla grupper", EN: "All groups"}
 	tAllStates     = problem.Text{SV: "Alla lägen", EN: "All states"}
 	tSync          = problem.Text{SV: "Synk", EN: "Sync"}
