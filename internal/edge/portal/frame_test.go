@@ -131,3 +131,16 @@ func TestRoutesThatCannotBeRight(t *testing.T) {
 type areaOf []page.Route
 
 func (a areaOf) Routes() []page.Route { return a }
+
+// Strangers who send form after form are asked to wait; those who are logged in are not.
+func TestStrangersMayNotHammer(t *testing.T) {
+	w := portaltest.New(t, t.TempDir())
+	known, stranger := w.Visitor(portaltest.Officer), w.Visitor("")
+	for range 299 {
+		stranger.Post("/login", url.Values{"account": {"demo:nobody"}}, http.StatusUnprocessableEntity)
+	}
+	portaltest.Says(t, stranger.Post("/login", url.Values{"account": {portaltest.Officer}}, http.StatusTooManyRequests), "Vänta en minut")
+	known.Post("/kunder", url.Values{"q": {"hansson"}}, http.StatusOK)
+	w.Clock.Time = w.Clock.Time.Add(time.Minute)
+	stranger.Post("/login", url.Values{"account": {portaltest.Officer}}, http.StatusOK)
+}

@@ -50,6 +50,7 @@ import (
 	"hemnyckel/internal/edge/portal/ui"
 	"hemnyckel/internal/edge/portal/words"
 	"hemnyckel/internal/edge/portal/work"
+	"hemnyckel/internal/edge/web"
 )
 
 // Services are what the areas ask of the domain.
@@ -93,6 +94,7 @@ type Handler struct {
 	routes []page.Route
 	files  *ui.Files
 	people map[string]string // names of the demo's persons
+	often  *web.Limiter      // of forms from those who are not logged in
 }
 
 // New returns the portal of one municipality.
@@ -107,7 +109,8 @@ func New(c Config) *Handler {
 		c.Sessions = login.NewMemory(c.Clock)
 	}
 	gate := login.New(login.Config{Service: c.Login, Sessions: c.Sessions, Demo: c.Demo})
-	h := &Handler{Config: c, gate: gate, files: ui.NewFiles(), people: map[string]string{}}
+	h := &Handler{Config: c, gate: gate, files: ui.NewFiles(), people: map[string]string{},
+		often: web.NewLimiter(strangersAtOnce, strangersThen)}
 	for _, a := range c.areas(gate) {
 		h.routes = append(h.routes, a.Routes()...)
 	}
@@ -123,9 +126,9 @@ func (h *Handler) Routes() []page.Route { return h.routes }
 
 // Mount adds the portal's addresses to mux, which must be a web.Router's.
 func (h *Handler) Mount(mux *http.ServeMux) {
-	mux.Handle("GET /assets/", h.files)
+	mux.Handle("GET /assets/", web.Compress(h.files))
 	for _, r := range h.routes {
-		mux.Handle(r.Method+" "+r.Path, h.serve(r))
+		mux.Handle(r.Method+" "+r.Path, web.Compress(h.serve(r)))
 	}
 }
 
@@ -152,8 +155,18 @@ func (h *Handler) serve(route page.Route) http.Handler {
 	})
 }
 
+// How many forms the strangers of one network may send at once, and how often then: an office of hundreds logs in at seven
+// o'clock from one address. How often somebody may try one account's password is the identity service's to say.
+const (
+	strangersAtOnce = 300
+	strangersThen   = 500 * time.Millisecond
+)
+
 // admit runs the route's action for those who may take it.
 func (h *Handler) admit(route page.Route, p *page.Request) error {
+	if p.R.Method == http.MethodPost && !p.LoggedIn() && !h.often.Allow(p.Now, web.Caller(p.R)) {
+		return errOften
+	}
 	switch {
 	case route.Open:
 	case !p.LoggedIn():
