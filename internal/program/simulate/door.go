@@ -94,6 +94,11 @@ func entitled(k *key, l *lock, at int64) bool {
 func (t *town) fast(v *visit) bool {
 	k, at := v.key, v.at
 	end := min(k.expires, k.grantEnd)
+	for _, s := range k.knew[v.lock] {
+		if s.holds(at) {
+			end = min(end, s.until)
+		}
+	}
 	return v.lock.jumped > 0 && !v.lock.lost && at < end && v.lock.shows(at) >= t.instant(end)
 }
 
@@ -196,7 +201,7 @@ func (p *plan) thief(d dice, k *key) {
 	}
 	if g := k.group; d.chance(t.faults.insiders) && len(g.people) > 0 && !k.phone { // nobody logs in for another
 		at := k.lost + d.between(1800, 3*day)
-		p.stay(at, p.stationFor(g, at), stay{key: k, who: g.people[d.IntN(len(g.people))]})
+		p.stay(at, t.stationFor(g, at), stay{key: k, who: g.people[d.IntN(len(g.people))]})
 	}
 	for range 4 + d.IntN(12) {
 		at := k.lost + d.between(300, 5*day)

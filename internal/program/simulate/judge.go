@@ -60,6 +60,7 @@ type Detail struct {
 	Changes    Changes        `json:"provider_changes"`
 	FastClocks FastClocks     `json:"fast_clocks"`
 	Lost       int            `json:"lost_keys"`
+	Shift      float64        `json:"lost_key_shift_hours"` // as the exposure, but until the shift has ended, after which a key opens nothing
 	Thefts     Thefts         `json:"thieves"`
 	Records    Records        `json:"records"`
 	LogDelay   Quantiles      `json:"log_delay_hours"` // from an opening until the server has its record
@@ -277,7 +278,7 @@ func (t *town) logOf(ctx context.Context, l *lock, r *Result) error {
 // blocks measures how block lists spread, and how long lost keys could have opened doors.
 func (t *town) blocks(r *Result) {
 	var covered []int64
-	var ours, office int64
+	var ours, office, shift int64
 	doors := 0
 	for _, k := range t.keys {
 		if k.lost < 0 || *k.list == 0 || len(k.group.rights) == 0 {
@@ -292,6 +293,7 @@ func (t *town) blocks(r *Result) {
 			covered = append(covered, max(at-k.reported, 0))
 			mine += at - k.lost
 			theirs += soonest(l, *k.office, end) - k.lost
+			shift += min(at, max(k.expires, k.lost)) - k.lost
 		}
 		ours, office, doors = ours+mine, office+theirs, doors+len(all)
 		r.Detail.Open[0] = append(r.Detail.Open[0], hours(mine)/float64(len(all)))
@@ -300,6 +302,7 @@ func (t *town) blocks(r *Result) {
 	r.BlockCoverage, r.Detail.Covered = quantiles(covered)
 	if doors > 0 {
 		r.Exposure = Exposure{round(hours(ours) / float64(doors)), round(hours(office) / float64(doors))}
+		r.Detail.Shift = round(hours(shift) / float64(doors))
 	}
 	for i := range r.Detail.Open {
 		for j, v := range r.Detail.Open[i] {

@@ -21,6 +21,7 @@ func WritePage(w io.Writer, r *Result, o Options, lang string) error {
 		"%d clients, %d days, seed %d, %s. %d locks, %d keys and phones, %d syncs, %d openings with real cryptography.",
 		d.Clients, d.Days, o.Seed, p.withFaults(o), d.Locks, d.Keys, d.Syncs, r.Openings)
 	p.promises(r)
+	p.facts(d)
 	p.Plots = []plot{p.coverage(r), p.exposure(r), p.delay(r), p.refusals(r), p.outages(r)}
 	p.Foot = say("Definitionerna står i docs/simulation.md. Samma frö ger samma sida.",
 		"The definitions stand in docs/simulation.md. The same seed gives the same page.")
@@ -29,14 +30,16 @@ func WritePage(w io.Writer, r *Result, o Options, lang string) error {
 
 type page struct {
 	Lang, Title, Lead, Foot string
-	Promises                []promise
+	Promises                []line
+	Facts                   []line // what else happened
+	FactsTitle              string
 	Plots                   []plot
 	say                     func(sv, en string, args ...any) string
 }
 
-type promise struct {
+type line struct {
 	Name, Value string
-	Kept        bool
+	Broken      bool
 }
 
 type plot struct {
@@ -58,10 +61,33 @@ func (p *page) promises(r *Result) {
 	}{
 		{"Utlovade besök som nekades", "Promised visits that were refused", r.RefusedLegitimate},
 		{"Öppningar med spärrad nyckel efter dess gräns", "Openings by a blocked key after its bound", r.OpenedAfterBlock},
+		{"Öppningar utan behörighet", "Openings without a right", r.Detail.Unentitled},
 		{"Loggrader som försvann utan att låset säger det", "Log records that vanished without the lock saying so", r.LogRecordsLost},
 	} {
-		p.Promises = append(p.Promises, promise{p.say(one.sv, one.en), fmt.Sprint(one.n), one.n == 0})
+		p.Promises = append(p.Promises, line{p.say(one.sv, one.en), fmt.Sprint(one.n), one.n > 0})
 	}
+}
+
+// facts is what happened beside the plots, where anything did.
+func (p *page) facts(d Detail) {
+	p.FactsTitle = p.say("Annat som hände", "What else happened")
+	of := func(n, all int) string { return p.say("%d av %d", "%d of %d", n, all) }
+	add := func(happened int, sv, en, value string) {
+		if happened > 0 {
+			p.Facts = append(p.Facts, line{Name: p.say(sv, en), Value: value})
+		}
+	}
+	c, t := d.Changes, d.Thefts
+	add(d.ByPhone, "Öppningar med telefon", "Openings by phone", fmt.Sprint(d.ByPhone))
+	add(c.Orders, "Byten av utförare", "Changes of provider", fmt.Sprint(c.Orders))
+	add(c.Visits, "Den nya utföraren kom in", "The new provider got in", of(c.Made, c.Visits))
+	add(c.Former, "Den förra utföraren kom ändå första dagen och nekades (nycklar som synkades före beställningen öppnar)",
+		"The former provider came all the same on the first day and was refused (keys synced before the order do open)", of(c.Stopped, c.Former))
+	add(t.Tries, "Försök med borttappade nycklar som öppnade, innan de var anmälda", "Tries with lost keys that opened, before they were reported", of(t.Before, t.Tries))
+	add(t.Tries, "Likaså efter anmälan, innan spärren nått dörren eller passet tagit slut", "Likewise after the report, before the block had reached the door or the shift had ended", of(t.Within, t.Tries))
+	add(d.FirstTries, "Utlovade besök som lyckades först när nyckeln visades en andra gång", "Promised visits that succeeded only when the key was shown a second time", of(d.FirstTries, d.Promised))
+	add(d.Unverified, "Öppningar av lås som hade tappat tiden", "Openings by locks that had lost the time", fmt.Sprint(d.Unverified))
+	add(d.FastClocks.Visits, "Besök vid lås vars klocka hade hoppat fram förbi passets slut, som öppnade ändå", "Visits at locks whose clock had jumped past the end of the shift, that opened all the same", of(d.FastClocks.Made, d.FastClocks.Visits))
 }
 
 func (p *page) coverage(r *Result) plot {
@@ -84,9 +110,11 @@ func (p *page) delay(r *Result) plot {
 
 func (p *page) exposure(r *Result) plot {
 	t := plot{Title: p.say("Hur länge dörrar står öppna för en borttappad nyckel", "How long doors are open to a lost key"),
-		Text: p.say("I genomsnitt %s från att nyckeln tappades när gruppen spärrar själv, %s när den väntar på att kontoret öppnar. Borttappade nycklar: %d, med alla deras dörrar.",
-			"On average %s from the loss where the group blocks by itself, %s where it waits for the office to open. Lost keys: %d, with all their doors.",
-			p.hours(r.Exposure.Ours), p.hours(r.Exposure.OfficeHours), r.Detail.Lost)}
+		Text: p.say("I genomsnitt %s från att nyckeln tappades när gruppen spärrar själv, %s när den väntar på att kontoret öppnar, räknat som om nyckeln öppnade så länge dess behörighet gäller. "+
+			"Men när passet är slut öppnar den ingenting: i praktiken %s. Borttappade nycklar: %d, med alla deras dörrar.",
+			"On average %s from the loss where the group blocks by itself, %s where it waits for the office to open, as if the key opened for as long as its grant lives. "+
+				"But after the shift it opens nothing: in practice %s. Lost keys: %d, with all their doors.",
+			p.hours(r.Exposure.Ours), p.hours(r.Exposure.OfficeHours), p.hours(r.Detail.Shift), r.Detail.Lost)}
 	if r.Detail.Lost == 0 {
 		t.SVG = p.nothing(p.say("Ingen nyckel tappades.", "No key was lost."))
 		return t
@@ -94,6 +122,7 @@ func (p *page) exposure(r *Result) plot {
 	t.SVG = p.bars([]bar{
 		{p.say("gruppen spärrar", "the group blocks"), r.Exposure.Ours, p.hours(r.Exposure.Ours), 0},
 		{p.say("väntar på kontoret", "waits for the office"), r.Exposure.OfficeHours, p.hours(r.Exposure.OfficeHours), 1},
+		{p.say("till passets slut", "until the end of the shift"), r.Detail.Shift, p.hours(r.Detail.Shift), 0},
 	}, math.Max(r.Exposure.Ours, r.Exposure.OfficeHours))
 	return t
 }

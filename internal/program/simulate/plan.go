@@ -138,7 +138,7 @@ func (p *plan) nights(g *group, all []shift) {
 		for d := range p.t.o.Days {
 			at := int64(d)*day + 2*3600 + int64(i)*40
 			out := slices.ContainsFunc(all, func(s shift) bool { return s.key == k && s.from-60 <= at && at <= s.until+60 })
-			if s := p.stationFor(g, at); !out && (k.lost < 0 || at < k.lost) {
+			if s := p.t.stationFor(g, at); !out && (k.lost < 0 || at < k.lost) {
 				p.stay(at, s, stay{key: k, resting: true})
 			}
 		}
@@ -146,12 +146,12 @@ func (p *plan) nights(g *group, all []shift) {
 }
 
 // stationFor is the group's own station, or another group's while that is gone.
-func (p *plan) stationFor(g *group, at int64) *station {
+func (t *town) stationFor(g *group, at int64) *station {
 	if g.station.works(at) {
 		return g.station
 	}
-	for i := range p.t.groups {
-		s := p.t.groups[(g.station.place+1+i)%len(p.t.groups)].station
+	for i := range t.groups {
+		s := t.groups[(g.station.place+1+i)%len(t.groups)].station
 		if s.works(at) {
 			return s
 		}
@@ -165,7 +165,7 @@ func (p *plan) work(s shift) {
 	t := p.t
 	p.stay(s.from, s.at, stay{key: s.key, who: s.who})
 	if r := s.at.reported; s.from < r && r+1800 < s.until && (s.key.lost < 0 || r+1800 < s.key.lost) {
-		p.stay(r+1800, p.stationFor(s.group, r), stay{key: s.key, who: s.who})
+		p.stay(r+1800, p.t.stationFor(s.group, r), stay{key: s.key, who: s.who})
 	}
 	for _, k := range s.tasks {
 		for i, l := range k.locks {
@@ -178,7 +178,7 @@ func (p *plan) work(s shift) {
 	if s.key.lost < 0 || s.until < s.key.lost {
 		back := s.at
 		if !s.key.phone {
-			back = p.stationFor(s.group, s.until)
+			back = p.t.stationFor(s.group, s.until)
 		}
 		p.stay(s.until, back, stay{key: s.key, giveIn: true})
 	}
@@ -392,7 +392,7 @@ func (r *roster) share(from, until int64, tasks []task) []shift {
 
 // begin finds somebody rested and a key that lies in the cabinet.
 func (r *roster) begin(from, until int64) (shift, bool) {
-	s := shift{group: r.g, from: from, until: until, at: r.stationAt(from)}
+	s := shift{group: r.g, from: from, until: until, at: r.t.stationFor(r.g, from)}
 	r.turn++
 	for i := range r.g.people {
 		who := (r.turn + i) % len(r.g.people)
@@ -426,8 +426,3 @@ func (r *roster) begin(from, until int64) (shift, bool) {
 
 // free reports whether nobody works with the key and nobody has lost it.
 func (r *roster) free(k *key, at int64) bool { return r.busy[k] <= at && (k.lost < 0 || at < k.lost) }
-
-func (r *roster) stationAt(at int64) *station {
-	p := plan{t: r.t}
-	return p.stationFor(r.g, at)
-}

@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"runtime"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -67,7 +69,8 @@ func (s *server) claim(ctx context.Context, locks []*lock) error {
 			return err
 		}
 		changed := make([]fleet.Lock, len(locks))
-		for i, l := range locks {
+		if err := onAllProcessors(len(locks), func(i int) error {
+			l := locks[i]
 			row, ok := known[l.serial]
 			if !ok {
 				return fmt.Errorf("simulate: the import did not take lock %s", l.serial)
@@ -76,18 +79,35 @@ func (s *server) claim(ctx context.Context, locks []*lock) error {
 			if err := l.begin(); err != nil {
 				return err
 			}
-			if err := l.claim(func(c lockcore.Candidate) (lockcore.ClaimInstall, error) {
+			err := l.claim(func(c lockcore.Candidate) (_ lockcore.ClaimInstall, err error) {
 				if row.Certificate, err = s.m.Authority.IssueLock(row.Number, c.Key, c.Exchange, now); err != nil {
 					return lockcore.ClaimInstall{}, err
 				}
 				return s.install(c, row, l, now)
-			}); err != nil {
-				return err
-			}
+			})
 			l.number, l.epoch, changed[i] = row.Number, uint16(row.Epoch), row
+			return err
+		}); err != nil {
+			return err
 		}
 		return tx.PutLocks(ctx, changed)
 	})
+}
+
+// onAllProcessors does n pieces of work that have nothing to do with each other.
+func onAllProcessors(n int, do func(i int) error) error {
+	var next atomic.Int64
+	faults := make([]error, runtime.GOMAXPROCS(0))
+	var wg sync.WaitGroup
+	for w := range faults {
+		wg.Go(func() {
+			for i := int(next.Add(1)) - 1; i < n && faults[w] == nil; i = int(next.Add(1)) - 1 {
+				faults[w] = do(i)
+			}
+		})
+	}
+	wg.Wait()
+	return errors.Join(faults...)
 }
 
 func (s *server) install(c lockcore.Candidate, row fleet.Lock, l *lock, now time.Time) (lockcore.ClaimInstall, error) {

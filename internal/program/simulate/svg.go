@@ -17,7 +17,7 @@ const (
 	plotHigh = 240
 	left     = 56
 	right    = 24
-	top      = 12
+	top      = 30
 	bottom   = 44
 )
 
@@ -52,7 +52,7 @@ func (p *page) curve(values []float64, across, up string) template.HTML {
 		}
 	}
 	fmt.Fprintf(&b, `<text x="%d" y="%d" text-anchor="end">%s</text>`, plotWide-right, plotHigh-6, template.HTMLEscapeString(across))
-	fmt.Fprintf(&b, `<text x="%d" y="%d">%s</text></svg>`, left, plotHigh-6, template.HTMLEscapeString(up))
+	fmt.Fprintf(&b, `<text x="0" y="14">%s</text></svg>`, template.HTMLEscapeString(up))
 	return template.HTML(b.String()) // every word in it has been escaped, all else are numbers
 }
 
@@ -111,7 +111,7 @@ h2 { font-size: 1.15rem; margin: 2rem 0 .2rem; }
 p { margin: .3rem 0 .6rem; }
 table { border-collapse: collapse; margin: 1.2rem 0; width: 100%; }
 th, td { text-align: left; padding: .45rem .6rem; border-bottom: 1px solid #767676; font-weight: normal; }
-td { text-align: right; font-weight: 700; font-variant-numeric: tabular-nums; }
+td { text-align: right; font-weight: 700; font-variant-numeric: tabular-nums; white-space: nowrap; vertical-align: top; }
 td.broken { color: #a3150b; }
 svg { width: 100%; height: auto; }
 svg text { font-size: 13px; fill: #1a1a1a; }
@@ -128,12 +128,18 @@ section { break-inside: avoid; }
 <h1>{{.Title}}</h1>
 <p>{{.Lead}}</p>
 <table>
-{{range .Promises}}<tr><th scope="row">{{.Name}}</th><td{{if not .Kept}} class="broken"{{end}}>{{.Value}}</td></tr>
+{{range .Promises}}<tr><th scope="row">{{.Name}}</th><td{{if .Broken}} class="broken"{{end}}>{{.Value}}</td></tr>
 {{end}}</table>
 {{range .Plots}}<section>
 <h2>{{.Title}}</h2>
 <p>{{.Text}}</p>
 {{.SVG}}
+</section>
+{{end}}{{with .Facts}}<section>
+<h2>{{$.FactsTitle}}</h2>
+<table>
+{{range .}}<tr><th scope="row">{{.Name}}</th><td>{{.Value}}</td></tr>
+{{end}}</table>
 </section>
 {{end}}</main>
 <footer>{{.Foot}}</footer>
