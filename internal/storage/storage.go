@@ -14,6 +14,8 @@
 //     idempotency key.
 //   - View sees one snapshot and never waits for writers.
 //   - Every transaction has one instant, whole microseconds in UTC; Updates of one process get theirs in commit order.
+//   - A statement that broke a rule of the schema is told as a [Violation], at the latest by the next reading, the end of the
+//     Savepoint or the commit: writes may wait for company (ahead.go).
 //   - After a statement has failed, nothing but the end of the surrounding Savepoint or of the transaction is possible.
 //
 // SQL is written once, with $1, $2, … binds; times are microseconds in BIGINT ([us], [fromUS]).

@@ -40,7 +40,9 @@ func (s *Service) foreseeClient(ctx context.Context, tx Tx, c care.Client) error
 		tx.Dwellings(ctx, dwelling)
 		tx.LocksOfDwellings(ctx, dwelling)
 		tx.ExceptionAt(ctx, c.DwellingID)
-		tx.Agreements(ctx, own)
+		if s.profile.Consent.HomeCareAgrees {
+			tx.Agreements(ctx, own)
+		}
 		tx.GroundsOf(ctx, own)
 		tx.RightsOf(ctx, own)
 		tx.DoorsOf(ctx, own)
@@ -61,7 +63,9 @@ func (s *Service) foreseeClient(ctx context.Context, tx Tx, c care.Client) error
 		tx.DoorsOf(ctx, own)
 		foreseeHome(ctx, tx, idsOf(home))
 		d := dwellings[c.DwellingID]
-		s.waits(ctx, tx, routine.Mount, d)
+		if s.profile.Consent.Owner {
+			s.waits(ctx, tx, routine.Mount, d)
+		}
 		if d.EntranceID != "" {
 			tx.LocksAtEntrance(ctx, d.EntranceID)
 		}

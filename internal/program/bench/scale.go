@@ -99,10 +99,12 @@ func (s *session) atSize(ctx context.Context, engine string, clients int, names 
 	if _, err := b.transactions(ctx, s.size(50, 1), writes); err != nil { // warm
 		return out, err
 	}
+	before := m.DB.Trips()
 	orders, err := load.place(ctx, m.Casework)
 	if err != nil {
 		return out, err
 	}
+	trips := float64(m.DB.Trips()-before) / float64(len(orders))
 	bareOrders, err := b.transactions(ctx, s.size(400, 2), writes)
 	if err != nil {
 		return out, err
@@ -115,8 +117,8 @@ func (s *session) atSize(ctx context.Context, engine string, clients int, names 
 	if err != nil {
 		return out, err
 	}
-	s.note("  %d clients: an order writes %d rows, its rights %d; orders p50 %.2f p99 %.2f max %.2f ms", clients, writes, changed,
-		quantile(orders, 0.5), quantile(orders, 0.99), quantile(orders, 1))
+	s.note("  %d clients: an order writes %d rows, its rights %d; orders p50 %.2f p99 %.2f max %.2f ms, %.1f times to the database", clients, writes, changed,
+		quantile(orders, 0.5), quantile(orders, 0.99), quantile(orders, 1), trips)
 	out = medians{quantile(orders, 0.5), quantile(bareOrders, 0.5), quantile(rights, 0.5), quantile(bareRights, 0.5)}
 	if err := s.emit(names[0], out.order, "ms", out.bareOrder); err != nil {
 		return out, err
