@@ -278,6 +278,12 @@ func (tx *Tx) LockedAt(ctx context.Context, propertyIDs []string) ([]string, err
 		WHERE l.state = 'mounted' AND l.kind <> 'entrance' AND a.property_id IN %s`, propertyIDs)
 }
 
+// EntranceLockedAt returns the dwellings in properties behind an entrance with a lock.
+func (tx *Tx) EntranceLockedAt(ctx context.Context, propertyIDs []string) ([]string, error) {
+	return tx.dwellingsIn(ctx, `JOIN locks l ON l.entrance_id = d.entrance_id
+		WHERE l.state = 'mounted' AND l.kind = 'entrance' AND a.property_id IN %s`, propertyIDs)
+}
+
 func (tx *Tx) dwellingsIn(ctx context.Context, rest string, propertyIDs []string, before ...any) ([]string, error) {
 	all, err := collectIn(ctx, tx, column[string], `SELECT d.id FROM property_addresses a JOIN dwellings d ON d.place_key = a.place_key `+rest, propertyIDs, before...)
 	slices.Sort(all)

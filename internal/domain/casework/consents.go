@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"hemnyckel/internal/domain/care"
@@ -16,6 +17,8 @@ type ConsentTx interface {
 	// of their own.
 	MountsAt(ctx context.Context, propertyIDs []string) ([]string, error)
 	LockedAt(ctx context.Context, propertyIDs []string) ([]string, error)
+	// EntranceLockedAt returns the dwellings in properties behind an entrance with a lock.
+	EntranceLockedAt(ctx context.Context, propertyIDs []string) ([]string, error)
 }
 
 // Consents takes in what owners and clients say about locks, and lets work at their doors go on or wait: an answer and what it
@@ -104,7 +107,10 @@ func (s *Service) ownersSpoke(ctx context.Context, tx Tx, actor string, property
 	if err != nil {
 		return err
 	}
-	return s.withoutConsent(ctx, tx, actor, locked)
+	if err := s.withoutConsent(ctx, tx, actor, locked); err != nil {
+		return err
+	}
+	return s.entrancesWithoutConsent(ctx, tx, actor, propertyIDs)
 }
 
 // asked ends the tasks of asking owners where nothing that is to be mounted waits for an owner any longer.
@@ -229,6 +235,70 @@ func (s *Service) questionLock(ctx context.Context, tx Tx, actor, clientID strin
 	case (answer == consent.Refused || answer == consent.Withdrawn) && open.ID == "":
 		_, err := s.addTask(ctx, tx, actor, Task{Kind: routine.Judge, Rule: routine.RuleConsent, ClientID: clientID, Due: tx.Now(), Note: reasonNoConsent})
 		return err
+	}
+	return nil
+}
+
+// What is asked about an entrance's lock that the owner does not agree to any longer, and how long the lock manager has to find out.
+const (
+	reasonNoConsentEntrance = "Fastighetsägaren har sagt nej till porten: ska låset sitta kvar?"
+	decideWithin            = 14 * 24 * time.Hour
+)
+
+// entrancesWithoutConsent is withoutConsent for the locks of entrances: one question for each lock, whoever lives behind it.
+func (s *Service) entrancesWithoutConsent(ctx context.Context, tx Tx, actor string, propertyIDs []string) error {
+	ids, err := tx.EntranceLockedAt(ctx, propertyIDs)
+	if err != nil {
+		return err
+	}
+	dwellings, err := tx.Dwellings(ctx, ids)
+	if err != nil {
+		return err
+	}
+	asked := map[string]bool{}
+	for _, id := range ids {
+		d := dwellings[id]
+		if asked[d.EntranceID] {
+			continue
+		}
+		asked[d.EntranceID] = true
+		if err := s.questionEntrance(ctx, tx, actor, d); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Service) questionEntrance(ctx context.Context, tx Tx, actor string, d care.Dwelling) error {
+	standing, err := standingFor(ctx, tx, entranceLock, d)
+	if err != nil {
+		return err
+	}
+	locks, err := tx.LocksAtEntrance(ctx, d.EntranceID)
+	if err != nil {
+		return err
+	}
+	people, err := behind(ctx, tx, d.EntranceID)
+	if err != nil {
+		return err
+	}
+	for _, lock := range locks {
+		open, err := tx.OpenTasksOfLock(ctx, lock.ID)
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(open, func(t Task) bool { return t.Kind == routine.Judge && t.Note == reasonNoConsentEntrance })
+		no := standing.Answer == consent.Refused || standing.Answer == consent.Withdrawn
+		switch {
+		case standing.Given() && i >= 0:
+			err = s.closeTask(ctx, tx, actor, open[i], TaskCancelled, "Samtycke finns igen")
+		case no && i < 0:
+			_, err = s.addTask(ctx, tx, actor, Task{Kind: routine.Judge, Rule: routine.RuleConsent, ClientID: standsFor(people), LockID: lock.ID,
+				Unit: string(routine.UnitLockManager), Due: tx.Now().Add(decideWithin), Note: reasonNoConsentEntrance})
+		}
+		if err != nil {
+			return err
+		}
 	}
 	return nil
 }

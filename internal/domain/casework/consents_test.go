@@ -2,6 +2,7 @@ package casework_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -77,7 +78,7 @@ func (c consenting) tasks(t *testing.T, who string, kind routine.TaskKind) (out 
 		}
 		open, err := tx.OpenTasks(t.Context(), []string{clients[who].ID})
 		for _, v := range open {
-			if v.Kind == kind {
+			if v.Kind == kind && !(kind == routine.Judge && v.LockID != "") { // the entrance's lock is a question of its own
 				out = append(out, v)
 			}
 		}
@@ -153,6 +154,41 @@ func TestALockWithoutConsentIsAQuestion(t *testing.T) {
 		}
 		c.say(t, consent.Given)
 		if left := append(c.tasks(t, alma, routine.Judge), c.tasks(t, bo, routine.Judge)...); len(left) != 0 {
+			t.Errorf("got %+v, want no question once there is consent again", left)
+		}
+	})
+}
+
+// The same of an entrance's lock: one question for all who live behind it, to the lock manager, with time to find out. The lock opens
+// as before meanwhile.
+//
+// proves V5.3-a
+func TestAnEntrancesLockWithoutConsentIsAQuestion(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		c := newConsenting(t, db)
+		c.house(t)
+		c.stays(t)
+		yes := c.say(t, consent.Given)
+		questions := func() []casework.Task {
+			all := append(append(c.tasksOf(t, alma), c.tasksOf(t, bo)...), c.tasksOf(t, cara)...)
+			return slices.DeleteFunc(all, func(v casework.Task) bool { return v.Kind != routine.Judge || v.LockID == "" })
+		}
+		for range 2 { // saying it twice asks once
+			if _, err := c.Withdraw(t.Context(), keeper, yes.ID, consent.Answered{How: consent.Written, Date: c.now(t)}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		got := questions()
+		if len(got) != 1 || got[0].LockID != c.lock(t, "PT1").ID || got[0].Unit != string(routine.UnitLockManager) || !got[0].Due.After(c.now(t).Add(24*time.Hour)) {
+			t.Errorf("got %+v, want one question to the lock manager about PT1, with time to find out", got)
+		}
+		c.wantMay(t, "PT1", c.now(t), "H1", "H2")
+		c.sayOf(t, consent.DoorLock)
+		if len(questions()) != 1 {
+			t.Error("a yes to doors has answered for the entrance")
+		}
+		c.say(t, consent.Given)
+		if left := questions(); len(left) != 0 {
 			t.Errorf("got %+v, want no question once there is consent again", left)
 		}
 	})

@@ -289,7 +289,7 @@ func (s *Service) inherit(ctx context.Context, tx Tx, actor string, w *work) err
 		switch {
 		case t.ID == w.task.ID:
 			continue
-		case t.Kind == routine.DismountEntrance:
+		case t.Kind == routine.DismountEntrance, t.Kind == routine.Judge:
 			t.LockID = w.task.LockID
 			err = tx.PutTasks(ctx, []Task{t})
 		default:
