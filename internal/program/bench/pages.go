@@ -49,7 +49,7 @@ func gets() []page.Route {
 }
 
 // pages measures in one municipality with work in progress.
-func (s *session) pages(ctx context.Context, engine string, size int) (err error) {
+func (s *session) pages(ctx context.Context, engine string, size int) error {
 	m, target, err := s.populated(ctx, engine, s.size(size, 60))
 	if err != nil {
 		return err
@@ -61,6 +61,11 @@ func (s *session) pages(ctx context.Context, engine string, size int) (err error
 	if _, err := load.place(ctx, m.Casework); err != nil {
 		return err
 	}
+	return s.browse(ctx, engine, target, size)
+}
+
+// browse starts a server on a municipality and measures what people can see of it.
+func (s *session) browse(ctx context.Context, engine, target string, size int) (err error) {
 	srv, err := server.New(ctx, server.Config{DB: target, Listen: "127.0.0.1:0", DemoLogin: true})
 	if err != nil {
 		return err
@@ -153,7 +158,7 @@ var (
 
 // login lets each person of the demo log in.
 func (b *browsing) login() error {
-	form, err := b.fetch(&http.Client{}, "/login")
+	form, err := b.fetch(http.DefaultClient, "/login")
 	if err != nil {
 		return err
 	}
@@ -167,14 +172,14 @@ func (b *browsing) login() error {
 		if err != nil {
 			return err
 		}
-		who := &http.Client{Jar: jar, Transport: &http.Transport{DisableCompression: true}}
+		who := &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 		request, err := http.NewRequestWithContext(b.ctx, http.MethodPost, b.base+"/login",
 			strings.NewReader(url.Values{"account": {html.UnescapeString(account[1])}}.Encode()))
 		if err != nil {
 			return err
 		}
 		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-		if _, err := b.read(who, request); err != nil {
+		if _, err := b.read(who, request, http.StatusSeeOther); err != nil {
 			return err
 		}
 		b.people = append(b.people, who)
@@ -238,10 +243,11 @@ func (b *browsing) fetch(who *http.Client, address string) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	return b.read(who, request)
+	return b.read(who, request, http.StatusOK)
 }
 
-func (b *browsing) read(who *http.Client, request *http.Request) (answer, error) {
+// read sends a request and reads the answer, which is to be of one status: a page that leads on to another is no page.
+func (b *browsing) read(who *http.Client, request *http.Request, want int) (answer, error) {
 	request.Header.Set("Accept-Encoding", "gzip")
 	response, err := who.Do(request)
 	if err != nil {
@@ -256,7 +262,7 @@ func (b *browsing) read(who *http.Client, request *http.Request) (answer, error)
 		}
 	}
 	text, err := io.ReadAll(body)
-	if err == nil && response.StatusCode != http.StatusOK {
+	if err == nil && response.StatusCode != want {
 		err = fmt.Errorf("%s answers %s", request.URL.Path, response.Status)
 	}
 	return answer{string(text), count.n}, err
