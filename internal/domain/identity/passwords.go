@@ -286,7 +286,7 @@ func (s *Sessions) SetLocal(ctx context.Context, token, password, secret, code s
 	if err := CheckPassword(password, append(strings.Fields(me.Account.Name), me.Account.LoginName)...); err != nil {
 		return nil, err
 	}
-	if !goodTOTP(secret) {
+	if !GoodTOTP(secret) {
 		return nil, ErrTOTP.On("code")
 	}
 	verifier, err := s.hash(password)

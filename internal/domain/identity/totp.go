@@ -33,11 +33,17 @@ func NewTOTP(municipality, loginName string) (secret, address string) {
 	b := make([]byte, totpSecret)
 	rand.Read(b)
 	secret = base32Text().EncodeToString(b)
-	q := url.Values{"secret": {secret}, "issuer": {municipality}}
-	return secret, "otpauth://totp/" + url.PathEscape(municipality+":"+loginName) + "?" + strings.ReplaceAll(q.Encode(), "+", "%20")
+	return secret, TOTPAddress(municipality, loginName, secret)
 }
 
-func goodTOTP(secret string) bool {
+// TOTPAddress is the address that apps read, of a secret that there is.
+func TOTPAddress(municipality, loginName, secret string) string {
+	q := url.Values{"secret": {secret}, "issuer": {municipality}}
+	return "otpauth://totp/" + url.PathEscape(municipality+":"+loginName) + "?" + strings.ReplaceAll(q.Encode(), "+", "%20")
+}
+
+// GoodTOTP reports whether a text can be such a secret.
+func GoodTOTP(secret string) bool {
 	b, err := base32Text().DecodeString(secret)
 	return err == nil && len(b) == totpSecret
 }

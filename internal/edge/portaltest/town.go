@@ -19,6 +19,7 @@ import (
 	"hemnyckel/internal/domain/care"
 	"hemnyckel/internal/domain/casework"
 	"hemnyckel/internal/domain/fleet"
+	"hemnyckel/internal/domain/identity"
 	"hemnyckel/internal/domain/journal"
 	"hemnyckel/internal/domain/routine"
 	"hemnyckel/internal/edge/portal"
@@ -58,9 +59,12 @@ type Town struct {
 	Zone   *time.Location
 	Orders *casework.Service
 	Pages  *casework.Pages
-	Server *httptest.Server
-	Signed int64 // entries of the journal under its newest checkpoint
-	log    *journal.Log
+	// Accounts and Sessions let people in; the demo's persons are there.
+	Accounts *identity.Accounts
+	Sessions *identity.Sessions
+	Server   *httptest.Server
+	Signed   int64 // entries of the journal under its newest checkpoint
+	log      *journal.Log
 }
 
 // New starts on 3 June 2026 at 14.10, when what the seed tells of has happened.
@@ -80,6 +84,11 @@ func New(t testing.TB, target string) *Town {
 	w.log, err = journal.NewLog(txn.Narrow(db, func(tx *storage.Tx) journal.Tx { return tx }), signer, verifier)
 	w.Must(err)
 	w.Pages = casework.NewPages(txn.Narrow(db, func(tx *storage.Tx) casework.PagesTx { return tx }))
+	people := txn.Narrow(db, func(tx *storage.Tx) identity.AccountTx { return tx })
+	policy := identity.DefaultPolicy()
+	policy.Demo = true
+	w.Accounts, w.Sessions = identity.NewAccounts(people, routine.DefaultProfile()), identity.NewSessions(people, policy)
+	w.Must(w.Accounts.EnsureDemo(t.Context(), login.People(login.Demo(Organisation))))
 	w.registers()
 	w.days()
 	w.Server = w.Serve(nil)
@@ -99,7 +108,7 @@ const Organisation = "2120009002"
 
 // Serve starts a portal of the town, with its configuration changed if change is not nil.
 func (w *Town) Serve(change func(*portal.Config)) *httptest.Server {
-	c := portal.Config{Services: portal.Services{Home: w.Pages, Clients: w.Pages, Work: w.Pages, Keys: w.Pages, Log: w.Pages, Login: w.Pages},
+	c := portal.Config{Services: portal.Services{Home: w.Pages, Clients: w.Pages, Work: w.Pages, Keys: w.Pages, Log: w.Pages, Login: w.Sessions},
 		Municipality: "Söderköpinge kommun", Demo: login.Demo(Organisation), Zone: w.Zone, Clock: w.Clock.Now}
 	if change != nil {
 		change(&c)

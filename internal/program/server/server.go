@@ -22,6 +22,7 @@ import (
 	"hemnyckel/internal/base/problem"
 	"hemnyckel/internal/base/txn"
 	"hemnyckel/internal/domain/casework"
+	"hemnyckel/internal/domain/identity"
 	"hemnyckel/internal/domain/journal"
 	"hemnyckel/internal/domain/notify"
 	"hemnyckel/internal/edge/delivery"
@@ -43,6 +44,8 @@ type Config struct {
 	KeyFile   string // PEM key of the certificate
 	DemoLogin bool   // let anybody choose who to be in the portal, and accept made-up identity numbers
 	Version   string
+	Origin    string           // as browsers see the portal, such as https://nyckel.kommun.example; "": no passkeys
+	Providers []login.Provider // providers of identity
 	// WebhookNets are the networks inside the municipality that messages may be sent to; addresses on the internet always are.
 	WebhookNets []netip.Prefix
 	Keys        string           // folder of the municipality's keys; "": as municipality.Options has it
@@ -98,7 +101,7 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 		return nil, errors.Join(err, m.Close())
 	}
 	s := &Server{cfg: cfg, m: m}
-	if err := s.listen(); err != nil {
+	if err := s.listen(ctx); err != nil {
 		return nil, errors.Join(err, m.Close())
 	}
 	return s, nil
@@ -118,7 +121,7 @@ func checkListen(cfg Config) error {
 	return nil
 }
 
-func (s *Server) listen() error {
+func (s *Server) listen(ctx context.Context) error {
 	zone, err := time.LoadLocation("Europe/Stockholm")
 	if err != nil {
 		return err
@@ -137,7 +140,10 @@ func (s *Server) listen() error {
 			NextProtos: []string{"h2", "http/1.1"}})
 	}
 	s.webhooks = notify.NewService(txn.Narrow(s.m.DB, func(tx *storage.Tx) notify.Tx { return tx }), s.m.Profile, s.cfg.DemoLogin)
-	desk := s.desk(zone)
+	desk, err := s.desk(ctx, zone)
+	if err != nil {
+		return errors.Join(err, s.listener.Close())
+	}
 	router := web.New(web.Options{Logger: s.cfg.Logger, Clock: s.cfg.Clock, Errors: desk.WriteError}, s.doors(zone, desk)...)
 	s.http = web.NewServer(router, s.cfg.Logger)
 	return nil
@@ -147,14 +153,20 @@ func (s *Server) listen() error {
 const demoOrganisation = "2120009010"
 
 // desk is the portal.
-func (s *Server) desk(zone *time.Location) *portal.Handler {
+func (s *Server) desk(ctx context.Context, zone *time.Location) (*portal.Handler, error) {
 	pages := casework.NewPages(txn.Narrow(s.m.DB, func(tx *storage.Tx) casework.PagesTx { return tx }))
-	c := portal.Config{Services: portal.Services{Home: pages, Clients: pages, Work: pages, Keys: pages, Log: pages, Login: pages},
-		Municipality: s.m.Name, Zone: zone, Clock: s.cfg.Clock}
+	policy := identity.DefaultPolicy()
+	policy.Demo = s.cfg.DemoLogin
+	sessions := s.m.Sessions(policy)
+	c := portal.Config{Services: portal.Services{Home: pages, Clients: pages, Work: pages, Keys: pages, Log: pages, Login: sessions},
+		Municipality: s.m.Name, Zone: zone, Clock: s.cfg.Clock, Origin: s.cfg.Origin, Providers: s.cfg.Providers}
 	if s.cfg.DemoLogin {
 		c.Demo = login.Demo(demoOrganisation)
+		if err := s.m.Accounts.EnsureDemo(ctx, login.People(c.Demo)); err != nil {
+			return nil, err
+		}
 	}
-	return portal.New(c)
+	return portal.New(c), nil
 }
 
 // doors is every way in.

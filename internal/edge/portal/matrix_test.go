@@ -1,0 +1,126 @@
+package portal_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"hemnyckel/internal/domain/routine"
+	"hemnyckel/internal/edge/portal"
+	"hemnyckel/internal/edge/portal/login"
+	"hemnyckel/internal/edge/portal/page"
+	"hemnyckel/internal/edge/portaltest"
+)
+
+// Letters of the roles in the matrix.
+var letters = map[byte]routine.Role{'c': routine.CaseOfficer, 'p': routine.Provider, 'h': routine.HealthUnit, 'd': routine.Delivery, 'a': routine.AlarmTeam,
+	'l': routine.LockManager, 's': routine.SystemOwner, 'r': routine.Registrar, 'u': routine.Auditor}
+
+const (
+	everyRole = "cphdalsru"
+	open      = "-" // also for those who are not logged in
+)
+
+// matrix says who may take which route, whatever the code says. A route that is not here fails the test: add it, with the roles that shall
+// have it, and look at it once more.
+var matrix = map[string]string{
+	"start":          everyRole,
+	"clients":        "cl",
+	"clients-search": "cl",
+	"client":         "cl",
+	"client-reveal":  "cl",
+	"tasks":          "cl",
+	"keys":           "cls",
+	"key":            "cls",
+	"why":            "cls",
+	"log":            "lsu",
+	"entry":          "lsu",
+
+	"shortcuts": everyRole,
+	"pulse":     everyRole,
+	// The components: everybody's in a demonstration, which this is, otherwise the system owner's.
+	"gallery": everyRole, "gallery-send": everyRole, "gallery-confirm": everyRole,
+
+	"login": open, "login-demo": open, "login-password": open, "login-code": open, "login-passkey-ask": open, "login-passkey": open,
+	"login-provider": open, "login-answer": open, "logout": open,
+	// Open to the frame, since somebody without an assignment must reach them; each asks for a session itself.
+	"assignments": open, "assignments-choose": open, "confirm": open, "account": open, "account-end": open, "account-password": open,
+	"account-password-set": open, "account-passkey-ask": open, "account-passkey-add": open, "account-passkey-remove": open,
+}
+
+// Every route × every role × own and another organisation, and nobody.
+func TestAuthorizationMatrix(t *testing.T) {
+	w := portaltest.New(t, t.TempDir())
+	var people []page.Principal
+	for _, role := range page.Everybody() {
+		for _, organisation := range []string{portaltest.Organisation, "5560003468"} {
+			people = append(people, page.Principal{AccountID: fmt.Sprintf("demo:%s-%s", role, organisation), Name: "Prov", Role: role, Organisation: organisation})
+		}
+	}
+	w.Must(w.Accounts.EnsureDemo(t.Context(), login.People(people)))
+	var routes []page.Route
+	w.Server = w.Serve(func(c *portal.Config) {
+		c.Demo = people
+		routes = portal.New(*c).Routes()
+	})
+	seen := map[string]bool{}
+	for _, r := range routes {
+		seen[r.Name] = true
+		who, ok := matrix[r.Name]
+		if !ok {
+			t.Errorf("the route %s (%s %s) is not in the matrix", r.Name, r.Method, r.Path)
+		}
+		if r.Open != (who == open) {
+			t.Errorf("%s: open is %v, want %v", r.Name, r.Open, who == open)
+		}
+	}
+	for name := range matrix {
+		if !seen[name] {
+			t.Errorf("the matrix has a route %s that is not there", name)
+		}
+	}
+	for _, who := range people {
+		v := w.Visitor(who.AccountID)
+		for _, r := range routes {
+			if r.Open {
+				continue
+			}
+			may := strings.ContainsFunc(matrix[r.Name], func(l rune) bool { return letters[byte(l)] == who.Role })
+			if got := status(t, w, v.Client, r); (got == http.StatusForbidden) == may || got >= 500 || got == http.StatusUnauthorized {
+				t.Errorf("%s as %s of %s: got %d, and may is %v", r.Name, who.Role, who.Organisation, got, may)
+			}
+		}
+	}
+	stranger := w.Visitor("")
+	for _, r := range routes {
+		if !r.Open {
+			if got := status(t, w, stranger.Client, r); got != http.StatusSeeOther && got != http.StatusUnauthorized {
+				t.Errorf("%s as nobody: got %d, want to be asked to log in", r.Name, got)
+			}
+		}
+	}
+}
+
+var variable = regexp.MustCompile(`\{\w+\}`)
+
+// status asks for a route as it stands, with an id that is nobody's and an empty form, and does not go where it is sent.
+func status(t *testing.T, w *portaltest.Town, client *http.Client, r page.Route) int {
+	t.Helper()
+	path := strings.TrimSuffix(variable.ReplaceAllString(r.Path, "1"), "{$}")
+	request, err := http.NewRequestWithContext(t.Context(), r.Method, w.Server.URL+path, strings.NewReader(url.Values{}.Encode()))
+	w.Must(err)
+	if slices.Contains([]string{"POST", "PUT"}, r.Method) {
+		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	request.Header.Set("Accept", "text/html")
+	still := *client
+	still.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	answer, err := still.Do(request)
+	w.Must(err)
+	w.Must(answer.Body.Close())
+	return answer.StatusCode
+}
