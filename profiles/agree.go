@@ -19,6 +19,7 @@ func (c *checker) switches() {
 			c.agree(index(join("rural_areas", group), i), postalPattern.MatchString(code), "Ett postnummer är fem siffror utan mellanslag.", "A postal code is five digits without spaces.")
 		}
 	}
+	c.accessHours()
 	c.agree("staff.routine_gates_access", p.Staff.RoutineOnFile || !p.Staff.RoutineGatesAccess, "Slå på routine_on_file också.", "Switch routine_on_file on too.")
 	c.agree("staff.routine_months", (p.Staff.RoutineMonths > 0) == p.Staff.RoutineOnFile, "Ange hur många månader en utförares rutin gäller, precis när routine_on_file är på.", "Say for how many months a provider's routine is valid, exactly when routine_on_file is on.")
 	c.agree("equipment", p.Technology.Keys || !p.Equipment.Computed, "Grundutrustning räknas bara där det finns nycklar (technology.keys).", "Basic equipment is computed only where there are keys (technology.keys).")
@@ -129,4 +130,33 @@ func (c *checker) lettersNeeded() []string {
 		needed = append(needed, routine.ReceiptLetter)
 	}
 	return needed
+}
+
+// lockSpans is how many spans of hours a right in a lock has room for.
+const lockSpans = 4
+
+// accessHours checks that hours in which a service opens doors can be told to a lock: whole hours, and few enough spans of them.
+func (c *checker) accessHours() {
+	limitable := []string{string(routine.HomeCare), string(routine.Health), string(routine.Shopping)} // an alarm comes at any hour
+	for kind, name := range c.p.AccessHours {
+		at := join("access_hours", string(kind))
+		if !contains(limitable, string(kind)) {
+			c.unknown(at, string(kind), limitable)
+		}
+		c.word(at, name, true)
+		c.schedule(at, name)
+		s := c.p.Hours[name]
+		spans := 0
+		if s.Holidays == routine.HolidaysOpen {
+			spans++
+		}
+		for _, span := range s.Spans {
+			from, to, ok := span.Minutes()
+			c.agree(at, !ok || from%60 == 0 && to%60 == 0, "Ett lås kan bara hela timmar. Ändra tiderna i schemat, eller välj ett annat.", "A lock knows whole hours only. Change the times of the schedule, or choose another.")
+			if spans++; to > 24*60 {
+				spans++ // a night is two
+			}
+		}
+		c.agree(at, spans <= lockSpans, "Schemat har fler tider än ett lås rymmer: fyra, där en natt räknas som två och öppna helgdagar som en.", "The schedule has more times than a lock holds: four, where a night counts as two and open holidays as one.")
+	}
 }

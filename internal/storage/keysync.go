@@ -72,10 +72,10 @@ func (tx *Tx) RightsOfGroup(ctx context.Context, groupID string, from, until tim
 	return collect(ctx, tx, func(r row) (keysync.GroupRight, error) {
 		var g keysync.GroupRight
 		var from, until int64
-		err := r.Scan(&g.Lock, &g.Epoch, &from, &until)
+		err := r.Scan(&g.Lock, &g.Epoch, &from, &until, &g.Kind)
 		g.From, g.Until = fromUS(from), fromUS(until)
 		return g, err
-	}, `SELECT l.number, l.epoch, r.from_us, r.until_us FROM rights r JOIN locks l ON l.id = r.lock_id
+	}, `SELECT l.number, l.epoch, r.from_us, r.until_us, g.kind FROM rights r JOIN locks l ON l.id = r.lock_id JOIN grounds g ON g.id = r.ground_id
 		WHERE r.group_id = $1 AND r.until_us > $2 AND r.from_us < $3 AND l.state = 'mounted'`, groupID, us(from), us(until))
 }
 

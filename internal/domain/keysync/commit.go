@@ -271,7 +271,7 @@ func (t *sitting) grant(ctx context.Context, a *arrival, key fleet.Key, station 
 	if err != nil {
 		return Issued{}, err
 	}
-	if a.made, err = t.s.groups.tree(ctx, t.tx, key.GroupID, state); err != nil {
+	if a.made, err = t.s.tree(ctx, t.tx, key.GroupID, state); err != nil {
 		return Issued{}, err
 	}
 	if a.acks, err = t.s.acksFor(ctx, t.tx, a.made); err != nil {
@@ -285,6 +285,9 @@ func (t *sitting) grant(ctx context.Context, a *arrival, key fleet.Key, station 
 	a.grant = credential.Grant{
 		Key: key.Device, NotBefore: credential.GrantStart(now), Expires: credential.At(now.Add(credential.GrantLife)), Serial: credential.NewSerial(),
 		Holder: cert.Key, Generation: state.Generation, Blocks: t.version, Shift: uint16(t.s.profile.Shift / time.Minute), Group: state.Number,
+	}
+	if a.made.windows {
+		a.grant.Zone = credential.ZoneOf(t.s.profile.place(), a.grant.NotBefore, a.grant.Expires)
 	}
 	return Issued{Serial: a.grant.Serial, KeyID: key.ID, GroupID: key.GroupID, StationID: station.ID,
 		From: a.grant.NotBefore.Time(), Until: a.grant.Expires.Time(), Locks: len(a.made.locks)}, nil

@@ -2,6 +2,7 @@ package keysync
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"hemnyckel/credential"
@@ -23,6 +24,7 @@ type made struct {
 	tree        *credential.Tree
 	leaves      []byte   // encoded
 	locks       []uint32 // that are in it
+	windows     bool     // some leaf has one
 
 	acks   [][]byte // acknowledgements for the group's locks
 	acksAt time.Time
@@ -38,8 +40,8 @@ func (m *made) holds(state GroupState, now time.Time) bool {
 }
 
 // tree returns the tree over the rights of a group for the next five days.
-func (g *groups) tree(ctx context.Context, tx Tx, groupID string, state GroupState) (*made, error) {
-	now := tx.Now()
+func (s *Service) tree(ctx context.Context, tx Tx, groupID string, state GroupState) (*made, error) {
+	now, g := tx.Now(), &s.groups
 	old := g.all[groupID]
 	if old.holds(state, now) {
 		return old, nil
@@ -49,11 +51,12 @@ func (g *groups) tree(ctx context.Context, tx Tx, groupID string, state GroupSta
 	if err != nil {
 		return nil, err
 	}
-	leaves := Leaves(rights, now, nbf, expires)
+	leaves := Leaves(s.profile.within(rights, nbf), now, nbf, expires)
 	if len(leaves) > credential.MaxLeaves {
 		return nil, ErrTooManyDoors.Fill(len(leaves), credential.MaxLeaves)
 	}
-	m := &made{state: state, from: now, until: changes(rights, now), locks: make([]uint32, len(leaves))}
+	m := &made{state: state, from: now, until: changes(rights, now), locks: make([]uint32, len(leaves)),
+		windows: slices.ContainsFunc(leaves, func(l credential.Leaf) bool { return l.Window != "" })}
 	for i, l := range leaves {
 		m.locks[i] = l.Lock
 	}

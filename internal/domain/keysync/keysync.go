@@ -33,11 +33,15 @@ import (
 	"hemnyckel/internal/base/problem"
 	"hemnyckel/internal/base/txn"
 	"hemnyckel/internal/domain/fleet"
+	"hemnyckel/internal/domain/routine"
 )
 
 // Profile is what a municipality can choose. A grant's life is [credential.GrantLife], five days (V2.5-a).
 type Profile struct {
 	Shift time.Duration // the longest activation, at most credential.MaxActivationLife
+	// Hours are those of the week in which the rights of a service open, false for any; nil: all of them at any hour.
+	Hours func(routine.ServiceKind) (routine.Schedule, bool)
+	Place *time.Location // where Hours are local time; nil: UTC
 }
 
 // DefaultProfile is a shift of twelve hours.
@@ -75,6 +79,8 @@ type GroupRight struct {
 	Lock        uint32 // number
 	Epoch       uint32
 	From, Until time.Time
+	Kind        routine.ServiceKind // of the service that it rests on
+	Window      credential.Window   // hours of the week in which it holds; empty: all. Not stored
 }
 
 // GroupState is what a group's grants are made of beside its rights.

@@ -90,12 +90,20 @@ type period struct{ from, to time.Time }
 // beginning returns the periods that begin on a day. A period belongs to the day on which it begins, also when it goes on
 // past midnight: what a holiday changes is what would have begun on it.
 func (s Schedule) beginning(year int, month time.Month, date int, local *time.Location) (out []period) {
-	day := time.Date(year, month, date, 12, 0, 0, 0, time.UTC)
 	at := func(minutes int) time.Time { return time.Date(year, month, date, 0, minutes, 0, 0, local) }
+	for _, m := range s.On(year, month, date) {
+		out = append(out, period{at(m[0]), at(m[1])})
+	}
+	return out
+}
+
+// On returns the times that begin on a day, in minutes on the wall after its midnight; an end may lie in the next day.
+func (s Schedule) On(year int, month time.Month, date int) (out [][2]int) {
+	day := time.Date(year, month, date, 12, 0, 0, 0, time.UTC)
 	if Holiday(day) != "" {
 		switch s.Holidays {
 		case HolidaysOpen:
-			return []period{{at(0), at(dayMinutes)}}
+			return [][2]int{{0, dayMinutes}}
 		case HolidaysClosed, "":
 			return nil
 		}
@@ -103,7 +111,7 @@ func (s Schedule) beginning(year int, month time.Month, date int, local *time.Lo
 	for _, span := range s.Spans {
 		from, to, ok := span.Minutes()
 		if ok && span.on(day.Weekday()) {
-			out = append(out, period{at(from), at(to)})
+			out = append(out, [2]int{from, to})
 		}
 	}
 	return out

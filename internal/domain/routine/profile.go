@@ -25,6 +25,9 @@ type Profile struct {
 	// RuralAreas maps a rural group's code to the postal codes (five digits) where it answers alarms. A rural group that
 	// is not named here answers everywhere.
 	RuralAreas map[string][]string `toml:"rural_areas"`
+	// AccessHours are the hours of the week in which a service opens doors, by name in [Hours]: a delivery firm's by day only. A service
+	// that is not named opens at any hour; alarms always do.
+	AccessHours map[ServiceKind]string `toml:"access_hours"`
 	// RuralAnswers says that rural groups answer alarms beside the alarm team (V1.1-a). Without it only the alarm unit does.
 	RuralAnswers bool `toml:"rural_answers"`
 	// AlarmImpliesLock proposes mounting when an alarm is granted to a client without a lock (V1.1-a, S-a).
@@ -287,6 +290,12 @@ func DefaultProfile() Profile {
 func (p Profile) SameGrounds(q Profile) bool {
 	return p.InEffectGate == q.InEffectGate && p.Staff.RoutineGatesAccess == q.Staff.RoutineGatesAccess &&
 		p.RuralAnswers == q.RuralAnswers && maps.EqualFunc(p.RuralAreas, q.RuralAreas, slices.Equal[[]string])
+}
+
+// OpensIn returns the hours of the week in which a service opens doors, and false if it does so at any hour.
+func (p Profile) OpensIn(k ServiceKind) (Schedule, bool) {
+	name, limited := p.AccessHours[k]
+	return p.Hours[name], limited && k != Alarm
 }
 
 // Answers reports whether the rural group with this code answers alarms at a postal code.

@@ -30,19 +30,22 @@ func (c *whyCmd) Run(p *program) error {
 			if i > 0 {
 				fmt.Fprintln(p.stdout)
 			}
-			printChain(p, c, chain)
+			printChain(p, c, chain, m.Profile)
 		}
 		return nil
 	})
 }
 
-func printChain(p *program, c *whyCmd, chain access.Chain) {
+func printChain(p *program, c *whyCmd, chain access.Chain, profile routine.Profile) {
 	say := func(sv, en string, args ...any) {
 		fmt.Fprintf(p.stdout, problem.Text{SV: sv, EN: en}.In(p.lang)+"\n", args...)
 	}
 	rule := routine.Sentence(chain.Ground.Rule)
 	say("behörighet  %s (%s) får öppna lås %s %s", "right       %s (%s) may open lock %s %s",
 		c.Group, chain.GroupName, c.Lock, p.period(chain.Right.From, chain.Right.Until))
+	if hours, limited := profile.OpensIn(chain.Ground.Kind); limited {
+		say("tider       %s", "hours       %s", hours.Text(p.lang))
+	}
 	say("grund       %s, regel %s: %s", "ground      %s, rule %s: %s", p.service(chain.Ground.Kind), rule.ID, problem.Text{SV: rule.SV, EN: rule.EN}.In(p.lang))
 	say("beslut      insats %s för kund %s", "decision    service %s for client %s",
 		p.period(chain.Ground.From, chain.Ground.Until), chain.ClientID)

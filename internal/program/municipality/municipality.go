@@ -262,8 +262,14 @@ func (m *Municipality) wire(ctx context.Context, k kept) error {
 	m.Support = support.NewService(txn.Narrow(m.DB, func(tx *storage.Tx) support.Tx { return tx }), support.Desk{Profile: m.Profile, Zone: zone})
 	m.Disclosures = disclosure.NewService(txn.Narrow(m.DB, func(tx *storage.Tx) disclosure.Tx { return tx }), m.Log, m.Profile.Log)
 	m.Retention = retention.NewService(txn.Narrow(m.DB, func(tx *storage.Tx) retention.Tx { return tx }), m.Profile)
-	m.Sync, err = keysync.Open(ctx, txn.Narrow(m.DB, func(tx *storage.Tx) keysync.Tx { return tx }), m.Authority, keysync.DefaultProfile())
+	m.Sync, err = keysync.Open(ctx, txn.Narrow(m.DB, func(tx *storage.Tx) keysync.Tx { return tx }), m.Authority, syncProfile(m.Profile, zone))
 	return err
+}
+
+func syncProfile(p routine.Profile, zone *time.Location) keysync.Profile {
+	out := keysync.DefaultProfile()
+	out.Hours, out.Place = p.OpensIn, zone
+	return out
 }
 
 // Rename sets what people call the municipality. A server that is running shows it after its next start.

@@ -73,7 +73,12 @@ type town struct {
 
 func newTown(t *testing.T, target string) *town {
 	t.Helper()
-	w := &town{t: t, dir: t.TempDir(), clock: &clock{at: time.Now().UTC().Truncate(time.Second)}}
+	return newTownAt(t, target, time.Now().UTC().Truncate(time.Second), keysync.DefaultProfile())
+}
+
+func newTownAt(t *testing.T, target string, now time.Time, profile keysync.Profile) *town {
+	t.Helper()
+	w := &town{t: t, dir: t.TempDir(), clock: &clock{at: now}}
 	w.db = storagetest.Open(t, target, storage.Options{Clock: w.clock.now})
 	var err error
 	_, w.material, err = credential.NewMaterial(w.clock.now())
@@ -84,7 +89,7 @@ func newTown(t *testing.T, target string) *town {
 	w.stations = fleet.NewStations(txn.Narrow(w.db, func(tx *storage.Tx) fleet.StationTx { return tx }), w.auth)
 	w.staff = identity.NewStaff(txn.Narrow(w.db, func(tx *storage.Tx) identity.StaffTx { return tx }))
 	runner := txn.Narrow(w.db, func(tx *storage.Tx) keysync.Tx { return tx })
-	if w.sync, err = keysync.Open(t.Context(), runner, w.auth, keysync.DefaultProfile()); err != nil {
+	if w.sync, err = keysync.Open(t.Context(), runner, w.auth, profile); err != nil {
 		t.Fatal(err)
 	}
 	w.seed()
