@@ -29,7 +29,7 @@ type faults struct {
 }
 
 func chosenFaults(o Options) faults {
-	f := faults{changes: 0.02, losses: 0.02, thieves: 0.7, insiders: 0.3}
+	f := faults{changes: 0.05, losses: 0.02, thieves: 0.7, insiders: 0.3}
 	if o.Faults {
 		f.outages, f.lostStation, f.lyingClock = 0.4, 0.03, 0.08
 		f.battery, f.slowClock, f.fastClock, f.loose, f.smallRing, f.strict = 0.04, 0.03, 0.03, 0.006, 0.04, 0.03
