@@ -60,6 +60,9 @@ type Question struct {
 	Cases []QuestionCase
 }
 
+// OfEntrance reports whether it is about the lock of an entrance, and not of the door that is named.
+func (q Question) OfEntrance() bool { return q.Note == reasonNoConsentEntrance }
+
 // QuestionCase is doors with one question, because of the same answers.
 type QuestionCase struct {
 	Said  []OwnerSaid // by owners, where it is about a lock that an owner does not agree to

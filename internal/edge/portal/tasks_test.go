@@ -51,8 +51,8 @@ func TestTasksSayWhatTheyAreAbout(t *testing.T) {
 		at := 0
 		for _, want := range []string{"Akut 1", "Maj-Britt Hansson, Sjöstigen 82, lgh 2501, 432 45 Söderköpinge", "Service av lås", "Låset surrar men öppnar inte", "20 juni 2026",
 			"Försenat", "Ulla Öberg, Kvarngatan 4, 432 45 Söderköpinge", "Montera lås", "klar senast 1 juni 2026", "beställning",
-			"Att ta ställning till 2", "Fastighetsägaren vill inte ha låset. Ska det sitta kvar?",
-			"Brf Sjöutsikten sa nej den 4 maj 2026, diarienummer SN 2026/31", "2 dörrar", "Vilkas dörrar du har fått se"} {
+			"Att ta ställning till 3", "Fastighetsägaren vill inte ha låset. Ska det sitta kvar?",
+			"Brf Sjöutsikten sa nej den 4 maj 2026, diarienummer SN 2026/31", "2 dörrar", "Fastighetsägaren vill inte ha låset i porten. Ska det sitta kvar?", "1 dörr", "Vilkas dörrar du har fått se"} {
 			i := strings.Index(said[at:], want)
 			if i < 0 {
 				t.Fatalf("%q does not follow in\n%s", want, said)
@@ -61,7 +61,7 @@ func TestTasksSayWhatTheyAreAbout(t *testing.T) {
 		}
 		portaltest.Says(t, page, "Skyddad identitet")
 		portaltest.Hides(t, page, "Brännström", "Åke", "Hemliga", "432 46", portaltest.Åke, portaltest.MajBritt)
-		portaltest.Says(t, w.Visitor(portaltest.Officer).Get("/uppgifter?lang=en", http.StatusOK), "Urgent 1", "To decide 2", "Brf Sjöutsikten said no on 4 May 2026")
+		portaltest.Says(t, w.Visitor(portaltest.Officer).Get("/uppgifter?lang=en", http.StatusOK), "Urgent 1", "To decide 3", "Brf Sjöutsikten said no on 4 May 2026")
 		portaltest.Says(t, w.Visitor(portaltest.Technician).Get("/kunder/"+w.ID("clients", portaltest.MajBritt), http.StatusOK), "Ta ställning", "Service av lås")
 	})
 }

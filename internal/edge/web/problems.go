@@ -96,7 +96,7 @@ func Status(p *problem.Error) int {
 // problems joined by errors.Join give one answer with all the fields. Call it once for each error that is answered.
 func Describe(ctx context.Context, err error) api.Problem {
 	s := stateOf(ctx)
-	first, fields := problems(err)
+	first, fields := Problems(err)
 	s.logProblem(ctx, first, err)
 	shown := first
 	if first.Kind == problem.Internal {
@@ -117,9 +117,9 @@ func Describe(ctx context.Context, err error) api.Problem {
 	return p
 }
 
-// problems finds the problem that decides the answer, and those that concern fields. Joined errors are shown together only
+// Problems finds the problem that decides the answer, and those that concern fields. Joined errors are shown together only
 // if all of them may be shown.
-func problems(err error) (first *problem.Error, fields []*problem.Error) {
+func Problems(err error) (first *problem.Error, fields []*problem.Error) {
 	for _, leaf := range flatten(err) {
 		p, ok := errors.AsType[*problem.Error](leaf)
 		if !ok || p.Kind == problem.Internal {

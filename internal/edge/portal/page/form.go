@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"io"
 	"mime"
 	"net/http"
 	"net/url"
@@ -12,6 +13,7 @@ import (
 	"unicode/utf8"
 
 	"hemnyckel/internal/base/problem"
+	"hemnyckel/internal/edge/portal/ui"
 	"hemnyckel/internal/edge/web"
 )
 
@@ -68,6 +70,42 @@ func Invalid(err error) (problem.Text, bool) {
 		return problem.Text{}, false
 	}
 	return known.Text, true
+}
+
+// Faults is everything that the reader can mend in the form, field by field where the domain says which: all of it at once.
+// It is not ok if the error is of another kind, which the action returns as it is. Answer with status 422 and the same form:
+// ui.FaultSummary above it, and Faults.Of(name) in each field.
+func Faults(err error) (faults ui.Faults, ok bool) {
+	first, fields := web.Problems(err)
+	for _, f := range fields {
+		if f.Kind != problem.Invalid && f.Kind != problem.NotFound && f.Kind != problem.Conflict {
+			return nil, false
+		}
+		faults = append(faults, ui.Fault{Field: f.Field, Text: f.Text})
+	}
+	if len(fields) == 0 && first.Kind == problem.Invalid {
+		faults = ui.Faults{{Text: first.Text}}
+	}
+	return faults, len(faults) > 0
+}
+
+// File is a file of a form with enctype multipart/form-data: its bytes, at most the route's MaxForm, and the name that it had,
+// which is only for showing. Without a file both are empty.
+func (p *Request) File(name string) (content []byte, filename string, err error) {
+	if p.R.MultipartForm == nil || len(p.R.MultipartForm.File[name]) == 0 {
+		return nil, "", nil
+	}
+	header := p.R.MultipartForm.File[name][0]
+	file, err := header.Open()
+	if err != nil {
+		return nil, "", ErrForm.With(err)
+	}
+	defer file.Close()
+	content, err = io.ReadAll(file)
+	if err != nil {
+		return nil, "", ErrForm.With(err)
+	}
+	return content, header.Filename, nil
 }
 
 // versionField is the hidden field that says what a form was made from; ui.Version writes it.

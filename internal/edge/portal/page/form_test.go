@@ -1,9 +1,14 @@
 package page
 
 import (
+	"bytes"
+	"errors"
+	"fmt"
+	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -136,5 +141,62 @@ func TestCookiesAreBoundToTheHostUnderTLS(t *testing.T) {
 	c := w.Result().Cookies()[0]
 	if c.Name != "__Host-hemnyckel_session" || !c.Secure || !c.HttpOnly || c.Path != "/" || c.SameSite != http.SameSiteLaxMode || c.Domain != "" {
 		t.Errorf("got %+v", c)
+	}
+}
+
+func TestFaultsStandByTheirFields(t *testing.T) {
+	invalid := problem.New(problem.Invalid, "x", "Skriv ett namn.", "Write a name.")
+	for name, c := range map[string]struct {
+		err  error
+		want []string // fields
+		ok   bool
+	}{
+		"one":                {invalid, []string{""}, true},
+		"by field":           {errors.Join(invalid.On("namn"), fmt.Errorf("beneath: %w", invalid.On("dag"))), []string{"namn", "dag"}, true},
+		"not there":          {problem.New(problem.NotFound, "x", "a", "b").On("las"), []string{"las"}, true},
+		"not there at all":   {problem.New(problem.NotFound, "x", "a", "b"), nil, false},
+		"denied":             {problem.New(problem.Denied, "x", "a", "b").On("namn"), nil, false},
+		"ours":               {errors.New("disk"), nil, false},
+		"ours beside theirs": {errors.Join(invalid.On("namn"), errors.New("disk")), nil, false},
+	} {
+		faults, ok := Faults(c.err)
+		var got []string
+		for _, f := range faults {
+			got = append(got, f.Field)
+		}
+		if ok != c.ok || !slices.Equal(got, c.want) {
+			t.Errorf("%s: got %q, %v, want %q, %v", name, got, ok, c.want, c.ok)
+		}
+	}
+}
+
+func TestFiles(t *testing.T) {
+	var b bytes.Buffer
+	m := multipart.NewWriter(&b)
+	part, err := m.CreateFormFile("bild", "dörr.jpg")
+	if err != nil {
+		t.Fatal(err)
+	}
+	part.Write([]byte("bild"))
+	m.WriteField("namn", "Åsa")
+	m.Close()
+	ask := func(limit int64) (*Request, error) {
+		r := httptest.NewRequest("POST", "/", bytes.NewReader(b.Bytes()))
+		r.Header.Set("Content-Type", m.FormDataContentType())
+		p := &Request{R: r, W: httptest.NewRecorder()}
+		return p, p.ReadForm(limit)
+	}
+	p, err := ask(1 << 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if content, name, err := p.File("bild"); string(content) != "bild" || name != "dörr.jpg" || err != nil || p.Form("namn") != "Åsa" {
+		t.Errorf("got %q, %q, %v and %q", content, name, err, p.Form("namn"))
+	}
+	if content, _, err := p.File("annan"); content != nil || err != nil {
+		t.Errorf("a file that is not there: got %q, %v", content, err)
+	}
+	if _, err := ask(100); err == nil {
+		t.Error("a form larger than its route allows was read")
 	}
 }

@@ -17,6 +17,7 @@ var (
 	TCancel       = problem.Text{SV: "Avbryt", EN: "Cancel"}
 	TYourNumber   = problem.Text{SV: "Ditt ärendenummer är", EN: "Your case number is"}
 	TChooseRow    = problem.Text{SV: "Välj %s", EN: "Choose %s"}
+	TChooseAll    = problem.Text{SV: "Välj alla", EN: "Choose all"}
 	TChosen       = problem.Text{SV: "%d valda", EN: "%d chosen"}
 	TExport       = problem.Text{SV: "Hämta listan:", EN: "Download the list:"}
 	TConflict     = problem.Text{SV: "Någon annan har ändrat samtidigt", EN: "Somebody else has made changes at the same time"}

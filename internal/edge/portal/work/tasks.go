@@ -71,6 +71,8 @@ func taskSections(v ui.View, work []casework.TaskLine) []taskSection {
 // question is what is asked.
 func question(v ui.View, q casework.Question) string {
 	switch {
+	case q.OfEntrance():
+		return v.T(tAskStayEntrance)
 	case q.Rule == routine.RuleConsent:
 		return v.T(tAskStay)
 	case q.Rule == routine.RuleException:
