@@ -67,8 +67,9 @@ type Services struct {
 type Config struct {
 	Services
 	Municipality string           // its name, in the header of every page
-	Demo         []page.Principal // the demo login's made-up persons; none: no page opens
-	Sessions     login.Sessions   // nil: in memory
+	Demo         []page.Principal // the demo login's made-up persons; none: people log in
+	Origin       string           // as browsers see the portal: https://nyckel.kommun.example; "": no passkeys
+	Providers    []login.Provider // providers of identity, in the order of the login page
 	Zone         *time.Location   // of the times that people read; nil: UTC
 	Clock        func() time.Time // nil: time.Now
 	More         []page.Area      // after our own
@@ -90,7 +91,7 @@ func (c Config) areas(gate *login.Area) []page.Area {
 // Handler answers the portal's addresses. It is safe for concurrent use.
 type Handler struct {
 	Config
-	gate   page.Gate
+	gate   *login.Area
 	routes []page.Route
 	files  *ui.Files
 	people map[string]string // names of the demo's persons
@@ -105,10 +106,7 @@ func New(c Config) *Handler {
 	if c.Clock == nil {
 		c.Clock = time.Now
 	}
-	if c.Sessions == nil {
-		c.Sessions = login.NewMemory(c.Clock)
-	}
-	gate := login.New(login.Config{Service: c.Login, Sessions: c.Sessions, Demo: c.Demo})
+	gate := login.New(login.Config{Service: c.Login, Municipality: c.Municipality, Origin: c.Origin, Providers: c.Providers, Demo: c.Demo})
 	h := &Handler{Config: c, gate: gate, files: ui.NewFiles(), people: map[string]string{},
 		often: web.NewLimiter(strangersAtOnce, strangersThen)}
 	for _, a := range c.areas(gate) {
@@ -171,6 +169,8 @@ func (h *Handler) admit(route page.Route, p *page.Request) error {
 	case route.Open:
 	case !p.LoggedIn():
 		return h.gate.Ask(p, p.Here())
+	case p.Who.Role == "": // logged in, in no assignment yet
+		return h.gate.Ask(p, p.Here())
 	case !route.May(p.Who.Role):
 		return errDenied
 	case route.StepUp && !p.Who.Fresh(p.Now):
@@ -186,7 +186,7 @@ func (h *Handler) request(w http.ResponseWriter, r *http.Request) (*page.Request
 	if token == "" {
 		return p, nil
 	}
-	who, ok, err := h.Sessions.Find(r.Context(), token)
+	who, ok, err := h.gate.Find(r.Context(), token)
 	if err != nil || !ok {
 		return p, err
 	}

@@ -20,6 +20,7 @@ import (
 
 	"hemnyckel/internal/base/problem"
 	"hemnyckel/internal/domain/casework"
+	"hemnyckel/internal/domain/identity"
 	"hemnyckel/internal/domain/routine"
 	"hemnyckel/internal/edge/portal/ui"
 )
@@ -68,7 +69,8 @@ type Principal struct {
 	Name         string
 	Role         routine.Role
 	Organisation string   // organisation number, ten digits
-	AssignmentID string   // "": the demo's
+	AssignmentID string   // "" until one is chosen
+	Lead         bool     // answers for the others of the same role and organisation
 	Areas        []string // postal codes that the assignment is for; none: all
 	Method       string   // how they logged in
 	LoA          int      // level of assurance, 1–4; 0: none
@@ -84,6 +86,11 @@ func (p Principal) Orderer() casework.Orderer {
 // Reader is the principal as the journal names those who read.
 func (p Principal) Reader() casework.Reader {
 	return casework.Reader{Actor: p.AccountID, Role: string(p.Role), Organisation: p.Organisation, Areas: p.Areas}
+}
+
+// Acting is the principal as identity's services know those who act.
+func (p Principal) Acting() identity.Acting {
+	return identity.Acting{Who: routine.Who{Actor: p.AccountID, Role: p.Role, Organisation: p.Organisation}, Lead: p.Lead}
 }
 
 // StepUpLife is for how long somebody has lately proved who they are.
