@@ -59,6 +59,9 @@ var (
 	ErrReadable = problem.New(problem.Denied, "keys-readable",
 		"Andra användare kan läsa %s. Kör: chmod 600 %s — och byt nycklarna om någon annan kan ha läst dem.",
 		"Other users can read %s. Run: chmod 600 %s — and replace the keys if somebody else may have read them.")
+	ErrWritable = problem.New(problem.Denied, "keys-writable",
+		"Andra användare kan skriva i %s, som säger vilket program nyckeln hämtas med. Kontrollera vad som står där och kör: chmod 600 %s",
+		"Other users can write to %s, which says by what program the key is fetched. Check what it says, and run: chmod 600 %s")
 	ErrFolder = problem.New(problem.Unavailable, "keys-folder",
 		"Nyckelmappen %s går inte att läsa eller skriva. Kontrollera sökväg, ägare och rättigheter.",
 		"The key folder %s cannot be read or written. Check its path, owner and permissions.")
@@ -89,6 +92,7 @@ type Store struct {
 	mu       sync.Mutex
 	identity *age.HybridIdentity // nil until it is needed; guarded by mu
 	tokens   map[string]token    // open hardware modules; guarded by mu
+	refused  map[string]error    // those that did not take the PIN; guarded by mu
 }
 
 // Create makes a folder with a fresh unlocking key, encrypted under passphrase; nil leaves it in the open, for its owner only. work

@@ -7,8 +7,11 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
 	"sync"
 
 	"hemnyckel/credential"
@@ -124,8 +127,12 @@ func (s *Signer) Load() (crypto.Signer, error) {
 func (s *Store) SignerNamed(name string) (crypto.Signer, error) { return s.fetch(name) }
 
 func (s *Store) fetch(name string) (crypto.Signer, error) {
-	if uri, err := readBounded(s.path(name + reference)); err == nil {
+	uri, err := s.reference(name)
+	switch {
+	case err == nil:
 		return s.inToken(string(uri))
+	case !errors.Is(err, fs.ErrNotExist):
+		return nil, err
 	}
 	b, err := s.Secret(name)
 	if err != nil {
@@ -136,6 +143,26 @@ func (s *Store) fetch(name string) (crypto.Signer, error) {
 		return nil, ErrDamaged.Fill(name).With(err)
 	}
 	return key, nil
+}
+
+// reference reads the address of a key in a hardware module. It names a library that becomes part of this process: nobody else may write it.
+func (s *Store) reference(name string) ([]byte, error) {
+	if !validName(name) {
+		return nil, ErrName.Fill(name)
+	}
+	path := s.path(name + reference)
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, err
+	case err == nil && info.Mode().Perm()&0o022 != 0:
+		return nil, ErrWritable.Fill(path, path)
+	}
+	b, err := readBounded(path)
+	if err != nil {
+		return nil, ErrFolder.Fill(path).With(err)
+	}
+	return b, nil
 }
 
 // Exchanger returns the X25519 key of that kind and public half, opened when it is first used.

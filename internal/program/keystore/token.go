@@ -3,8 +3,11 @@ package keystore
 import (
 	"crypto"
 	"encoding/hex"
+	"errors"
 	"net/url"
+	"path/filepath"
 	"strings"
+	"unicode"
 
 	"hemnyckel/credential"
 	"hemnyckel/internal/base/problem"
@@ -21,6 +24,12 @@ var (
 	ErrToken = problem.New(problem.Unavailable, "hsm-unavailable",
 		"Säkerhetsmodulen %s svarar inte, har ingen sådan token, eller PIN är fel. Kontrollera modulens fil, tokens namn och PIN; försök inte många gånger: modulen kan låsa sig.",
 		"The security module %s does not answer, has no such token, or the PIN is wrong. Check the module's file, the token's name and the PIN; do not try many times: the module may lock itself.")
+	ErrTokenPIN = problem.New(problem.Denied, "hsm-pin",
+		"Säkerhetsmodulen %s tar inte emot PIN. Den prövas inte igen förrän programmet startas om, för att modulen inte ska låsa sig: rätta PIN först.",
+		"The security module %s does not take the PIN. It is not tried again before the program is started anew, lest the module lock itself: correct the PIN first.")
+	ErrTokenKey = problem.New(problem.Conflict, "hsm-key-wrong",
+		"Nyckeln i säkerhetsmodulen %s gör underskrifter som inte stämmer med dess publika del. Använd den inte; byt den med hemnyckel ca rotate eller ca request.",
+		"The key in the security module %s makes signatures that its public half does not verify. Do not use it; replace it with hemnyckel ca rotate or ca request.")
 	ErrNotInToken = problem.New(problem.NotFound, "hsm-key-missing",
 		"Nyckeln finns inte i säkerhetsmodulen %s. Kontrollera att det är rätt token.", "The key is not in the security module %s. Check that it is the right token.")
 )
@@ -38,8 +47,9 @@ type address struct {
 	ID            []byte
 }
 
-// parseAddress reads a URI; of a key it has an id, of a token only it has none. Attributes that are not known are refused, since
-// ignoring one could mean another key.
+// parseAddress reads a URI; of a key it has an id, of a token only it has none. Attributes that are not known, or are there twice, are refused,
+// since ignoring one could mean another key. A module is named by its whole path: a name alone would be looked for in places that
+// others may write to, and what is found there runs with our rights.
 func parseAddress(uri string) (address, error) {
 	bad := ErrURI.Fill(uri)
 	rest, ok := strings.CutPrefix(strings.TrimSpace(uri), "pkcs11:")
@@ -62,20 +72,23 @@ func parseAddress(uri string) (address, error) {
 		a.Module = value
 		return name == "module-path"
 	})
-	if !ok || a.Token == "" || a.Module == "" {
-		return a, bad
+	control := strings.ContainsFunc(a.Token+a.Module, unicode.IsControl) // a C library would read no further than a NUL
+	if !ok || control || a.Token == "" || !filepath.IsAbs(a.Module) {
+		return address{}, bad
 	}
 	return a, nil
 }
 
 // attributes gives every name=value of a list to set, until that does not know one.
 func attributes(list, separator string, set func(name, value string) bool) bool {
+	seen := map[string]bool{}
 	for attribute := range strings.SplitSeq(list, separator) {
 		name, value, _ := strings.Cut(attribute, "=")
 		value, err := url.PathUnescape(value)
-		if err != nil || !set(name, value) {
+		if err != nil || seen[name] || !set(name, value) {
 			return false
 		}
+		seen[name] = true
 	}
 	return true
 }
@@ -89,7 +102,24 @@ func (a address) String() string {
 	if id != "" {
 		id = ";id=" + id
 	}
-	return "pkcs11:token=" + url.PathEscape(a.Token) + id + "?module-path=" + (&url.URL{Path: a.Module}).EscapedPath()
+	return "pkcs11:token=" + url.PathEscape(a.Token) + id + "?module-path=" + strings.NewReplacer("%2F", "/", "&", "%26").Replace(url.PathEscape(a.Module))
+}
+
+// proved makes sure that a key in a module signs what its public half verifies: a module is not ours, and what it gets wrong shows otherwise
+// at the doors.
+func proved(key crypto.Signer, token string) (credential.PublicKey, error) {
+	pub, err := credential.PublicKeyOf(key)
+	if err != nil {
+		return pub, ErrTokenKey.Fill(token).With(err)
+	}
+	raw, err := credential.Sign(key, credential.KindTimeToken, credential.TimeToken{IssuedAt: 1})
+	if err != nil {
+		return pub, ErrToken.Fill(token).With(err)
+	}
+	if _, err := credential.Verify[credential.TimeToken](credential.Verifier{}, credential.KindTimeToken, raw, credential.MaxObject, pub); err != nil {
+		return pub, ErrTokenKey.Fill(token).With(err)
+	}
+	return pub, nil
 }
 
 // newInToken makes a key pair in a hardware module and keeps its address.
@@ -107,9 +137,9 @@ func (s *Store) newInToken(kind, uri string) (string, crypto.Signer, error) {
 	if err != nil {
 		return "", nil, ErrToken.Fill(a.Token).With(err)
 	}
-	pub, err := credential.PublicKeyOf(key)
+	pub, err := proved(key, a.Token)
 	if err != nil {
-		return "", nil, ErrToken.Fill(a.Token).With(err)
+		return "", nil, err
 	}
 	name := SignerName(kind, pub)
 	if !validName(name) {
@@ -138,7 +168,8 @@ func (s *Store) inToken(uri string) (crypto.Signer, error) {
 	case key == nil:
 		return nil, ErrNotInToken.Fill(a.Token)
 	}
-	return key, nil
+	_, err = proved(key, a.Token)
+	return key, err
 }
 
 // token opens a hardware module, once.
@@ -152,7 +183,16 @@ func (s *Store) token(a address) (token, error) {
 	if s.ask == nil {
 		return nil, ErrNoPIN.Fill(a.Token)
 	}
+	if err := s.refused[at]; err != nil {
+		return nil, err
+	}
 	t, err := openToken(a, func() ([]byte, error) { return s.ask(Question{Kind: PIN, For: a.Token}) })
+	if errors.Is(err, ErrTokenPIN) {
+		if s.refused == nil {
+			s.refused = map[string]error{}
+		}
+		s.refused[at] = err
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -113,7 +113,7 @@ func TestAModuleThatCannotBeUsedSaysWhy(t *testing.T) {
 		ask  Ask
 		want error
 	}{
-		"wrong PIN":    {hsm, pin("4321"), ErrToken},
+		"wrong PIN":    {hsm, pin("4321"), ErrTokenPIN},
 		"no PIN":       {hsm, Sources{}.Ask, ErrNoPIN},
 		"nobody":       {hsm, nil, ErrNoPIN},
 		"other token":  {"pkcs11:token=annan?module-path=" + mustModule(hsm), pin("1234"), ErrToken},
@@ -139,4 +139,44 @@ func mustModule(uri string) string {
 		panic(err)
 	}
 	return a.Module
+}
+
+// A wrong PIN is tried once, however often somebody wants to sign: modules lock themselves after a few.
+func TestAWrongPINIsTriedOnce(t *testing.T) {
+	hsm := softHSM(t)
+	asked := 0
+	s, err := Create(filepath.Join(t.TempDir(), "keys"), nil, 10, func(Question) ([]byte, error) { asked++; return []byte("4321"), nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 5 {
+		if _, _, err := s.NewSigner("config", hsm); !errors.Is(err, ErrTokenPIN) {
+			t.Errorf("got %v, want %v", err, ErrTokenPIN)
+		}
+	}
+	if asked != 1 {
+		t.Errorf("tried %d times, want once", asked)
+	}
+}
+
+// What names a library that becomes part of the process is believed only where nobody else can write.
+func TestAnAddressThatOthersMayWrite(t *testing.T) {
+	hsm := softHSM(t)
+	s, err := Create(filepath.Join(t.TempDir(), "keys"), nil, 10, pin("1234"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	name, _, err := s.NewSigner("config", hsm)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, mode := range []os.FileMode{0o602, 0o620} {
+		if err := os.Chmod(s.path(name+reference), mode); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.SignerNamed(name); !errors.Is(err, ErrWritable) {
+			t.Errorf("mode %o: got %v, want %v", mode, err, ErrWritable)
+		}
+	}
 }

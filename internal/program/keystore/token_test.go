@@ -13,7 +13,9 @@ func TestAddresses(t *testing.T) {
 		t.Errorf("got %+v, %v, want %+v", got, err, a)
 	}
 	for _, uri := range []string{"", "pkcs11:", "token=a?module-path=/b", "pkcs11:token=a", "pkcs11:?module-path=/b", "pkcs11:token=a;object=b?module-path=/c",
-		"pkcs11:token=a?module-path=/b&pin-value=1234", "pkcs11:token=%zz?module-path=/b", "pkcs11:token=a;;?module-path=/b"} {
+		"pkcs11:token=a?module-path=/b&pin-value=1234", "pkcs11:token=%zz?module-path=/b", "pkcs11:token=a;;?module-path=/b",
+		"pkcs11:token=a?module-path=b.so", "pkcs11:token=a?module-path=./b.so", "pkcs11:token=a;token=c?module-path=/b", "pkcs11:token=a?module-path=/b&module-path=/c",
+		"pkcs11:token=a%00b?module-path=/b", "pkcs11:token=a?module-path=/b%00.so"} {
 		if _, err := parseAddress(uri); !errors.Is(err, ErrURI) {
 			t.Errorf("%q: got %v, want %v", uri, err, ErrURI)
 		}
@@ -22,6 +24,7 @@ func TestAddresses(t *testing.T) {
 
 func FuzzAddress(f *testing.F) {
 	f.Add("pkcs11:token=a;id=%01?module-path=/b")
+	f.Add("pkcs11:token=a%26%3b?module-path=/b%26%3b%3d%25/c")
 	f.Fuzz(func(t *testing.T, uri string) {
 		a, err := parseAddress(uri)
 		if err != nil {
