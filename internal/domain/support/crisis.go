@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"slices"
+	"strings"
 	"time"
 
 	"hemnyckel/internal/base/problem"
@@ -94,4 +95,62 @@ func (d Desk) turns(schedule string, t time.Time) (time.Time, bool) {
 		schedule = "not:" + schedule
 	}
 	return d.Profile.Hours.Next(schedule, t)
+}
+
+// PaperSection is a part of the page on paper.
+type PaperSection struct {
+	Title    string
+	Lines    []string
+	Numbered bool // the lines are steps, taken in order
+}
+
+// OnPaper is the page in words, for the wall: the steps of all hours, each saying for which, and the contacts.
+func (p CrisisPage) OnPaper(lang string) []PaperSection {
+	var all []PaperSection
+	for _, s := range p.Sections {
+		out := PaperSection{Title: s.Title.In(lang), Numbered: true}
+		for _, step := range s.Steps {
+			out.Lines = append(out.Lines, problem.Text{SV: step.SV, EN: step.EN}.In(lang)+p.hoursNote(step, lang))
+		}
+		all = append(all, out)
+	}
+	contacts := PaperSection{Title: problem.Text{SV: "Kontakter", EN: "Contacts"}.In(lang)}
+	for _, u := range p.Contacts {
+		if u.Phone+u.Address+u.Postal+u.Mail+u.Web != "" {
+			contacts.Lines = append(contacts.Lines, joined(u.Name, u.Phone, p.OpenHours(u, lang), u.Address, u.Postal, u.Mail, u.Web))
+		}
+	}
+	return append(all, contacts)
+}
+
+// OpenHours is when a unit answers, in words; "" where the profile does not say.
+func (p CrisisPage) OpenHours(u routine.Unit, lang string) string {
+	if s, ok := p.Hours[u.Hours]; ok {
+		return s.Text(lang)
+	}
+	return ""
+}
+
+// hoursNote says for which hours a step is, where it is not for all and does not say so itself.
+func (p CrisisPage) hoursNote(step routine.Step, lang string) string {
+	name, outside := strings.CutPrefix(step.When, "not:")
+	s, ok := p.Hours[name]
+	switch {
+	case !ok || strings.Contains(problem.Text{SV: step.SV, EN: step.EN}.In(lang), s.Text(lang)):
+		return ""
+	case outside:
+		return problem.Text{SV: " (inte ", EN: " (not "}.In(lang) + s.Text(lang) + ")"
+	}
+	return " (" + s.Text(lang) + ")"
+}
+
+// joined is what there is of some words, with commas between.
+func joined(parts ...string) string {
+	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), ", ")
+}
+
+// DocumentName names the decision that the page rests on.
+func (p CrisisPage) DocumentName() string {
+	s := p.Source
+	return joined(s.Title, s.DecidedBy, s.Decided, s.Revised, s.Diary)
 }

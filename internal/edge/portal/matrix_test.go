@@ -40,6 +40,8 @@ var matrix = map[string]string{
 	"log":            "lsu",
 	"entry":          "lsu",
 
+	"crisis": everyRole, "crisis-paper": everyRole, "crisis-copy": open, "crisis-show": open,
+
 	"shortcuts": everyRole,
 	"pulse":     everyRole,
 	// The components: everybody's in a demonstration, which this is, otherwise the system owner's.

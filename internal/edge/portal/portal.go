@@ -41,6 +41,7 @@ import (
 
 	"hemnyckel/internal/base/problem"
 	"hemnyckel/internal/edge/portal/clients"
+	"hemnyckel/internal/edge/portal/crisis"
 	"hemnyckel/internal/edge/portal/gallery"
 	"hemnyckel/internal/edge/portal/home"
 	"hemnyckel/internal/edge/portal/keys"
@@ -59,6 +60,7 @@ type Services struct {
 	Clients clients.Service
 	Work    work.Service
 	Keys    keys.Service
+	Crisis  crisis.Service
 	Log     log.Service
 	Login   login.Service
 }
@@ -82,6 +84,7 @@ func (c Config) areas(gate *login.Area) []page.Area {
 		clients.New(c.Clients),
 		work.New(c.Work),
 		keys.New(c.Keys),
+		crisis.New(c.Crisis),
 		log.New(c.Log),
 		gallery.New(len(c.Demo) > 0),
 		gate,

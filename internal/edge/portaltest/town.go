@@ -22,6 +22,7 @@ import (
 	"hemnyckel/internal/domain/identity"
 	"hemnyckel/internal/domain/journal"
 	"hemnyckel/internal/domain/routine"
+	"hemnyckel/internal/domain/support"
 	"hemnyckel/internal/edge/portal"
 	"hemnyckel/internal/edge/portal/login"
 	"hemnyckel/internal/edge/web"
@@ -108,7 +109,16 @@ const Organisation = "2120009002"
 
 // Serve starts a portal of the town, with its configuration changed if change is not nil.
 func (w *Town) Serve(change func(*portal.Config)) *httptest.Server {
-	c := portal.Config{Services: portal.Services{Home: w.Pages, Clients: w.Pages, Work: w.Pages, Keys: w.Pages, Log: w.Pages, Login: w.Sessions},
+	c := portal.Config{
+		Services: portal.Services{
+			Home:    w.Pages,
+			Clients: w.Pages,
+			Work:    w.Pages,
+			Keys:    w.Pages,
+			Crisis:  support.Desk{Profile: routine.DefaultProfile(), Zone: w.Zone},
+			Log:     w.Pages,
+			Login:   w.Sessions,
+		},
 		Municipality: "Söderköpinge kommun", Demo: login.Demo(Organisation), Zone: w.Zone, Clock: w.Clock.Now}
 	if change != nil {
 		change(&c)

@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"context"
 	"net/http"
-	"strings"
 
 	"hemnyckel/api"
 	"hemnyckel/internal/base/problem"
@@ -42,7 +41,7 @@ func (h *Handler) crisisPage(ctx context.Context, r request) (api.CrisisPage, er
 		return api.CrisisPage{}, err
 	}
 	lang := web.Language(ctx)
-	out := api.CrisisPage{Municipality: p.Municipality, Version: p.Version, Until: p.Until, Source: sourceText(p.Source),
+	out := api.CrisisPage{Municipality: p.Municipality, Version: p.Version, Until: p.Until, Source: p.DocumentName(),
 		Sections: []api.CrisisSection{}, Contacts: []api.Contact{}, Hours: map[string]api.CrisisHours{}, OnCall: wireOnCallHours(p.OnCall)}
 	for _, s := range p.Sections {
 		out.Sections = append(out.Sections, api.CrisisSection{Failure: string(s.Failure), Title: s.Title.In(lang), Steps: wireSteps(s.Steps, lang)})
@@ -54,17 +53,6 @@ func (h *Handler) crisisPage(ctx context.Context, r request) (api.CrisisPage, er
 		out.Hours[name] = wireHours(s, lang)
 	}
 	return out, nil
-}
-
-// sourceText names a profile's document.
-func sourceText(s routine.Source) string {
-	var parts []string
-	for _, p := range []string{s.Title, s.DecidedBy, s.Decided, s.Revised, s.Diary} {
-		if p != "" {
-			parts = append(parts, p)
-		}
-	}
-	return strings.Join(parts, ", ")
 }
 
 func wireSteps(steps []routine.Step, lang string) []api.CrisisStep {
@@ -121,48 +109,13 @@ func (h *Handler) crisisPaper(ctx context.Context, r request) (document, error) 
 	lang := web.Language(ctx)
 	said := func(sv, en string) string { return problem.Text{SV: sv, EN: en}.In(lang) }
 	sheet := paper.Sheet{Lang: lang, Made: h.options.Clock(), Title: said("När något inte fungerar", "When something does not work"),
-		Subtitle: p.Municipality, Footer: said("Version ", "Version ") + p.Version + "   " + sourceText(p.Source), OnePage: true}
-	for _, s := range p.Sections {
-		section := paper.Section{Title: s.Title.In(lang), Numbered: true}
-		for _, step := range wireSteps(s.Steps, lang) {
-			section.Lines = append(section.Lines, step.Text+hoursNote(p.Hours, step, lang))
-		}
-		sheet.Sections = append(sheet.Sections, section)
+		Subtitle: p.Municipality, Footer: said("Version ", "Version ") + p.Version + "   " + p.DocumentName(), OnePage: true}
+	for _, part := range p.OnPaper(lang) {
+		sheet.Sections = append(sheet.Sections, paper.Section(part))
 	}
-	contacts := paper.Section{Title: said("Kontakter", "Contacts")}
-	for _, u := range p.Contacts {
-		c := wireContact(u, p.Hours, lang)
-		if c.Phone+c.Address+c.Postal+c.Mail+c.Web != "" {
-			contacts.Lines = append(contacts.Lines, joined(c.Name, c.Phone, c.Hours, c.Address, c.Postal, c.Mail, c.Web))
-		}
-	}
-	sheet.Sections = append(sheet.Sections, contacts)
 	var pdf bytes.Buffer
 	err = paper.WriteSheet(&pdf, sheet)
 	return document{Name: said("krissida.pdf", "crisis.pdf"), Type: "application/pdf", Body: pdf.Bytes()}, err
-}
-
-// hoursNote says for which hours a step is, where it is not for all and does not say so itself.
-func hoursNote(hours routine.Hours, step api.CrisisStep, lang string) string {
-	name, outside := strings.CutPrefix(step.When, "not:")
-	s, ok := hours[name]
-	switch {
-	case !ok || strings.Contains(step.Text, s.Text(lang)):
-		return ""
-	case outside:
-		return problem.Text{SV: " (inte ", EN: " (not "}.In(lang) + s.Text(lang) + ")"
-	}
-	return " (" + s.Text(lang) + ")"
-}
-
-func joined(parts ...string) string {
-	var there []string
-	for _, p := range parts {
-		if p != "" {
-			there = append(there, p)
-		}
-	}
-	return strings.Join(there, ", ")
 }
 
 func (h *Handler) recordCall(ctx context.Context, r request, in api.NewOnCall) (api.OnCall, error) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -214,4 +215,9 @@ func chosen(lang string, texts [2]string) string {
 		return texts[1]
 	}
 	return texts[0]
+}
+
+// joined is what there is of some words, with commas between.
+func joined(parts ...string) string {
+	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), ", ")
 }

@@ -158,7 +158,16 @@ func (s *Server) desk(ctx context.Context, zone *time.Location) (*portal.Handler
 	policy := identity.DefaultPolicy()
 	policy.Demo = s.cfg.DemoLogin
 	sessions := s.m.Sessions(policy)
-	c := portal.Config{Services: portal.Services{Home: pages, Clients: pages, Work: pages, Keys: pages, Log: pages, Login: sessions},
+	c := portal.Config{
+		Services: portal.Services{
+			Home:    pages,
+			Clients: pages,
+			Work:    pages,
+			Keys:    pages,
+			Crisis:  s.m.Support,
+			Log:     pages,
+			Login:   sessions,
+		},
 		Municipality: s.m.Name, Zone: zone, Clock: s.cfg.Clock, Origin: s.cfg.Origin, Providers: s.cfg.Providers}
 	if s.cfg.DemoLogin {
 		c.Demo = login.Demo(demoOrganisation)
