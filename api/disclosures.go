@@ -62,6 +62,7 @@ type DisclosureDecision struct {
 // LogRow is one line of the log of doors.
 type LogRow struct {
 	Index    int64     `json:"index" doc:"Place in the journal, as in the proof." sv:"Plats" en:"Place"`
+	Part     int       `json:"part,omitempty" doc:"Of an entry that tells of many events: which of them, from 1." sv:"Del" en:"Part"`
 	At       time.Time `json:"at" sv:"Tid" en:"Time"`
 	Quality  string    `json:"quality" enum:"server,device,unverified" doc:"How far the time can be trusted." sv:"Tidens säkerhet" en:"Quality"`
 	Event    string    `json:"event" sv:"Händelse" en:"Event"`

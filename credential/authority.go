@@ -305,12 +305,11 @@ func (a *Authority) IssueAck(k Ack) ([]byte, error) {
 	return Sign(r.signer, KindAck, k)
 }
 
-// OpenBatch opens a sealed batch and reads it; the caller verifies it by the lock's key ([Verifier.Batch]).
-func (a *Authority) OpenBatch(sealed []byte) (signed []byte, batch LogBatch, err error) {
-	if signed, err = OpenBatch(sealed, a.held.Load().Ingest...); err != nil {
-		return nil, LogBatch{}, err
+// OpenBatch opens a sealed batch and reads it; the caller verifies it by the lock's key ([Verifier.CheckBatch]).
+func (a *Authority) OpenBatch(sealed []byte) (signed []byte, batch Object[LogBatch], err error) {
+	if signed, err = OpenBatch(sealed, a.held.Load().Ingest...); err == nil {
+		batch, err = ReadBatch(signed)
 	}
-	batch, err = ParseBatch(signed)
 	return signed, batch, err
 }
 

@@ -6,6 +6,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/rand"
 	"crypto/sha256"
+	"encoding/binary"
 
 	"github.com/veraison/go-cose"
 )
@@ -178,6 +179,21 @@ func toBeSigned(kind Kind, payload []byte) [32]byte {
 	b = append(b, kind...)
 	b = appendByteString(b, len(payload))
 	return sha256.Sum256(append(b, payload...))
+}
+
+// appendUint appends an unsigned integer in its shortest form (RFC 8949 §3).
+func appendUint(b []byte, v uint64) []byte {
+	switch {
+	case v < 24:
+		return append(b, byte(v))
+	case v < 1<<8:
+		return append(b, 24, byte(v))
+	case v < 1<<16:
+		return binary.BigEndian.AppendUint16(append(b, 25), uint16(v))
+	case v < 1<<32:
+		return binary.BigEndian.AppendUint32(append(b, 26), uint32(v))
+	}
+	return binary.BigEndian.AppendUint64(append(b, 27), v)
 }
 
 // appendByteString appends the head of a byte string of n bytes, at most 65535 (RFC 8949 §3).

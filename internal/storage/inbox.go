@@ -117,11 +117,26 @@ func (tx *Tx) LockHeads(ctx context.Context, locks []uint32) (map[uint32]keysync
 	return out, err
 }
 
-// PutLockHeads implements keysync.InboxTx.
+// PutLockHeads implements keysync.InboxTx. All but a new lock's are there already.
 func (tx *Tx) PutLockHeads(ctx context.Context, heads []keysync.Head) error {
-	return put(ctx, tx, "lock_heads", strings.Split(headColumns, ", "), 1, heads, func(h keysync.Head) []any {
+	columns := strings.Split(headColumns, ", ")
+	row := func(h keysync.Head) []any {
 		return []any{int64(h.Lock), int64(h.Epoch), h.Identity[:], int64(h.Seq), h.Head[:], int64(h.BlockList), int64(h.Config), us(h.Seen), int64(h.Shown), int64(h.Oldest), h.Ack}
-	})
+	}
+	if tx.engine.Limits().Arrays {
+		return put(ctx, tx, "lock_heads", columns, 1, heads, row)
+	}
+	update := updateText("lock_heads", columns, 1)
+	for _, h := range heads {
+		changed, err := tx.exec(ctx, update, row(h)...)
+		if err == nil && changed == 0 {
+			err = tx.insert(ctx, "lock_heads", columns, [][]any{row(h)}, "")
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // UnsignedHeads implements keysync.InboxTx.

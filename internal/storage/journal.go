@@ -60,11 +60,13 @@ func (tx *Tx) InsertJournalEntries(ctx context.Context, rows []journal.Row) erro
 
 // IndexJournal puts entries on the timelines of their subjects and among those of their kind.
 func (tx *Tx) IndexJournal(ctx context.Context, rows []journal.Row) (int64, error) {
-	kinds, subjects := make([][]any, len(rows)), make([][]any, 0, 2*len(rows))
-	for i, r := range rows {
-		kinds[i] = []any{string(r.Kind), r.Index}
-		for _, s := range r.Subjects {
-			subjects = append(subjects, []any{s, r.AtUS, r.Index})
+	kinds, subjects := make([][]any, 0, len(rows)), make([][]any, 0, 2*len(rows))
+	for _, r := range rows {
+		for _, k := range r.Kinds {
+			kinds = append(kinds, []any{string(k), r.Index})
+		}
+		for _, m := range r.On {
+			subjects = append(subjects, []any{m.Subject, m.AtUS, r.Index})
 		}
 	}
 	added, err := tx.inserted(ctx, "journal_kinds", []string{"kind", "idx"}, kinds, "ON CONFLICT DO NOTHING")
@@ -152,38 +154,38 @@ func (tx *Tx) JournalByIndex(ctx context.Context, indexes []int64) ([]journal.Ro
 
 // JournalOfSubject returns a page of a subject's timeline.
 func (tx *Tx) JournalOfSubject(ctx context.Context, subject string, beforeUS, beforeIndex int64, limit int) ([]journal.Row, error) {
-	return collect(ctx, tx, scanJournal, `SELECT `+journalColumns+` FROM journal_subjects s JOIN journal_entries e ON e.idx = s.idx
+	return collect(ctx, tx, func(r row) (journal.Row, error) {
+		var j journal.Row
+		m := journal.Mark{Subject: subject}
+		err := r.Scan(&j.Index, &j.Kind, &j.Body, &m.AtUS)
+		j.On = []journal.Mark{m}
+		return j, err
+	}, `SELECT `+journalColumns+`, s.at_us FROM journal_subjects s JOIN journal_entries e ON e.idx = s.idx
 		WHERE s.subject = $1 AND (s.at_us, s.idx) < ($2, $3) ORDER BY s.at_us DESC, s.idx DESC LIMIT $4`,
 		subject, beforeUS, beforeIndex, limit)
 }
 
-// JournalList returns a page of entries, the last written first.
+// JournalList returns a page of entries, the last written first: of these kinds, and those that still are on no index.
 func (tx *Tx) JournalList(ctx context.Context, kinds []journal.Kind, before int64, limit int) ([]journal.Row, error) {
 	if len(kinds) == 0 {
 		return collect(ctx, tx, scanJournal, `SELECT `+journalColumns+` FROM journal_entries e WHERE e.idx < $1 ORDER BY e.idx DESC LIMIT $2`, before, limit)
 	}
-	var all []journal.Row
+	all, err := collect(ctx, tx, scanJournal, `SELECT `+journalColumns+` FROM journal_entries e
+		WHERE e.idx >= `+journalSize+` AND e.idx < $1 ORDER BY e.idx DESC LIMIT $2`, before, limit)
+	if err != nil || len(all) == limit {
+		return all, err
+	}
 	for _, kind := range slices.Compact(slices.Sorted(slices.Values(kinds))) {
-		some, err := tx.journalOfKind(ctx, kind, before, limit)
+		some, err := collect(ctx, tx, scanJournal, `SELECT `+journalColumns+` FROM journal_kinds k JOIN journal_entries e ON e.idx = k.idx
+			WHERE k.kind = $1 AND k.idx < $2 ORDER BY k.idx DESC LIMIT $3`, string(kind), before, limit)
 		if err != nil {
 			return nil, err
 		}
 		all = append(all, some...)
 	}
-	slices.SortFunc(all, func(a, b journal.Row) int { return cmp.Compare(b.Index, a.Index) })
+	slices.SortStableFunc(all, func(a, b journal.Row) int { return cmp.Compare(b.Index, a.Index) })
+	all = slices.CompactFunc(all, func(a, b journal.Row) bool { return a.Index == b.Index }) // an entry may have parts of several kinds
 	return all[:min(limit, len(all))], nil
-}
-
-// journalOfKind looks through the pending entries, which are on no index, and then at the index.
-func (tx *Tx) journalOfKind(ctx context.Context, kind journal.Kind, before int64, limit int) ([]journal.Row, error) {
-	pending, err := collect(ctx, tx, scanJournal, `SELECT `+journalColumns+` FROM journal_entries e
-		WHERE e.idx >= `+journalSize+` AND e.idx < $1 AND e.kind = $2 ORDER BY e.idx DESC LIMIT $3`, before, string(kind), limit)
-	if err != nil || len(pending) == limit {
-		return pending, err
-	}
-	signed, err := collect(ctx, tx, scanJournal, `SELECT `+journalColumns+` FROM journal_kinds k JOIN journal_entries e ON e.idx = k.idx
-		WHERE k.kind = $1 AND k.idx < $2 ORDER BY k.idx DESC LIMIT $3`, string(kind), before, limit-len(pending))
-	return append(pending, signed...), err
 }
 
 // CountJournal counts entries of these kinds.
@@ -209,7 +211,7 @@ func (tx *Tx) CountJournalIndex(ctx context.Context) (int64, error) {
 	return n, err
 }
 
-// EraseJournal leaves of each entry only what its Body says, and takes it off its timelines.
+// EraseJournal leaves of each entry only what its Body says, and takes away what it is no longer found by.
 func (tx *Tx) EraseJournal(ctx context.Context, rows []journal.Row) error {
 	err := put(ctx, tx, "journal_entries", []string{"idx", "kind", "body"}, 1, rows, func(r journal.Row) []any {
 		return []any{r.Index, string(r.Kind), r.Body}
@@ -217,25 +219,22 @@ func (tx *Tx) EraseJournal(ctx context.Context, rows []journal.Row) error {
 	if err != nil {
 		return err
 	}
-	return tx.eraseSubjects(ctx, rows)
-}
-
-// eraseSubjects deletes within the stretch of each timeline that the rows lie on.
-func (tx *Tx) eraseSubjects(ctx context.Context, rows []journal.Row) error {
-	timelines := map[string][]journal.Row{}
+	on, kinds := map[journal.Mark][]int64{}, map[journal.Kind][]int64{}
 	for _, r := range rows {
-		for _, s := range r.Subjects {
-			timelines[s] = append(timelines[s], r)
+		for _, m := range r.On {
+			on[m] = append(on[m], r.Index)
+		}
+		for _, k := range r.Kinds {
+			kinds[k] = append(kinds[k], r.Index)
 		}
 	}
-	for subject, on := range timelines {
-		from, until, indexes := on[0].AtUS, on[0].AtUS, make([]int64, len(on))
-		for i, r := range on {
-			from, until, indexes[i] = min(from, r.AtUS), max(until, r.AtUS), r.Index
+	for m, indexes := range on {
+		if err := execIn(ctx, tx, `DELETE FROM journal_subjects WHERE subject = $1 AND at_us = $2 AND idx IN %s`, indexes, m.Subject, m.AtUS); err != nil {
+			return err
 		}
-		err := execIn(ctx, tx, `DELETE FROM journal_subjects WHERE subject = $1 AND at_us >= $2 AND at_us <= $3 AND idx IN %s`,
-			indexes, subject, from, until)
-		if err != nil {
+	}
+	for k, indexes := range kinds {
+		if err := execIn(ctx, tx, `DELETE FROM journal_kinds WHERE kind = $1 AND idx IN %s`, indexes, string(k)); err != nil {
 			return err
 		}
 	}

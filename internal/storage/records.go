@@ -2,6 +2,9 @@ package storage
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"slices"
 	"time"
 
 	"hemnyckel/credential"
@@ -10,33 +13,37 @@ import (
 	"hemnyckel/internal/domain/retention"
 )
 
-// A lock's records are stored as they come, a run of consecutive ones to a row: a row each would cost as much again as the
-// journal's entries for them. Runs of one lock never overlap, and none is longer than runLength.
+// A lock's records are stored as they come, a run of consecutive ones to a row: for each its length (1 byte) and its encoding, or
+// 0 when its time has passed. Runs of one lock never overlap, and none is longer than runLength.
 const runLength = credential.MaxBatchRecords
-
-// stored is one record of a run; without content when its time has passed.
-type stored struct {
-	_     struct{} `cbor:",toarray"`
-	At    int64    // microseconds
-	Event credential.Event
-	Body  []byte
-}
 
 // run is a row of lock_records.
 type run struct {
 	first   uint32
-	records []stored
+	records [][]byte
 }
 
-// maxRun bounds an encoded run: each record of at most its own encoding and some bytes.
-const maxRun = credential.MaxBatch + runLength*32
+func (r run) body() ([]byte, error) {
+	var b []byte
+	for _, one := range r.records {
+		if len(one) > 255 {
+			return nil, fmt.Errorf("storage: a record of %d bytes", len(one))
+		}
+		b = append(append(b, byte(len(one))), one...)
+	}
+	return b, nil
+}
 
 func scanRun(r row) (run, error) {
 	var out run
 	var body []byte
 	err := r.Scan(&out.first, &body)
-	if err == nil {
-		out.records, err = credential.Decode[[]stored](body, maxRun)
+	for err == nil && len(body) > 0 {
+		n := int(body[0])
+		if n >= len(body) || len(out.records) == runLength {
+			return out, errors.New("storage: a stored run of records is damaged")
+		}
+		out.records, body = append(out.records, body[1:1+n]), body[1+n:]
 	}
 	return out, err
 }
@@ -54,30 +61,25 @@ func (tx *Tx) LockRecords(ctx context.Context, lock uint32, epoch uint16, first,
 	for _, r := range runs {
 		for i, one := range r.records {
 			if seq := r.first + uint32(i); seq >= first && seq <= last {
-				out[seq] = one.Body
+				out[seq] = one
 			}
 		}
 	}
 	return out, err
 }
 
-// InsertLockRecords implements keysync.InboxTx. The caller has seen that none of them is there.
-func (tx *Tx) InsertLockRecords(ctx context.Context, records []keysync.StoredRecord) error {
-	var rows [][]any
-	for len(records) > 0 {
-		n, first := 1, records[0]
-		for n < len(records) && n < runLength && records[n].Lock == first.Lock && records[n].Epoch == first.Epoch && records[n].Seq == first.Seq+uint32(n) {
-			n++
+// InsertLockRecords implements keysync.InboxTx.
+func (tx *Tx) InsertLockRecords(ctx context.Context, runs []keysync.RecordRun) error {
+	rows := make([][]any, len(runs))
+	for i, r := range runs {
+		body, err := run{records: r.Records}.body()
+		if err == nil && len(r.Records) > runLength {
+			err = fmt.Errorf("storage: a run of %d records", len(r.Records))
 		}
-		run := make([]stored, n)
-		for i, r := range records[:n] {
-			run[i] = stored{At: us(r.At), Event: r.Event, Body: r.Body}
-		}
-		body, err := credential.Encode(run)
 		if err != nil {
 			return err
 		}
-		rows, records = append(rows, []any{int64(first.Lock), int64(first.Epoch), int64(first.Seq), body}), records[n:]
+		rows[i] = []any{int64(r.Lock), int64(r.Epoch), int64(r.First), body}
 	}
 	return tx.insert(ctx, "lock_records", []string{"lock_id", "epoch", "seq", "body"}, rows, "")
 }
@@ -86,8 +88,12 @@ func (tx *Tx) InsertLockRecords(ctx context.Context, records []keysync.StoredRec
 func (tx *Tx) LockOpened(ctx context.Context, l fleet.Lock, seq uint32) (time.Time, bool, error) {
 	runs, err := tx.runsOf(ctx, l.Number, uint16(l.Epoch), seq, seq)
 	for _, r := range runs {
-		if i := int(seq) - int(r.first); i < len(r.records) && r.records[i].Event == credential.EventOpened {
-			return fromUS(r.records[i].At), true, err
+		i := int(seq) - int(r.first)
+		if i >= len(r.records) || len(r.records[i]) == 0 {
+			continue
+		}
+		if one, err := credential.ParseRecord(r.records[i]); err != nil || one.Event == credential.EventOpened {
+			return one.Time.Time(), err == nil, err
 		}
 	}
 	return time.Time{}, false, err
@@ -95,18 +101,20 @@ func (tx *Tx) LockOpened(ctx context.Context, l fleet.Lock, seq uint32) (time.Ti
 
 // BlankRecords implements retention.Tx. That there was a record stays; evidence that ends with it goes.
 func (tx *Tx) BlankRecords(ctx context.Context, of []retention.Place) error {
+	type log struct {
+		lock  string
+		epoch uint32
+	}
+	logs := map[log][]uint32{}
 	for _, p := range of {
-		number, ok, err := one(ctx, tx, column[uint32], `SELECT number FROM locks WHERE serial = $1`, p.Lock)
-		if err != nil {
-			return err
+		l := log{p.Lock, p.Epoch}
+		logs[l] = append(logs[l], p.Seq)
+	}
+	for l, seqs := range logs {
+		number, ok, err := one(ctx, tx, column[uint32], `SELECT number FROM locks WHERE serial = $1`, l.lock)
+		if err == nil && ok {
+			err = tx.blankRecords(ctx, number, uint16(l.epoch), seqs)
 		}
-		if !ok {
-			continue
-		}
-		if err := tx.blankRecord(ctx, number, p); err != nil {
-			return err
-		}
-		err = tx.later(ctx, `DELETE FROM lock_evidence WHERE lock_id = $1 AND epoch = $2 AND through <= $3`, int64(number), int64(p.Epoch), int64(p.Seq))
 		if err != nil {
 			return err
 		}
@@ -114,25 +122,30 @@ func (tx *Tx) BlankRecords(ctx context.Context, of []retention.Place) error {
 	return nil
 }
 
-func (tx *Tx) blankRecord(ctx context.Context, lock uint32, p retention.Place) error {
-	runs, err := tx.runsOf(ctx, lock, uint16(p.Epoch), p.Seq, p.Seq)
+func (tx *Tx) blankRecords(ctx context.Context, lock uint32, epoch uint16, seqs []uint32) error {
+	last := slices.Max(seqs)
+	runs, err := tx.runsOf(ctx, lock, epoch, slices.Min(seqs), last)
 	if err != nil {
 		return err
 	}
 	for _, r := range runs {
-		i := int(p.Seq) - int(r.first)
-		if i >= len(r.records) {
+		changed := false
+		for i := range r.records {
+			if len(r.records[i]) > 0 && slices.Contains(seqs, r.first+uint32(i)) {
+				r.records[i], changed = nil, true
+			}
+		}
+		if !changed {
 			continue
 		}
-		r.records[i] = stored{}
-		body, err := credential.Encode(r.records)
+		body, err := r.body()
 		if err != nil {
 			return err
 		}
 		if err := tx.later(ctx, `UPDATE lock_records SET body = $4 WHERE lock_id = $1 AND epoch = $2 AND seq = $3`,
-			int64(lock), int64(p.Epoch), int64(r.first), body); err != nil {
+			int64(lock), int64(epoch), int64(r.first), body); err != nil {
 			return err
 		}
 	}
-	return nil
+	return tx.later(ctx, `DELETE FROM lock_evidence WHERE lock_id = $1 AND epoch = $2 AND through <= $3`, int64(lock), int64(epoch), int64(last))
 }

@@ -185,7 +185,7 @@ func (tx *Tx) SetRetentionCursor(ctx context.Context, k journal.Kind, next int64
 // SignedOfKind implements retention.Tx.
 func (tx *Tx) SignedOfKind(ctx context.Context, k journal.Kind, from int64, limit int) ([]journal.Row, error) {
 	return collect(ctx, tx, scanJournal, `SELECT `+journalColumns+` FROM journal_kinds k JOIN journal_entries e ON e.idx = k.idx
-		WHERE k.kind = $1 AND k.idx >= $2 ORDER BY k.idx LIMIT $3`, string(k), from, limit)
+		WHERE k.kind = $1 AND e.kind = $1 AND k.idx >= $2 ORDER BY k.idx LIMIT $3`, string(k), from, limit)
 }
 
 // KeepEntries implements retention.Tx.

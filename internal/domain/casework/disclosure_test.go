@@ -53,6 +53,7 @@ func newWatched(t *testing.T, db *storage.DB, now *time.Time, rules routine.LogR
 		if err := tx.PutStation(t.Context(), station, "hash"); err != nil {
 			return err
 		}
+		var parts []journal.Part
 		for i, who := range []string{w.anna, w.bert} {
 			key := fleet.Key{ID: "0190b000-0000-7000-8000-0000000000e" + strconv.Itoa(i), Device: uint32(i + 1), Number: "N0000" + strconv.Itoa(i), State: fleet.KeyInStock}
 			if err := tx.PutKeys(t.Context(), []fleet.Key{key}); err != nil {
@@ -62,11 +63,10 @@ func newWatched(t *testing.T, db *storage.DB, now *time.Time, rules routine.LogR
 			if err := tx.InsertActivations(t.Context(), []keysync.Activation{use}); err != nil {
 				return err
 			}
-			if err := opened(t, tx, use, key.Number, i+1); err != nil {
-				return err
-			}
+			parts = append(parts, opened(use, key.Number))
 		}
-		return nil
+		return journal.Append(t.Context(), tx, journal.Entry{Kind: journal.LockRecords, Quality: journal.Device, Subjects: []string{"0190b000-0000-7000-8000-0000000000b0"},
+			Fields: []journal.Field{{Name: "lock", Value: "NG1"}, {Name: "sequence", Value: "1/1"}}, Parts: parts})
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -94,12 +94,9 @@ func (w *watched) firmServes(t *testing.T, tx *storage.Tx) error {
 			{StaffID: w.bert, GroupID: g.ID, From: since, Until: routine.Forever}}))
 }
 
-func opened(t *testing.T, tx *storage.Tx, use keysync.Activation, key string, seq int) error {
-	t.Helper()
-	serial := strconv.FormatUint(use.Serial, 10)
-	return journal.Append(t.Context(), tx, journal.Entry{Kind: journal.DoorOpened, Subjects: []string{"0190b000-0000-7000-8000-0000000000b0", use.KeyID}, Fields: []journal.Field{
-		{Name: journal.FieldActor, Value: "activation:" + serial}, {Name: "activation", Value: serial}, {Name: "key", Value: key},
-		{Name: "lock", Value: "NG1"}, {Name: "sequence", Value: "1/" + strconv.Itoa(seq)}}})
+func opened(use keysync.Activation, key string) journal.Part {
+	return journal.Part{Kind: journal.DoorOpened, Subjects: []string{use.KeyID}, Fields: []journal.Field{
+		{Name: journal.FieldActor, Value: "activation:" + strconv.FormatUint(use.Serial, 10)}, {Name: "key", Value: key}}}
 }
 
 func (w *watched) ask(change func(in *disclosure.Request)) disclosure.Request {
@@ -150,7 +147,7 @@ func TestAnExtractIsRequestedDecidedAndHandedOut(t *testing.T) {
 			t.Fatalf("the extract: got %+v, %v, want Bert's opening and Anna's", x.Rows, err)
 		}
 		report, err := journal.Verify(w.keys.Trust, x.Proof)
-		if err != nil || len(report.Entries) != 2 || report.Entries[0].Hidden != 0 {
+		if err != nil || len(report.Entries) != 3 || report.Entries[0].Hidden != 0 || report.Entries[2].Hidden != 0 {
 			t.Errorf("its proof: got %+v, %v", report, err)
 		}
 		if log := w.kinds(t, d.ID); !slices.Equal(log, []journal.Kind{journal.EntriesDisclosed, journal.DisclosureChanged, journal.DisclosureChanged}) {
@@ -233,6 +230,8 @@ func TestDoubtDemandsAHarmAssessment(t *testing.T) {
 		w.decide(t, person.ID, granted)
 		if x, err := w.Extract(t.Context(), chief, person.ID); err != nil || len(x.Rows) != 1 || x.Rows[0].Person != "Anna" {
 			t.Errorf("Anna's openings: got %+v, %v, want one", x.Rows, err)
+		} else if report, err := journal.Verify(w.keys.Trust, x.Proof); err != nil || len(report.Entries) != 2 || report.Entries[1].Part != 1 || strings.Contains(string(x.Proof), "activation:8") {
+			t.Errorf("the proof of Anna's openings: got %+v, %v, want one of the lock's records, and nothing of Bert's", report.Entries, err)
 		}
 		one := w.request(t, nil)
 		w.decide(t, one.ID, disclosure.Decision{State: disclosure.Partly, Reasons: "Bert berörs inte", Masks: []disclosure.Mask{disclosure.Mask("person:" + w.bert)}})

@@ -11,6 +11,7 @@ import (
 	"hemnyckel/internal/domain/care"
 	"hemnyckel/internal/domain/casework"
 	"hemnyckel/internal/domain/consent"
+	"hemnyckel/internal/domain/fleet"
 	"hemnyckel/internal/domain/journal"
 	"hemnyckel/internal/domain/journal/journaltest"
 	"hemnyckel/internal/domain/keysync"
@@ -162,7 +163,7 @@ func TestAClientIsForgotten(t *testing.T) {
 		if _, err := e.log.Integrate(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		before, err := e.log.Prove(t.Context(), []int64{0, 5}, nil)
+		before, err := e.log.Prove(t.Context(), journal.Whole(0, 5), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -259,9 +260,15 @@ func TestUndecidedIsKept(t *testing.T) {
 func TestTheLogOfDoorsIsErasedByAge(t *testing.T) {
 	eachDay(t, func(t *testing.T, target string, db *storage.DB, now *time.Time) {
 		e := newErasing(t, target, db, now)
-		e.openDoor(t, 3)
+		err := db.Update(t.Context(), func(tx *storage.Tx) error {
+			return tx.PutKeys(t.Context(), []fleet.Key{{ID: keyOne, Device: 1, Number: "N00001", State: fleet.KeyInStock}, {ID: keyTwo, Device: 2, Number: "N00002", State: fleet.KeyInStock}})
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		e.openDoor(t, keyOne, keyTwo, keyOne)
 		*now = now.AddDate(0, 0, 15)
-		e.openDoor(t, 2)
+		e.openDoor(t, keyTwo, keyTwo)
 		*now = now.AddDate(0, 0, 15)
 		hold, err := e.retention.Hold(t.Context(), owner, "PT1", "Utredning")
 		if err != nil {
@@ -270,7 +277,21 @@ func TestTheLogOfDoorsIsErasedByAge(t *testing.T) {
 		if got := countOf(e.run(t), retention.DoorLog); got.Due != 0 || got.Held != 3 {
 			t.Errorf("held: got %+v, want 3 held", got)
 		}
+		onKey, err := e.retention.Hold(t.Context(), owner, "N00001", "Utredning")
+		if err != nil {
+			t.Fatal(err)
+		}
 		if _, err := e.retention.Release(t.Context(), owner, hold.ID); err != nil {
+			t.Fatal(err)
+		}
+		e.run(t)
+		if erased, open := e.doors(t); erased != 1 || open != 4 {
+			t.Errorf("one key held: got %d erased and %d kept, want 1 and 4", erased, open)
+		}
+		if state, err := e.log.Check(t.Context()); err != nil {
+			t.Errorf("the log with an opening erased among others: %+v, %v", state, err)
+		}
+		if _, err := e.retention.Release(t.Context(), owner, onKey.ID); err != nil {
 			t.Fatal(err)
 		}
 		e.run(t)
@@ -287,60 +308,69 @@ func TestTheLogOfDoorsIsErasedByAge(t *testing.T) {
 		records := 0
 		for _, c := range storagetest.Dump(t, target) {
 			if c.Table == "lock_records" && c.Column == "body" {
-				if records++; strings.Contains(c.Value, "a record") {
+				records += len(c.Value)
+				if strings.Contains(c.Value, "a record") {
 					t.Errorf("a record of the lock is kept: %q", c.Value)
 				}
 			}
 		}
-		if records != 5 {
+		if records != 5 { // a length of nothing for each
 			t.Errorf("places of records: got %d, want all 5", records)
 		}
 	})
 }
 
-// openDoor tells the journal of openings of the entrance.
-func (e *erasing) openDoor(t *testing.T, times int) {
+// Keys that open doors.
+const (
+	keyOne = "0190b000-0000-7000-8000-0000000000e1"
+	keyTwo = "0190b000-0000-7000-8000-0000000000e2"
+)
+
+// openDoor takes over a run of openings of the entrance, by these keys.
+func (e *erasing) openDoor(t *testing.T, keys ...string) {
 	t.Helper()
 	err := e.db.Update(t.Context(), func(tx *storage.Tx) error {
 		locks, err := tx.LocksBySerial(t.Context(), []string{"PT1"})
 		if err != nil {
 			return err
 		}
-		for range times {
+		run := keysync.RecordRun{Lock: locks["PT1"].Number, Epoch: 1, First: e.opened + 1}
+		entry := journal.Entry{Kind: journal.LockRecords, Quality: journal.Device, Subjects: []string{locks["PT1"].ID},
+			Fields: []journal.Field{{Name: "lock", Value: "PT1"}, {Name: "sequence", Value: "1/" + strconv.Itoa(int(run.First))}}}
+		for _, key := range keys {
 			e.opened++
-			record := keysync.StoredRecord{Lock: locks["PT1"].Number, Epoch: 1, Seq: e.opened, At: tx.Now(), Event: 1, Body: []byte("a record")}
-			if err := tx.InsertLockRecords(t.Context(), []keysync.StoredRecord{record}); err != nil {
-				return err
-			}
-			if err := journal.Append(t.Context(), tx, journal.Entry{Kind: journal.DoorOpened, At: tx.Now(), Subjects: []string{locks["PT1"].ID},
-				Fields: []journal.Field{{Name: "lock", Value: "PT1"}, {Name: "sequence", Value: "1/" + strconv.Itoa(int(e.opened))}}}); err != nil {
-				return err
-			}
+			run.Records = append(run.Records, []byte("a record"))
+			entry.Parts = append(entry.Parts, journal.Part{Kind: journal.DoorOpened, At: tx.Now(), Subjects: []string{key}})
 		}
-		return nil
+		if err := tx.InsertLockRecords(t.Context(), []keysync.RecordRun{run}); err != nil {
+			return err
+		}
+		return journal.Append(t.Context(), tx, entry)
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 }
 
+// doors counts the openings that are erased, and those that are not.
 func (e *erasing) doors(t *testing.T) (erased, open int) {
 	t.Helper()
 	err := e.db.View(t.Context(), func(tx *storage.Tx) error {
-		all, err := journal.List(t.Context(), tx, journal.Filter{Kinds: []journal.Kind{journal.DoorOpened}}, 100, "")
-		for _, r := range all {
-			if r.Erased {
-				erased++
-			} else {
-				open++
-			}
+		entries, err := journal.List(t.Context(), tx, journal.Filter{Kinds: []journal.Kind{journal.LockRecords}}, 100, "")
+		if err != nil {
+			return err
 		}
+		openings, err := journal.List(t.Context(), tx, journal.Filter{Kinds: []journal.Kind{journal.DoorOpened}}, 100, "")
+		for _, r := range entries {
+			erased += r.Parts
+		}
+		open = len(openings)
 		return err
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return erased, open
+	return erased - open, open
 }
 
 // Every table that says whose something is says too what becomes of it: a new one must be named where clients are erased.

@@ -1,6 +1,7 @@
 package casework
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strconv"
@@ -93,12 +94,12 @@ func newest(sources []source) (journal.Record, bool) {
 			continue
 		}
 		r := s.next[0]
-		if top.Index < 0 || r.At.After(top.At) || r.At.Equal(top.At) && r.Index > top.Index {
+		if top.Index < 0 || cmp.Or(r.At.Compare(top.At), cmp.Compare(r.Index, top.Index), cmp.Compare(r.Part, top.Part)) > 0 {
 			top = r
 		}
 	}
 	for i := range sources {
-		if n := sources[i].next; len(n) > 0 && n[0].Index == top.Index {
+		if n := sources[i].next; len(n) > 0 && n[0].Place() == top.Place() {
 			sources[i].next = n[1:]
 		}
 	}
@@ -190,6 +191,7 @@ func (p *Pages) Log(ctx context.Context, f journal.Filter, before journal.Cursor
 type LogEntry struct {
 	Now    time.Time
 	Record journal.Record
+	Parts  []journal.Record // what it tells of, for one that tells of many events
 	Log    LogState
 	Things map[string]Thing
 }
@@ -203,10 +205,13 @@ func (p *Pages) LogEntry(ctx context.Context, who Reader, index int64) (LogEntry
 			return err
 		}
 		out = LogEntry{Now: tx.Now(), Record: r}
+		if out.Parts, err = journal.PartsOf(ctx, tx, index); err != nil {
+			return err
+		}
 		if out.Log, err = logState(ctx, tx); err != nil {
 			return err
 		}
-		out.Things, err = thingsIn(ctx, tx, []journal.Record{r})
+		out.Things, err = thingsIn(ctx, tx, append(out.Parts, r))
 		return err
 	})
 	if err == nil && len(out.Record.Subjects) > 0 {

@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"hemnyckel/internal/domain/journal"
@@ -14,6 +15,7 @@ import (
 // Row is one line of the log in words.
 type Row struct {
 	Index    int64
+	Part     int // of the entry there, from 1; 0 for an entry that tells of nothing else
 	At       time.Time
 	Quality  journal.Quality
 	Kind     journal.Kind
@@ -120,7 +122,10 @@ func uses(ctx context.Context, tx Tx, staff string, from, until time.Time) ([]so
 	return out, nil
 }
 
-func actorOf(serial uint64) string { return "activation:" + strconv.FormatUint(serial, 10) }
+// activation begins the name of an actor who is known by an activation only; its serial number follows.
+const activation = "activation:"
+
+func actorOf(serial uint64) string { return activation + strconv.FormatUint(serial, 10) }
 
 // scan calls f for the records of a timeline within its time, newest first, until f says no.
 func scan(ctx context.Context, tx Tx, s source, before journal.Cursor, f func(journal.Record) bool) error {
@@ -165,8 +170,10 @@ func gather(ctx context.Context, tx Tx, of []source, before journal.Cursor, limi
 			return nil, err
 		}
 	}
-	slices.SortFunc(out, func(a, b journal.Record) int { return cmp.Or(b.At.Compare(a.At), cmp.Compare(b.Index, a.Index)) })
-	out = slices.CompactFunc(out, func(a, b journal.Record) bool { return a.Index == b.Index })
+	slices.SortFunc(out, func(a, b journal.Record) int {
+		return cmp.Or(b.At.Compare(a.At), cmp.Compare(b.Index, a.Index), cmp.Compare(b.Part, a.Part))
+	})
+	out = slices.CompactFunc(out, func(a, b journal.Record) bool { return a.Place() == b.Place() })
 	return out[:min(limit, len(out))], nil
 }
 
@@ -191,7 +198,7 @@ func rows(ctx context.Context, tx Tx, records []journal.Record, show shows) ([]R
 	}
 	out := make([]Row, len(records))
 	for i, r := range records {
-		out[i] = Row{Index: r.Index, At: r.At, Quality: r.Quality, Kind: r.Kind, Lock: r.Value("lock"), Code: r.Value("code")}
+		out[i] = Row{Index: r.Index, Part: r.Part, At: r.At, Quality: r.Quality, Kind: r.Kind, Lock: r.Value("lock"), Code: r.Value("code")}
 		if show.keys {
 			out[i].Key = r.Value("key")
 		}
@@ -207,8 +214,10 @@ func rows(ctx context.Context, tx Tx, records []journal.Record, show shows) ([]R
 func behind(ctx context.Context, tx Tx, records []journal.Record) (map[string]Person, error) {
 	var serials []int64
 	for _, r := range records {
-		if n, err := strconv.ParseInt(r.Value("activation"), 10, 64); err == nil {
-			serials = append(serials, n)
+		if n, ok := strings.CutPrefix(r.Value(journal.FieldActor), activation); ok {
+			if serial, err := strconv.ParseInt(n, 10, 64); err == nil {
+				serials = append(serials, serial)
+			}
 		}
 	}
 	slices.Sort(serials)

@@ -27,7 +27,7 @@ func (s *Service) Extract(ctx context.Context, who routine.Who, id string) (Extr
 	}
 	var out Extract
 	var show shows
-	var indexes []int64
+	var places []journal.Place
 	err := s.db.View(ctx, func(tx Tx) (err error) {
 		if out.Disclosure, err = find(ctx, tx, who, id); err != nil {
 			return err
@@ -35,18 +35,18 @@ func (s *Service) Extract(ctx context.Context, who routine.Who, id string) (Extr
 		if !out.Disclosure.decided() {
 			return ErrNotGranted
 		}
-		out.Rows, indexes, show, err = collect(ctx, tx, out.Disclosure)
+		out.Rows, places, show, err = collect(ctx, tx, out.Disclosure)
 		return err
 	})
 	if err != nil {
 		return Extract{}, err
 	}
-	if len(indexes) > 0 {
-		if out.Proof, err = s.log.Prove(ctx, indexes, show.field); err != nil {
+	if len(places) > 0 {
+		if out.Proof, err = s.log.Prove(ctx, places, show.field); err != nil {
 			return Extract{}, err
 		}
 	}
-	out.Disclosure, err = s.handOut(ctx, who, id, len(indexes), out.Proof)
+	out.Disclosure, err = s.handOut(ctx, who, id, len(places), out.Proof)
 	if err != nil {
 		return Extract{}, err
 	}
@@ -54,7 +54,7 @@ func (s *Service) Extract(ctx context.Context, who routine.Who, id string) (Extr
 }
 
 // collect finds what a request is about, and what of it is shown.
-func collect(ctx context.Context, tx Tx, d Disclosure) ([]Row, []int64, shows, error) {
+func collect(ctx context.Context, tx Tx, d Disclosure) ([]Row, []journal.Place, shows, error) {
 	show := showsFor(d)
 	of, err := sources(ctx, tx, d.Scope, d.From, d.Until)
 	if err != nil {
@@ -74,16 +74,16 @@ func collect(ctx context.Context, tx Tx, d Disclosure) ([]Row, []int64, shows, e
 	for _, m := range d.Masks {
 		for actor, p := range people {
 			if id := m.person(); id != "" && id == p.StaffID {
-				show.hidden[actor], show.hidden[strings.TrimPrefix(actor, "activation:")] = true, true
+				show.hidden[actor], show.hidden[strings.TrimPrefix(actor, activation)] = true, true
 			}
 		}
 	}
-	indexes := make([]int64, len(found))
+	places := make([]journal.Place, len(found))
 	for i, r := range found {
-		indexes[i] = r.Index
+		places[i] = r.Place()
 	}
 	lines, err := rows(ctx, tx, found, show)
-	return lines, indexes, show, err
+	return lines, places, show, err
 }
 
 // handOut notes that an extract leaves the house.

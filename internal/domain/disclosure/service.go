@@ -18,7 +18,7 @@ import (
 // Prover proves entries of the journal. journal.Log is one.
 type Prover interface {
 	Integrate(ctx context.Context) (int64, error)
-	Prove(ctx context.Context, indexes []int64, show func(journal.Kind, journal.Field) bool) ([]byte, error)
+	Prove(ctx context.Context, places []journal.Place, show func(journal.Kind, journal.Field) bool) ([]byte, error)
 }
 
 // Service takes requests, decides them and hands out extracts.

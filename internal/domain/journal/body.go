@@ -12,18 +12,22 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 )
 
-// A stored body is one byte that says which of the two it is, its parts, and a seal.
+// A stored body is one byte that says which kind of body it is, its content, and a seal.
 //
 //	open:   1, then for each field: salt (16 bytes), length of name (4), name, length of value (4), value
 //	erased: 2, then for each field: its commitment (32), ascending
 //
-// Lengths are big-endian. What follows a salt is, byte for byte, what the field's commitment is computed over. The seal is
-// SHA-256 over index, kind and everything before it: it finds a row that has rotted, been mixed up or been edited by hand
-// when it is read, also while the tree does not cover it. It is no proof, for whoever can write it can compute it.
+// and three kinds for entries with parts, see parts.go. Lengths are big-endian. What follows a salt is, byte for byte, what the
+// field's commitment is computed over. The seal is SHA-256 over index, kind and everything before it: it finds a row that has
+// rotted, been mixed up or been edited by hand when it is read, also while the tree does not cover it. It is no proof, for
+// whoever can write it can compute it.
 const (
-	bodyOpen   = 1
-	bodyErased = 2
-	sealSize   = sha256.Size
+	bodyOpen        = 1
+	bodyErased      = 2
+	bodySeeded      = 3
+	bodyPartly      = 4
+	bodyErasedParts = 5
+	sealSize        = sha256.Size
 )
 
 var (
@@ -31,15 +35,24 @@ var (
 	errBody = errors.New("journal: the body is malformed")
 )
 
-// body is what a stored body says: either open, with every field, or erased, with the bare commitments and nothing else.
+// body is what a stored body says.
 type body struct {
-	open   []openField
-	erased []tlog.Hash
+	section           // the entry's own fields
+	parts   []section // none for most entries
+	erased  partsRoot // of an entry with parts when all of it is gone
 
 	at, received time.Time // zero when erased
 }
 
-// openField is one field of an open body. Its parts lie in the stored bytes.
+// section is the fields of an entry, or of one of its parts.
+type section struct {
+	kind Kind
+	open []openField
+	gone []tlog.Hash // commitments of fields that have been erased; of an entry all or none
+	leaf tlog.Hash   // of a part that has been erased: nothing else is left of it
+}
+
+// openField is one field that is there. Its parts lie in the stored bytes.
 type openField struct {
 	salt, message []byte
 	name, value   []byte // within message
@@ -74,6 +87,7 @@ func (r Row) open() (body, error) {
 	if err == nil {
 		b, fault := parseBody(content)
 		if fault == nil {
+			b.kind = r.Kind
 			return b, nil
 		}
 		err = fault
@@ -81,17 +95,31 @@ func (r Row) open() (body, error) {
 	return body{}, damaged("post %d är ändrad", "entry %d has been changed", r.Index).With(err)
 }
 
-func parseBody(content []byte) (body, error) {
+func parseBody(content []byte) (b body, err error) {
 	if len(content) < 2 {
 		return body{}, errBody
 	}
-	switch parts := content[1:]; content[0] {
+	switch rest := content[1:]; content[0] {
 	case bodyOpen:
-		return parseOpen(parts)
+		b, err = parseOpen(rest)
 	case bodyErased:
-		return parseErased(parts)
+		b.gone, err = parseHashes(rest)
+	case bodySeeded:
+		b, err = parseSeeded(rest)
+	case bodyPartly:
+		b, err = parsePartly(rest)
+	case bodyErasedParts:
+		b, err = parseErasedParts(rest)
+	default:
+		err = errBody
 	}
-	return body{}, errBody
+	if err != nil || b.isErased() {
+		return b, err
+	}
+	if b.at, err = b.time(FieldAt); err == nil {
+		b.received, err = b.time(FieldReceived)
+	}
+	return b, err
 }
 
 func parseOpen(rest []byte) (b body, err error) {
@@ -101,20 +129,24 @@ func parseOpen(rest []byte) (b body, err error) {
 			return body{}, errBody
 		}
 		f := openField{salt: rest[:saltSize]}
-		message := rest[saltSize:]
-		if f.name, rest, err = cutText(message, MaxNameBytes); err != nil {
+		if rest, err = f.cut(rest[saltSize:]); err != nil {
 			return body{}, err
 		}
-		if f.value, rest, err = cutText(rest, MaxValueBytes); err != nil {
-			return body{}, err
-		}
-		f.message = message[:len(message)-len(rest)]
 		b.open = append(b.open, f)
 	}
-	if b.at, err = time.Parse(timeLayout, string(b.value(FieldAt))); err == nil {
-		b.received, err = time.Parse(timeLayout, string(b.value(FieldReceived)))
+	return b, nil
+}
+
+// cut takes the field's message off b.
+func (f *openField) cut(b []byte) (rest []byte, err error) {
+	if f.name, rest, err = cutText(b, MaxNameBytes); err != nil {
+		return nil, err
 	}
-	return b, err
+	if f.value, rest, err = cutText(rest, MaxValueBytes); err != nil {
+		return nil, err
+	}
+	f.message = b[:len(b)-len(rest)]
+	return rest, nil
 }
 
 // cutText takes a text and its length off b.
@@ -129,32 +161,29 @@ func cutText(b []byte, most int) (text, rest []byte, err error) {
 	return b[:n], b[n:], nil
 }
 
-func parseErased(rest []byte) (body, error) {
-	if len(rest)%tlog.HashSize != 0 || len(rest) > MaxFields*tlog.HashSize {
-		return body{}, errBody
+func parseHashes(rest []byte) ([]tlog.Hash, error) {
+	if len(rest) == 0 || len(rest)%tlog.HashSize != 0 || len(rest) > MaxFields*tlog.HashSize {
+		return nil, errBody
 	}
-	b := body{erased: make([]tlog.Hash, 0, len(rest)/tlog.HashSize)}
+	all := make([]tlog.Hash, 0, len(rest)/tlog.HashSize)
 	for h := range slices.Chunk(rest, tlog.HashSize) {
-		b.erased = append(b.erased, tlog.Hash(h))
+		all = append(all, tlog.Hash(h))
 	}
-	return b, nil
+	return all, nil
 }
 
-// commitments are computed from the fields, or taken as they are when the fields are gone.
-func (b body) commitments() []tlog.Hash {
-	if b.isErased() {
-		return slices.Clone(b.erased)
-	}
-	all := make([]tlog.Hash, len(b.open))
-	for i, f := range b.open {
-		commit(&all[i], f.salt, f.message)
+// commitments are computed from the fields that are there, or taken as they are where the fields are gone.
+func (s section) commitments() []tlog.Hash {
+	all := append(make([]tlog.Hash, 0, len(s.open)+len(s.gone)), s.gone...)
+	for _, f := range s.open {
+		all = append(all, commit(f.salt, f.message))
 	}
 	return all
 }
 
-func (b body) isErased() bool { return len(b.erased) > 0 }
+func (b body) isErased() bool { return len(b.open) == 0 && len(b.gone) > 0 }
 
-func (b body) leaf(kind Kind) tlog.Hash { return leafHash(kind, b.commitments()) }
+func (b body) leafHash() tlog.Hash { return leafHash(b.kind, b.commitments(), b.partsRoot()) }
 
 // Leaf returns the hash that stands for r in the tree, computed from its body.
 func (r Row) Leaf() (tlog.Hash, error) {
@@ -162,11 +191,11 @@ func (r Row) Leaf() (tlog.Hash, error) {
 	if err != nil {
 		return tlog.Hash{}, err
 	}
-	return b.leaf(r.Kind), nil
+	return b.leafHash(), nil
 }
 
-func (b body) value(name string) []byte {
-	for _, f := range b.open {
+func (s section) value(name string) []byte {
+	for _, f := range s.open {
 		if string(f.name) == name {
 			return f.value
 		}
@@ -174,10 +203,14 @@ func (b body) value(name string) []byte {
 	return nil
 }
 
+func (s section) time(name string) (time.Time, error) {
+	return time.Parse(timeLayout, string(s.value(name)))
+}
+
 // subjects are returned in the order in which they were appended.
-func (b body) subjects() []string {
+func (s section) subjects() []string {
 	var all []string
-	for _, f := range b.open {
+	for _, f := range s.open {
 		if bytes.HasPrefix(f.name, []byte(FieldSubject)) {
 			all = append(all, string(f.value))
 		}
@@ -185,35 +218,30 @@ func (b body) subjects() []string {
 	return all
 }
 
-// record is the row as its readers see it.
-func (r Row) record() (Record, error) {
+// fields are the section's without the journal's own.
+func (s section) fields() []Field {
+	var all []Field
+	for _, f := range s.open {
+		if name := string(f.name); !reserved(name) {
+			all = append(all, Field{name, string(f.value)})
+		}
+	}
+	return all
+}
+
+// record is the entry as its readers see it.
+func (b body) record(index int64) Record {
+	return Record{Index: index, Parts: b.count(), Kind: b.kind, At: b.at, Received: b.received, Quality: Quality(b.value(FieldQuality)),
+		Subjects: b.subjects(), Fields: b.fields(), Erased: b.isErased()}
+}
+
+// Record is the row as its readers see it, or ErrDamaged if it is not as it was written.
+func (r Row) Record() (Record, error) {
 	b, err := r.open()
 	if err != nil {
 		return Record{}, err
 	}
-	rec := Record{Index: r.Index, Kind: r.Kind, At: b.at, Received: b.received, Quality: Quality(b.value(FieldQuality)),
-		Subjects: b.subjects(), Erased: b.isErased()}
-	for _, f := range b.open {
-		if name := string(f.name); !reserved(name) {
-			rec.Fields = append(rec.Fields, Field{name, string(f.value)})
-		}
-	}
-	return rec, nil
-}
-
-// Record is the row as its readers see it, or ErrDamaged if it is not as it was written.
-func (r Row) Record() (Record, error) { return r.record() }
-
-func records(rows []Row) ([]Record, error) {
-	all := make([]Record, len(rows))
-	for i, r := range rows {
-		rec, err := r.record()
-		if err != nil {
-			return nil, err
-		}
-		all[i] = rec
-	}
-	return all, nil
+	return b.record(r.Index), nil
 }
 
 func reserved(name string) bool {

@@ -51,6 +51,9 @@ func TestBodyIsSealed(t *testing.T) {
 func FuzzBody(f *testing.F) {
 	f.Add(stored(f, journaltest.Openings(1)[0]))
 	f.Add(stored(f, journal.Entry{Kind: journal.LoginMade}))
+	f.Add(stored(f, run(3)))
+	f.Add([]byte{4, 1, 0})
+	f.Add([]byte{5, 0, 1})
 	f.Add([]byte{1})
 	f.Add(append([]byte{2}, make([]byte, 64)...))
 	f.Add([]byte("\x010123456789abcdef\xff\xff\xff\xff"))

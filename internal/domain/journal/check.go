@@ -61,7 +61,7 @@ func (l *Log) check(ctx context.Context, tx Tx, last Head) (State, error) {
 		if len(rows) == 0 {
 			return s, damaged("post %d saknas", "entry %d is missing", tree.size)
 		}
-		if err := sameTiles(ctx, tx, s.take(tree, rows, bodies)); err != nil {
+		if err := sameTiles(ctx, tx, s.take(tree, bodies)); err != nil {
 			return s, err
 		}
 	}
@@ -106,13 +106,14 @@ func countPending(ctx context.Context, tx Tx, first int64) (int64, error) {
 }
 
 // take adds entries to the recomputed tree and returns the tiles that became full.
-func (s *State) take(tree *edge, rows []Row, bodies []body) (full []Tile) {
-	for i, b := range bodies {
+func (s *State) take(tree *edge, bodies []body) (full []Tile) {
+	for _, b := range bodies {
 		if b.isErased() {
 			s.Erased++
 		}
-		s.indexed += int64(len(b.subjects())) + 1
-		tree.add(b.leaf(rows[i].Kind), func(t Tile) { full = append(full, t) })
+		on, kinds := b.marks()
+		s.indexed += int64(len(on) + len(kinds))
+		tree.add(b.leafHash(), func(t Tile) { full = append(full, t) })
 	}
 	return full
 }

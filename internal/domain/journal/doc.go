@@ -8,9 +8,13 @@
 //
 // # How an entry is stored and proved
 //
-// An entry is a kind and a set of named fields. Each field is committed alone: HMAC-SHA-256 under a 16-byte salt of its
-// own over the length-prefixed name and value. The leaf is the version, the kind and the sorted commitments, hashed as
-// in RFC 6962 §2.1. Times, time quality and subjects are fields too, so nothing but the kind can be read from the tree.
+// An entry is a kind and a set of named fields. Each field is committed alone: SHA-256 over a 16-byte salt of its own and the
+// length-prefixed name and value. The leaf is the version, the kind and the sorted commitments, hashed as in RFC 6962 §2.1.
+// Times, time quality and subjects are fields too, so nothing but the kind can be read from the tree.
+//
+// An entry may have parts, for what comes many at a time (a lock's records): each has a kind and fields like an entry, and the
+// entry's leaf holds the root of a small tree over them. So a part is found, proved and erased alone, and costs neither a row
+// nor a place in the log of its own. Readers meet parts as [Record]s.
 //
 // An entry gets the next index when it is written, in the transaction of what it tells of: one row, with its fields and
 // salts, under a seal (a checksum over index, kind and body). Until the signed head covers its index it is pending.
@@ -28,7 +32,8 @@
 //   - Unsure means stopped: if the stored head, its signature and the stored tiles do not agree, [Log.Integrate] writes
 //     nothing and returns [ErrStopped], which names the repair.
 //   - Erasing an entry takes its values, salts, times and subjects; its commitments stay, so it still proves that an
-//     entry of its kind stood at its place, and every other proof stays valid.
+//     entry of its kind stood at its place, and every other proof stays valid. Erasing a part leaves nothing of it but its
+//     leaf; erasing one field of a part leaves the field's commitment.
 //
 // # Not here yet
 //

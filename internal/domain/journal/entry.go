@@ -1,6 +1,9 @@
 package journal
 
 import (
+	"cmp"
+	"strconv"
+	"strings"
 	"time"
 
 	"hemnyckel/internal/base/problem"
@@ -13,7 +16,8 @@ const (
 	MaxValueBytes = 64 << 10 // bytes of a field's value
 	MaxNameBytes  = 64       // bytes of a field's name, a subject and a kind
 	MaxPage       = 500      // records on one page
-	MaxErase      = 1000     // entries of one call of Erase
+	MaxErase      = 1000     // places of one call of Erase
+	MaxParts      = 64       // parts of an entry
 )
 
 // Quality says how far a time can be trusted.
@@ -50,11 +54,70 @@ type Entry struct {
 	Quality  Quality   // how far At can be trusted; "" = Server
 	Subjects []string  // opaque ids of what it concerns (client, lock, key, …); each gets it on its timeline
 	Fields   []Field   // names of a–z, 0–9, '.', '_', '-', each at most once; at, received, quality and subject.* are the journal's own
+	Parts    []Part    // what the entry consists of, for one that tells of many events at once; nil for all others
 }
 
-// Record is an entry as it is read back.
+// Part is one of the events that an entry tells of: shown, proved and erased alone. Whatever is the same for all of them stands
+// in the entry. A part is on the timelines of its own subjects and of the entry's.
+type Part struct {
+	Kind     Kind      // of the event; not readable in the tree
+	At       time.Time // zero = now
+	Quality  Quality   // "" = the entry's
+	Subjects []string
+	Fields   []Field
+}
+
+// Place is where something stands in the log: an entry, or a part of one.
+type Place struct {
+	Index int64
+	Part  int    // from 1; 0 is the entry with all its parts
+	Field string // of a part: only this field, for [Erase]; "" is the whole
+}
+
+// Whole returns the places of entries.
+func Whole(indexes ...int64) []Place {
+	all := make([]Place, len(indexes))
+	for i, n := range indexes {
+		all[i].Index = n
+	}
+	return all
+}
+
+// String is "7" for an entry, "7.2" for its second part and "7.2.actor" for a field of it.
+func (p Place) String() string {
+	s := strconv.FormatInt(p.Index, 10)
+	if p.Part > 0 {
+		s += "." + strconv.Itoa(p.Part)
+	}
+	if p.Field != "" {
+		s += "." + p.Field
+	}
+	return s
+}
+
+// ParsePlace reads the place of an entry or of a part.
+func ParsePlace(s string) (Place, error) {
+	index, part, parted := strings.Cut(s, ".")
+	var p Place
+	var err error
+	if p.Index, err = strconv.ParseInt(index, 10, 64); err == nil && parted {
+		p.Part, err = strconv.Atoi(part)
+	}
+	if err != nil || p.String() != s || p.Index < 0 || p.Part < 0 {
+		return Place{}, ErrNoEntry.Fill(s).With(err)
+	}
+	return p, nil
+}
+
+func (p Place) compare(q Place) int {
+	return cmp.Or(cmp.Compare(p.Index, q.Index), cmp.Compare(p.Part, q.Part), cmp.Compare(p.Field, q.Field))
+}
+
+// Record is an entry as it is read back, or a part of one with the fields and subjects of its entry before its own.
 type Record struct {
 	Index    int64 // place in the log, counted from 0, given when it was appended; signed once the log's size is beyond it
+	Part     int   // which part of the entry there, from 1; 0 is the entry itself
+	Parts    int   // how many parts an entry has, erased ones included
 	Kind     Kind
 	At       time.Time // zero when erased
 	Received time.Time // zero when erased
@@ -63,6 +126,9 @@ type Record struct {
 	Fields   []Field // as they were appended, without the journal's own
 	Erased   bool
 }
+
+// Place is where the record stands.
+func (r Record) Place() Place { return Place{Index: r.Index, Part: r.Part} }
 
 // Value returns the value of the named field, or "".
 func (r Record) Value(name string) string {

@@ -36,6 +36,7 @@ const (
 	DoorOpened        Kind = "door.opened"         // a lock opened, as the lock recorded it
 	DoorRefused       Kind = "door.refused"        // a lock refused, as the lock recorded it
 	LockReported      Kind = "lock.reported"       // anything else that a lock recorded: boot, battery, clock, records lost
+	LockRecords       Kind = "lock.records"        // a run of a lock's records came home; each is a part, of one of the kinds above
 	RecordsAnomalous  Kind = "records.anomalous"   // a lock's records have a gap, fork, rollback or orphan
 	StationEnrolled   Kind = "station.enrolled"    // a sync station got its identity
 	StationBlocked    Kind = "station.blocked"     // a sync station lost its trust
@@ -132,6 +133,7 @@ var kinds = [...]Info{
 	{DoorOpened, problem.Text{SV: "Dörr öppnad", EN: "Door opened"}, keepDoor},
 	{DoorRefused, problem.Text{SV: "Öppning nekad", EN: "Opening refused"}, keepDoor},
 	{LockReported, problem.Text{SV: "Rapport från lås", EN: "Report from a lock"}, keepDoor},
+	{LockRecords, problem.Text{SV: "Låsets logg hämtad", EN: "A lock's log taken home"}, keepDoor},
 	{RecordsAnomalous, problem.Text{SV: "Avvikelse i låsets logg", EN: "Anomaly in a lock's records"}, keepConfig},
 	{StationEnrolled, problem.Text{SV: "Synkstation ansluten", EN: "Sync station enrolled"}, keepConfig},
 	{StationBlocked, problem.Text{SV: "Synkstation spärrad", EN: "Sync station blocked"}, keepConfig},

@@ -99,9 +99,9 @@ func (l *Log) extend(ctx context.Context, tx Tx, last Head) (Head, int, error) {
 	var tiles []Tile
 	places := int64(0)
 	for i, b := range bodies {
-		rows[i].AtUS, rows[i].Subjects = microseconds(b.at), b.subjects()
-		places += int64(len(rows[i].Subjects)) + 1
-		tree.add(b.leaf(rows[i].Kind), func(t Tile) { tiles = append(tiles, t) })
+		rows[i].found(b)
+		places += int64(len(rows[i].On) + len(rows[i].Kinds))
+		tree.add(b.leafHash(), func(t Tile) { tiles = append(tiles, t) })
 	}
 	if added, err := tx.IndexJournal(ctx, rows); err != nil {
 		return old, 0, err

@@ -211,7 +211,7 @@ func TestEraseRefusesChanged(t *testing.T) {
 		db, _, _ := grown(t, 10)
 		db.Tamper(func(r rowMap, tiles tileMap, _ *journal.Head) { tamper(r, tiles) })
 		err := db.Update(t.Context(), func(tx journal.Tx) error {
-			_, err := journal.Erase(t.Context(), tx, []int64{2, 3})
+			_, err := journal.Erase(t.Context(), tx, journal.Whole(2, 3))
 			return err
 		})
 		if !errors.Is(err, journal.ErrDamaged) {

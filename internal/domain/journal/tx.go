@@ -15,13 +15,13 @@ type Tx interface {
 	// NextJournal returns the index of the next entry: one more than the highest stored, and not below the size of the
 	// stored head. No other transaction may get the same and commit.
 	NextJournal(ctx context.Context) (int64, error)
-	// InsertJournalEntries stores new rows, in as few statements as it can. AtUS and Subjects are not looked at. It fails
-	// if an index is taken.
+	// InsertJournalEntries stores new rows, in as few statements as it can. On and Kinds are not looked at. It fails if an
+	// index is taken.
 	InsertJournalEntries(ctx context.Context, rows []Row) error
 	// PendingJournal returns at most limit rows that the stored head does not cover, by ascending index.
 	PendingJournal(ctx context.Context, limit int) ([]Row, error)
-	// IndexJournal makes rows findable: one subject row for each (subject, AtUS, Index) and one kind row for each (Kind,
-	// Index). It returns how many of these were not there before.
+	// IndexJournal makes rows findable: one subject row for each (mark, Index) and one kind row for each (kind, Index). It
+	// returns how many of these were not there before.
 	IndexJournal(ctx context.Context, rows []Row) (int64, error)
 
 	// JournalHead returns the stored head, and the zero Head if there is none.
@@ -39,17 +39,18 @@ type Tx interface {
 	JournalRange(ctx context.Context, from int64, limit int) ([]Row, error)
 	// JournalByIndex returns the rows that exist among indexes, in any order. At most 1 024 indexes.
 	JournalByIndex(ctx context.Context, indexes []int64) ([]Row, error)
-	// JournalOfSubject returns at most limit indexed rows of a subject, newest event first, strictly before (beforeUS,
-	// beforeIndex).
+	// JournalOfSubject returns at most limit indexed rows of a subject, each with the mark that it was found by, the latest
+	// first, strictly before (beforeUS, beforeIndex).
 	JournalOfSubject(ctx context.Context, subject string, beforeUS, beforeIndex int64, limit int) ([]Row, error)
-	// JournalList returns at most limit rows by descending index, all below before. No kinds = all.
+	// JournalList returns at most limit rows by descending index, all below before. No kinds = all; otherwise those that are
+	// indexed under one of them, and all that the stored head does not cover.
 	JournalList(ctx context.Context, kinds []Kind, before int64, limit int) ([]Row, error)
-	// CountJournal counts rows of these kinds. It may read an index from end to end.
+	// CountJournal counts rows that are indexed under these kinds, and pending ones of them. It may read an index from end to end.
 	CountJournal(ctx context.Context, kinds []Kind) (int64, error)
 	// CountJournalIndex counts all subject rows and kind rows.
 	CountJournalIndex(ctx context.Context) (int64, error)
 
-	// EraseJournal sets body to each row's Body and deletes its subject rows (Subjects, AtUS, Index). Kind rows stay.
+	// EraseJournal sets body to each row's Body and deletes the subject rows (On, Index) and kind rows (Kinds, Index).
 	EraseJournal(ctx context.Context, rows []Row) error
 }
 
@@ -59,10 +60,16 @@ type Row struct {
 	Kind  Kind
 	Body  []byte // see body
 
-	// AtUS (time of the event, microseconds since 1970 UTC) and Subjects are set when rows are indexed or erased. Storage
-	// leaves both empty when it reads.
-	AtUS     int64
-	Subjects []string
+	// On and Kinds are what the row is found by, set when rows are indexed, and what of that goes when they are erased.
+	// Storage reads neither, but for JournalOfSubject, which sets On.
+	On    []Mark
+	Kinds []Kind
+}
+
+// Mark is a place on a subject's timeline.
+type Mark struct {
+	Subject string
+	AtUS    int64 // microseconds since 1970 UTC
 }
 
 // Head is the newest signed state of the log. The zero Head is that of a log without entries.

@@ -2,6 +2,7 @@ package journal
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"io"
@@ -43,14 +44,14 @@ var (
 	ErrOrder = problem.New(problem.Invalid, "extract-order",
 		"Utdraget är tomt, för stort, eller har sina poster i fel ordning.", "The extract is empty, too large, or has its entries out of order.")
 	ErrBeyond = problem.New(problem.Invalid, "extract-beyond",
-		"Post %d finns inte i den underskrivna loggen.", "Entry %d is not in the signed log.")
+		"Post %v finns inte i den underskrivna loggen.", "Entry %v is not in the signed log.")
 	ErrLeaf = problem.New(problem.Invalid, "extract-leaf",
-		"Post %d är felaktigt uppbyggd.", "Entry %d is malformed.")
+		"Post %v är felaktigt uppbyggd.", "Entry %v is malformed.")
 	ErrField = problem.New(problem.Invalid, "extract-field",
-		"Uppgiften %[2]q i post %[1]d är ändrad.", "Field %[2]q of entry %[1]d has been changed.")
+		"Uppgiften %[2]q i post %[1]v är ändrad.", "Field %[2]q of entry %[1]v has been changed.")
 	ErrProof = problem.New(problem.Invalid, "extract-proof",
-		"Post %d hör inte hemma på sin plats i den underskrivna loggen: posten eller dess bevis är ändrat.",
-		"Entry %d does not belong at its place in the signed log: the entry or its proof has been changed.")
+		"Post %v hör inte hemma på sin plats i den underskrivna loggen: posten eller dess bevis är ändrat.",
+		"Entry %v does not belong at its place in the signed log: the entry or its proof has been changed.")
 )
 
 // Trust is the keys that a verifier believes in. They never come from the file that they verify.
@@ -91,16 +92,21 @@ type Report struct {
 	Size     int64     // entries in the log when its checkpoint was signed
 	Root     tlog.Hash // its tree hash then
 	SignedBy []string  // names of the trusted keys that signed
-	Entries  []Proved
+	Entries  []Proved  // each with those of its parts that are shown after it
 }
 
-// Proved is one entry of a valid extract.
+// Proved is one entry of a valid extract, or one part of it.
 type Proved struct {
 	Index  int64
+	Part   int // which part, from 1; 0 is the entry itself
+	Parts  int // how many the entry has, shown or not
 	Kind   Kind
 	Fields []Field // the opened ones, the journal's own included
 	Hidden int     // number of fields that are not shown, or erased
 }
+
+// Place is where it stands.
+func (p Proved) Place() Place { return Place{Index: p.Index, Part: p.Part} }
 
 // Verify tells whether file is a genuine extract of a log whose key is in trust. It is a pure function: it reads no
 // clock, no network and no disk. Every fault has its own problem code; see the errors above.
@@ -120,11 +126,11 @@ func Verify(trust Trust, file []byte) (Report, error) {
 			return Report{}, ErrOrder
 		}
 		last = s.Index
-		p, err := s.verify(c)
+		proved, err := s.verify(c)
 		if err != nil {
 			return Report{}, err
 		}
-		r.Entries = append(r.Entries, p)
+		r.Entries = append(r.Entries, proved...)
 	}
 	return r, nil
 }
@@ -147,7 +153,7 @@ func parseExtract(file []byte) (extract, error) {
 	if x.Format != extractFormat {
 		return x, ErrFileFormat
 	}
-	if len(x.Entries) == 0 || len(x.Entries) > MaxExtractEntries {
+	if len(x.Entries) == 0 || x.size() > MaxExtractEntries {
 		return x, ErrOrder
 	}
 	again, err := x.encode()
@@ -170,43 +176,82 @@ func checkpointProblem(err error) error {
 	return ErrCheckpoint.With(err)
 }
 
-// verify recomputes the leaf from the commitments, and each opened field's commitment from its value and salt.
-func (s shown) verify(c checkpoint) (Proved, error) {
+// verify recomputes the leaf from the commitments, each opened field's commitment from its value and salt, and the leaf of each
+// part that is shown likewise.
+func (s shown) verify(c checkpoint) ([]Proved, error) {
+	at := Place{Index: s.Index}
 	if s.Index >= c.size {
-		return Proved{}, ErrBeyond.Fill(s.Index)
+		return nil, ErrBeyond.Fill(s.Index)
 	}
-	if err := s.wellFormed(); err != nil {
-		return Proved{}, err
+	p, err := proveFields(at, s.Kind, s.Fields, s.Commitments)
+	if err != nil || len(s.Proof) > 63 {
+		return nil, cmp.Or(err, error(ErrLeaf.Fill(at)))
 	}
-	p := Proved{Index: s.Index, Kind: s.Kind, Hidden: len(s.Commitments) - len(s.Fields)}
-	for i, f := range s.Fields {
+	all := []Proved{p}
+	var root partsRoot
+	if s.Parts != nil {
+		root = partsRoot{s.Parts.Count, s.Parts.Root}
+		all[0].Parts = root.count
+		if all, err = s.Parts.verify(all); err != nil {
+			return nil, err
+		}
+	}
+	if err := tlog.CheckRecord(s.Proof, c.size, c.root, s.Index, leafHash(s.Kind, s.Commitments, root)); err != nil {
+		return nil, ErrProof.Fill(at).With(err)
+	}
+	return all, nil
+}
+
+// verify appends the parts that are shown to their entry.
+func (s *shownParts) verify(all []Proved) ([]Proved, error) {
+	at := all[0].Place()
+	if s.Count < 1 || s.Count > MaxParts {
+		return nil, ErrLeaf.Fill(at)
+	}
+	for _, one := range s.Shown {
+		if one.Part <= at.Part || one.Part > s.Count {
+			return nil, ErrOrder
+		}
+		at.Part = one.Part
+		p, err := proveFields(at, one.Kind, one.Fields, one.Commitments)
+		if err != nil {
+			return nil, err
+		}
+		if err := tlog.CheckRecord(one.Proof, int64(s.Count), s.Root, int64(one.Part-1), partHash(one.Kind, one.Commitments)); err != nil {
+			return nil, ErrProof.Fill(at).With(err)
+		}
+		all = append(all, p)
+	}
+	return all, nil
+}
+
+// proveFields checks that each opened field is one of the committed ones.
+func proveFields(at Place, kind Kind, fields []shownField, commitments []tlog.Hash) (Proved, error) {
+	if !wellFormed(kind, fields, commitments) {
+		return Proved{}, ErrLeaf.Fill(at)
+	}
+	p := Proved{Index: at.Index, Part: at.Part, Kind: kind, Hidden: len(commitments) - len(fields)}
+	for i, f := range fields {
 		same := func(g shownField) bool { return g.Name == f.Name }
-		if slices.ContainsFunc(s.Fields[:i], same) {
-			return Proved{}, ErrLeaf.Fill(s.Index)
+		if slices.ContainsFunc(fields[:i], same) {
+			return Proved{}, ErrLeaf.Fill(at)
 		}
 		h, ok := f.commitment()
-		if _, found := slices.BinarySearchFunc(s.Commitments, h, compareHashes); !ok || !found {
-			return Proved{}, ErrField.Fill(s.Index, f.Name)
+		if _, found := slices.BinarySearchFunc(commitments, h, compareHashes); !ok || !found {
+			return Proved{}, ErrField.Fill(at, f.Name)
 		}
 		p.Fields = append(p.Fields, Field{f.Name, f.Value})
-	}
-	if err := tlog.CheckRecord(s.Proof, c.size, c.root, s.Index, leafHash(s.Kind, s.Commitments)); err != nil {
-		return Proved{}, ErrProof.Fill(s.Index).With(err)
 	}
 	return p, nil
 }
 
-// wellFormed keeps the leaf's encoding unambiguous: lengths that fit their bytes, commitments ascending and each once.
-func (s shown) wellFormed() error {
-	ascending := slices.IsSortedFunc(s.Commitments, func(a, b tlog.Hash) int {
+// wellFormed keeps a leaf's encoding unambiguous: lengths that fit their bytes, commitments ascending and each once.
+func wellFormed(kind Kind, fields []shownField, commitments []tlog.Hash) bool {
+	ascending := slices.IsSortedFunc(commitments, func(a, b tlog.Hash) int {
 		if a == b {
 			return 1 // twice is not ascending
 		}
 		return compareHashes(a, b)
 	})
-	if !validName(string(s.Kind)) || len(s.Commitments) == 0 || len(s.Commitments) > MaxFields || len(s.Fields) > len(s.Commitments) ||
-		len(s.Proof) > 63 || !ascending {
-		return ErrLeaf.Fill(s.Index)
-	}
-	return nil
+	return validName(string(kind)) && len(commitments) > 0 && len(commitments) <= MaxFields && len(fields) <= len(commitments) && ascending
 }

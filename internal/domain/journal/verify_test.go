@@ -23,7 +23,7 @@ func onlyTimes(_ journal.Kind, f journal.Field) bool {
 func extract(t testing.TB) (file []byte, keys journaltest.Keys) {
 	t.Helper()
 	_, log, keys := grown(t, 20)
-	file, err := log.Prove(t.Context(), []int64{11, 3, 3}, onlyTimes)
+	file, err := log.Prove(t.Context(), journal.Whole(11, 3, 3), onlyTimes)
 	journaltest.Must(t, err)
 	return file, keys
 }
@@ -181,7 +181,7 @@ func TestProveRefuses(t *testing.T) {
 		"none": {nil, journal.ErrExtract}, "too many": {slices.Repeat([]int64{1}, 1), nil}, "pending": {[]int64{1, 3}, journal.ErrNoEntry},
 		"negative": {[]int64{-1}, journal.ErrNoEntry},
 	} {
-		if _, err := log.Prove(t.Context(), c.indexes, nil); !errors.Is(err, c.want) {
+		if _, err := log.Prove(t.Context(), journal.Whole(c.indexes...), nil); !errors.Is(err, c.want) {
 			t.Errorf("%s: %v, want %v", name, err, c.want)
 		}
 	}
@@ -189,11 +189,11 @@ func TestProveRefuses(t *testing.T) {
 	for i := range many {
 		many[i] = int64(i)
 	}
-	if _, err := log.Prove(t.Context(), many, nil); !errors.Is(err, journal.ErrExtract) {
+	if _, err := log.Prove(t.Context(), journal.Whole(many...), nil); !errors.Is(err, journal.ErrExtract) {
 		t.Errorf("too many: %v, want ErrExtract", err)
 	}
 	db.Tamper(func(r rowMap, _ tileMap, _ *journal.Head) { change(r, 1, replace("activation-1", "activation-2")) })
-	if file, err := log.Prove(t.Context(), []int64{1}, nil); !errors.Is(err, journal.ErrStopped) || file != nil {
+	if file, err := log.Prove(t.Context(), journal.Whole(1), nil); !errors.Is(err, journal.ErrStopped) || file != nil {
 		t.Errorf("a changed entry was proved: %v", err)
 	}
 }
@@ -223,7 +223,7 @@ func TestErasureKeepsProofs(t *testing.T) {
 		n := rapid.IntRange(1, 40).Draw(rt, "entries")
 		db, log, keys := grown(t, n)
 		shown := rapid.SliceOfNDistinct(rapid.Int64Range(0, int64(n-1)), 1, 5, rapid.ID).Draw(rt, "shown")
-		before, err := log.Prove(t.Context(), shown, onlyTimes)
+		before, err := log.Prove(t.Context(), journal.Whole(shown...), onlyTimes)
 		journaltest.Must(t, err)
 		gone := map[int64]bool{}
 		var places []int64
@@ -233,7 +233,7 @@ func TestErasureKeepsProofs(t *testing.T) {
 			}
 		}
 		journaltest.Must(t, db.Update(t.Context(), func(tx journal.Tx) error {
-			_, err := journal.Erase(t.Context(), tx, places)
+			_, err := journal.Erase(t.Context(), tx, journal.Whole(places...))
 			return err
 		}))
 		_, err = log.Integrate(t.Context())
@@ -245,7 +245,7 @@ func TestErasureKeepsProofs(t *testing.T) {
 		for i := range all {
 			all[i] = int64(i)
 		}
-		after, err := log.Prove(t.Context(), all, nil)
+		after, err := log.Prove(t.Context(), journal.Whole(all...), nil)
 		journaltest.Must(t, err)
 		for _, file := range [][]byte{before, after} {
 			if _, err := journal.Verify(keys.Trust, file); err != nil {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"hemnyckel/credential"
@@ -33,8 +34,9 @@ func (s *Service) Status(ctx context.Context) (out Status, err error) {
 
 // Bounds of one step. A transaction takes some tens of milliseconds, in which visits wait.
 const (
-	stepLetters = 4  // read at once: at most 2 MiB
-	stepBatches = 16 // taken over in a transaction, or those of one lock
+	stepLetters = 12 // read at once: at most 6 MiB
+	stepBatches = 64 // taken over in a transaction
+	stepSign    = 32 // steps after which acknowledgements are signed, so that they come also while a backlog lasts
 )
 
 // Unpack takes over what waits in the inbox, in the order in which it came, until nothing is left or ctx ends, and signs the
@@ -47,7 +49,7 @@ func (s *Service) unpack(ctx context.Context, pause func(context.Context)) (take
 	s.unpacking.Lock()
 	defer s.unpacking.Unlock()
 	next := s.openLetters(ctx, 0)
-	for {
+	for step := 1; ; step++ {
 		opened := <-next
 		if opened.err != nil || len(opened.letters) == 0 {
 			return taken, errors.Join(opened.err, s.signAcks(ctx))
@@ -56,6 +58,9 @@ func (s *Service) unpack(ctx context.Context, pause func(context.Context)) (take
 		next = s.openLetters(ctx, last) // while these are stored
 		n, err := s.take(ctx, opened.letters)
 		taken += n
+		if err == nil && step%stepSign == 0 {
+			err = s.signAcks(ctx)
+		}
 		if err != nil {
 			<-next
 			return taken, err
@@ -112,12 +117,15 @@ func (s *Service) open(ctx context.Context, after int64) ([]*opened, error) {
 			work = append(work, &sealed{letter: all[i], raw: raw})
 		}
 	}
-	parallel(work, func(b *sealed) { b.signed, b.batch, b.err = s.authority.OpenBatch(b.raw) })
-	locks, err := s.locksOf(ctx, work)
+	parallel(work, func(b *sealed) error {
+		b.signed, b.batch, b.err = s.authority.OpenBatch(b.raw)
+		return b.err
+	})
+	locks, keys, err := s.named(ctx, work)
 	if err != nil {
 		return nil, err
 	}
-	parallel(work, func(b *sealed) { b.verify(locks) })
+	parallel(work, func(b *sealed) error { return b.verify(locks, keys) })
 	sort(work)
 	for _, o := range all {
 		inOrder(o.batches)
@@ -127,22 +135,28 @@ func (s *Service) open(ctx context.Context, after int64) ([]*opened, error) {
 
 // sealed is a batch on its way to be genuine.
 type sealed struct {
-	letter *opened
-	raw    []byte
-	signed []byte
-	batch  credential.LogBatch
-	err    error
-	lock   *fleet.Lock // nil for a stranger's
-	start  credential.Hash
+	letter  *opened
+	raw     []byte
+	signed  []byte
+	batch   credential.Object[credential.LogBatch]
+	err     error
+	lock    *fleet.Lock // nil for a stranger's
+	genuine genuine
 }
 
 // parallel does the work on all processors. A panic is the batch's own fault.
-func parallel(work []*sealed, do func(*sealed)) {
+func parallel(work []*sealed, do func(*sealed) error) {
+	onAll(work, func(b *sealed) { safely(&b.err, func() error { return do(b) }) })
+}
+
+// onAll does something with each, on all processors.
+func onAll[T any](all []T, do func(T)) {
 	var group sync.WaitGroup
-	for part := range slices.Chunk(work, max(1, (len(work)+runtime.GOMAXPROCS(0)-1)/runtime.GOMAXPROCS(0))) {
+	n := runtime.GOMAXPROCS(0)
+	for part := range slices.Chunk(all, max(1, (len(all)+n-1)/n)) {
 		group.Go(func() {
-			for _, b := range part {
-				safely(&b.err, func() error { do(b); return b.err })
+			for _, one := range part {
+				do(one)
 			}
 		})
 	}
@@ -158,39 +172,50 @@ func safely(err *error, do func() error) {
 	*err = do()
 }
 
-func (s *Service) locksOf(ctx context.Context, work []*sealed) (locks map[uint32]fleet.Lock, err error) {
-	var numbers []uint32
+// named looks up the locks of the batches, and the keys that their records name.
+func (s *Service) named(ctx context.Context, work []*sealed) (locks map[uint32]fleet.Lock, keys map[uint32]fleet.Key, err error) {
+	var numbers, devices []uint32
 	for _, b := range work {
-		if b.err == nil {
-			numbers = append(numbers, b.batch.Lock)
+		if b.err != nil {
+			continue
+		}
+		numbers = append(numbers, b.batch.Body.Lock)
+		for _, r := range b.batch.Body.Records {
+			if n := len(devices); n == 0 || devices[n-1] != r.Key {
+				devices = append(devices, r.Key)
+			}
 		}
 	}
 	if len(numbers) == 0 {
-		return nil, nil
+		return nil, nil, nil
 	}
 	err = s.db.View(ctx, func(tx Tx) (err error) {
-		locks, err = tx.LocksByNumber(ctx, distinct(numbers))
+		if locks, err = tx.LocksByNumber(ctx, distinct(numbers)); err == nil {
+			keys, err = tx.KeysByDevice(ctx, distinct(devices))
+		}
 		return err
 	})
-	return locks, err
+	return locks, keys, err
 }
 
-// verify checks that the lock signed the batch.
-func (b *sealed) verify(locks map[uint32]fleet.Lock) {
+// verify checks that the lock signed the batch, and prepares it.
+func (b *sealed) verify(locks map[uint32]fleet.Lock, keys map[uint32]fleet.Key) error {
 	if b.err != nil {
-		return
+		return b.err
 	}
-	lock, ok := locks[b.batch.Lock]
+	lock, ok := locks[b.batch.Body.Lock]
 	if !ok || lock.Certificate == nil {
-		return
+		return nil
 	}
 	b.lock = &lock
 	cert, err := credential.ParseCertificate(lock.Certificate)
 	if err == nil {
-		b.start = credential.ChainStart(cert.Key)
-		b.batch, err = credential.Verifier{}.Batch(b.signed, cert.Key)
+		err = credential.Verifier{}.CheckBatch(b.batch, cert.Key)
 	}
-	b.err = err
+	if err == nil {
+		b.genuine = newGenuine(b.batch, b.signed, lock, credential.ChainStart(cert.Key), keys)
+	}
+	return err
 }
 
 // sort puts each batch with its letter, or makes it one of the letter's anomalies. Of what is not genuine the first is told: of
@@ -206,14 +231,14 @@ func sort(work []*sealed) {
 		bad := anomaly{class: ClassUnreadable}
 		switch {
 		case b.lock != nil && b.err == nil:
-			b.letter.batches = append(b.letter.batches, genuine{LogBatch: b.batch, signed: b.signed, lock: *b.lock, start: b.start})
+			b.letter.batches = append(b.letter.batches, b.genuine)
 			continue
 		case b.err != nil && b.lock == nil:
 			bad.detail = "a batch that does not open: " + b.err.Error()
 		case b.err != nil:
 			bad.subjects, bad.detail = []string{b.lock.ID}, b.err.Error()
 		default:
-			bad.class, bad.detail = ClassStranger, "lock number "+strconv.FormatUint(uint64(b.batch.Lock), 10)
+			bad.class, bad.detail = ClassStranger, "lock number "+strconv.FormatUint(uint64(b.batch.Body.Lock), 10)
 		}
 		this := of{letter: b.letter, class: bad.class}
 		if b.lock != nil {
@@ -391,11 +416,20 @@ func (s *Service) signAcks(ctx context.Context) error {
 }
 
 func (s *Service) sign(heads []Head) error {
-	for i, h := range heads {
+	var fault atomic.Pointer[error]
+	each := make([]*Head, len(heads))
+	for i := range heads {
+		each[i] = &heads[i]
+	}
+	onAll(each, func(h *Head) {
 		var err error
-		if heads[i].Ack, err = s.authority.IssueAck(credential.Ack{Lock: h.Identity, Epoch: h.Shown, Seq: h.Seq, Head: h.Head}); err != nil {
-			return err
+		h.Ack, err = s.authority.IssueAck(credential.Ack{Lock: h.Identity, Epoch: h.Shown, Seq: h.Seq, Head: h.Head})
+		if err != nil {
+			fault.Store(&err)
 		}
+	})
+	if err := fault.Load(); err != nil {
+		return *err
 	}
 	return nil
 }

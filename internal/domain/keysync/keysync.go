@@ -105,14 +105,12 @@ type Head struct {
 	Ack       []byte // signed acknowledgement through Seq; nil while there is none
 }
 
-// StoredRecord is a lock's record as it is kept: its canonical encoding under (lock, epoch, sequence).
-type StoredRecord struct {
-	Lock  uint32
-	Epoch uint16
-	Seq   uint32
-	At    time.Time
-	Event credential.Event
-	Body  []byte
+// RecordRun is consecutive records of a lock as they are kept: each in its canonical encoding, the first under (lock, epoch, first).
+type RecordRun struct {
+	Lock    uint32
+	Epoch   uint16
+	First   uint32
+	Records [][]byte
 }
 
 // Evidence is a signed batch that contradicts what came before.
@@ -218,9 +216,10 @@ type InboxTx interface {
 	UnsignedHeads(ctx context.Context, limit int) ([]Head, error)
 	// SetAcks stores the acknowledgements of heads that have not moved on.
 	SetAcks(ctx context.Context, h []Head) error
-	// LockRecords returns the bodies of stored records by sequence number, from first through last.
+	// LockRecords returns stored records by sequence number, from first through last; an empty one for one that has been erased.
 	LockRecords(ctx context.Context, lock uint32, epoch uint16, first, last uint32) (map[uint32][]byte, error)
-	InsertLockRecords(ctx context.Context, records []StoredRecord) error
+	// InsertLockRecords stores runs of records that are not there yet, none longer than a batch.
+	InsertLockRecords(ctx context.Context, runs []RecordRun) error
 	InsertEvidence(ctx context.Context, e []Evidence) error
 
 	// ActivationBodies returns the signed activations that are stored under these serials.

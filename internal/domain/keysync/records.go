@@ -14,12 +14,32 @@ import (
 	"hemnyckel/internal/domain/journal"
 )
 
-// genuine is a batch whose signature is the lock's.
+// genuine is a batch whose signature is the lock's, with all that can be made of it before the transaction that takes it over.
 type genuine struct {
 	credential.LogBatch
 	signed []byte
 	lock   fleet.Lock
-	start  credential.Hash // of the lock's chain
+	start  credential.Hash   // of the lock's chain
+	bodies [][]byte          // of its records
+	heads  []credential.Hash // of the chain: before the first record, and after each
+	parts  []journal.Part    // what its records tell the journal
+}
+
+// newGenuine prepares a batch. keys are those that its records name.
+func newGenuine(o credential.Object[credential.LogBatch], signed []byte, lock fleet.Lock, start credential.Hash, keys map[uint32]fleet.Key) genuine {
+	b := genuine{LogBatch: o.Body, signed: signed, lock: lock, start: start}
+	n := len(b.Records)
+	b.bodies, b.heads, b.parts = make([][]byte, n), make([]credential.Hash, n+1), make([]journal.Part, n)
+	b.heads[0] = b.Prev
+	all := make([]byte, 0, n*40)
+	for i, r := range b.Records {
+		from := len(all)
+		all = r.Append(all)
+		b.bodies[i] = all[from:len(all):len(all)]
+		b.heads[i+1] = credential.ChainOver(b.heads[i], b.bodies[i])
+		b.parts[i] = part(r, keys)
+	}
+	return b
 }
 
 // takeover takes genuine batches into the state and the journal, in one transaction.
@@ -29,38 +49,22 @@ type takeover struct {
 	moved     map[uint32]bool   // heads that must be stored
 	raised    map[uint32]uint16 // epochs of locks that are ahead of ours
 	newest    uint64            // block list that a lock has reported
-	fresh     []StoredRecord
-	bodies    map[place][]byte // of fresh
+	fresh     []RecordRun
 	evidence  []Evidence
 	missing   map[uint64]uint32 // activations that new records name, with the lock
 	entries   []journal.Entry
 	anomalies []anomaly
-	noted     map[anomalyOf]bool   // so that a long mail does not fill the journal
-	keys      map[uint32]fleet.Key // that records name
-}
-
-// place is where a record is kept.
-type place struct {
-	lock  uint32
-	epoch uint16
-	seq   uint32
+	noted     map[anomalyOf]bool // so that a long mail does not fill the journal
 }
 
 // newTakeover asks for what the batches need.
-func newTakeover(ctx context.Context, tx Tx, batches []genuine) (*takeover, error) {
-	t := &takeover{tx: tx, moved: map[uint32]bool{}, raised: map[uint32]uint16{}, bodies: map[place][]byte{}, missing: map[uint64]uint32{}, noted: map[anomalyOf]bool{}}
-	var locks, keys []uint32
+func newTakeover(ctx context.Context, tx Tx, batches []genuine) (t *takeover, err error) {
+	t = &takeover{tx: tx, moved: map[uint32]bool{}, raised: map[uint32]uint16{}, missing: map[uint64]uint32{}, noted: map[anomalyOf]bool{}}
+	var locks []uint32
 	for _, b := range batches {
 		locks = append(locks, b.Lock)
-		for _, r := range b.Records {
-			keys = append(keys, r.Key)
-		}
 	}
-	var err error
-	if t.heads, err = tx.LockHeads(ctx, distinct(locks)); err != nil {
-		return nil, err
-	}
-	t.keys, err = tx.KeysByDevice(ctx, distinct(keys))
+	t.heads, err = tx.LockHeads(ctx, distinct(locks))
 	return t, err
 }
 
@@ -83,11 +87,7 @@ func (t *takeover) batch(ctx context.Context, b genuine) error {
 	if err != nil {
 		return err
 	}
-	bodies, err := encodings(b.Records)
-	if err != nil {
-		return err
-	}
-	if forked(b, bodies, have, head) {
+	if forked(b, have, head) {
 		class := ClassFork
 		if b.Last < head.Seq {
 			class = ClassRollback
@@ -106,8 +106,9 @@ func (t *takeover) batch(ctx context.Context, b genuine) error {
 		// database that has since been restored. Waiting would not bring it. An older batch that still comes is taken.
 		t.note(ClassGap, b, "records "+strconv.Itoa(int(head.Seq)+1)+" to "+strconv.Itoa(int(b.First())-1)+" are missing")
 	}
-	t.store(b, head.Epoch, bodies, have)
-	return t.move(b, head)
+	t.store(b, head.Epoch, have)
+	t.move(b, head)
+	return nil
 }
 
 // have returns the bodies of the batch's records that are stored. None lies beyond the head.
@@ -120,22 +121,20 @@ func (t *takeover) have(ctx context.Context, b genuine, head Head) (map[uint32][
 	if err != nil {
 		return nil, err
 	}
-	for _, r := range b.Records {
-		if body, ok := t.bodies[place{b.Lock, head.Epoch, r.Seq}]; ok {
-			have[r.Seq] = body
+	for _, run := range t.fresh {
+		if run.Lock == b.Lock && run.Epoch == head.Epoch {
+			for i, body := range run.Records {
+				have[run.First+uint32(i)] = body
+			}
 		}
 	}
 	return have, nil
 }
 
 // move brings a lock's head to the end of a batch.
-func (t *takeover) move(b genuine, head Head) error {
+func (t *takeover) move(b genuine, head Head) {
 	if b.Through() > head.Seq {
-		chain, err := b.Head()
-		if err != nil {
-			return err
-		}
-		head.Head, head.Seq, head.Ack = chain, b.Through(), nil
+		head.Head, head.Seq, head.Ack = b.heads[len(b.Records)], b.Through(), nil
 	}
 	if b.Epoch > head.Shown {
 		head.Shown, head.Ack = b.Epoch, nil
@@ -148,7 +147,6 @@ func (t *takeover) move(b genuine, head Head) error {
 	head.Oldest = max(head.Oldest, b.Oldest)
 	head.BlockList, head.Config, head.Seen = max(head.BlockList, b.Blocks.Number), max(head.Config, b.Config), t.tx.Now()
 	t.heads[b.Lock], t.moved[b.Lock] = head, true
-	return nil
 }
 
 // headFor is the head of the batch's identity: a lock that was reset begins anew.
@@ -164,54 +162,51 @@ func (t *takeover) headFor(b genuine) Head {
 	return Head{Lock: b.Lock, Epoch: epoch, Identity: b.Identity, Head: b.start} // nor does it know any block list
 }
 
-func encodings(records []credential.Record) ([][]byte, error) {
-	out := make([][]byte, len(records))
-	for i, r := range records {
-		var err error
-		if out[i], err = credential.Encode(r); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
-}
-
 // forked reports whether a batch contradicts what is stored: a record that differs, or a chain that does not lead to or
 // from the head.
-func forked(b genuine, bodies [][]byte, have map[uint32][]byte, head Head) bool {
-	chain := b.Prev
+func forked(b genuine, have map[uint32][]byte, head Head) bool {
 	for i, r := range b.Records {
-		if r.Seq == head.Seq+1 && chain != head.Head {
+		if r.Seq == head.Seq+1 && b.heads[i] != head.Head || r.Seq == head.Seq && b.heads[i+1] != head.Head {
 			return true
 		}
 		// One whose time has passed is an empty body: that it was there is all that is known of it.
-		if old, ok := have[r.Seq]; ok && len(old) > 0 && !bytes.Equal(old, bodies[i]) {
-			return true
-		}
-		var err error
-		if chain, err = r.Chain(chain); err != nil {
-			return true
-		}
-		if r.Seq == head.Seq && chain != head.Head {
+		if old, ok := have[r.Seq]; ok && len(old) > 0 && !bytes.Equal(old, b.bodies[i]) {
 			return true
 		}
 	}
 	return false
 }
 
-func (t *takeover) store(b genuine, epoch uint16, bodies [][]byte, have map[uint32][]byte) {
-	for i, r := range b.Records {
-		if _, ok := have[r.Seq]; ok {
+// store takes over the records that are not there yet, a run at a time: each is a row, and an entry of the journal with a
+// part for each record.
+func (t *takeover) store(b genuine, epoch uint16, have map[uint32][]byte) {
+	known := func(i int) bool { _, ok := have[b.Records[i].Seq]; return ok }
+	for i := 0; i < len(b.Records); {
+		from := i
+		for i < len(b.Records) && !known(i) {
+			t.names(b, b.Records[i])
+			i++
+		}
+		if i == from {
+			i++
 			continue
 		}
-		t.fresh = append(t.fresh, StoredRecord{Lock: b.Lock, Epoch: epoch, Seq: r.Seq, At: r.Time.Time(), Event: r.Event, Body: bodies[i]})
-		t.bodies[place{b.Lock, epoch, r.Seq}] = bodies[i]
-		t.entries = append(t.entries, t.entry(b.lock, epoch, r))
-		if _, named := t.missing[r.Activation]; !named && r.Activation != 0 {
-			t.missing[r.Activation] = b.Lock
-		}
-		if r.Event == credential.EventLost {
-			t.note(ClassLost, b, strconv.FormatUint(uint64(r.Info), 10)+" records were overwritten before anybody had carried them home")
-		}
+		first := b.Records[from].Seq
+		t.fresh = append(t.fresh, RecordRun{Lock: b.Lock, Epoch: epoch, First: first, Records: b.bodies[from:i]})
+		t.entries = append(t.entries, journal.Entry{Kind: journal.LockRecords, Quality: journal.Device, Subjects: []string{b.lock.ID},
+			Fields: []journal.Field{{Name: "lock", Value: b.lock.Serial},
+				{Name: "sequence", Value: strconv.FormatUint(uint64(epoch), 10) + "/" + strconv.FormatUint(uint64(first), 10)}}, // of the first part
+			Parts: b.parts[from:i]})
+	}
+}
+
+// names notes what a new record tells of beyond itself.
+func (t *takeover) names(b genuine, r credential.Record) {
+	if _, named := t.missing[r.Activation]; !named && r.Activation != 0 {
+		t.missing[r.Activation] = b.Lock
+	}
+	if r.Event == credential.EventLost {
+		t.note(ClassLost, b, strconv.FormatUint(uint64(r.Info), 10)+" records were overwritten before anybody had carried them home")
 	}
 }
 
@@ -305,44 +300,43 @@ func (t *takeover) note(class string, b genuine, detail string) bool {
 	return true
 }
 
-// entry tells the journal of one record. No name is in it: the person behind an activation is looked up when it is read,
-// by those who may.
-func (t *takeover) entry(lock fleet.Lock, epoch uint16, r credential.Record) journal.Entry {
-	e := journal.Entry{Kind: journal.LockReported, At: r.Time.Time(), Quality: journal.Device, Subjects: []string{lock.ID}}
+// part tells the journal of one record. No name is in it: the person behind an activation is looked up when it is read, by those
+// who may.
+func part(r credential.Record, keys map[uint32]fleet.Key) journal.Part {
+	p := journal.Part{Kind: journal.LockReported, At: r.Time.Time(), Fields: make([]journal.Field, 0, 4)}
 	switch r.Event {
 	case credential.EventOpened:
-		e.Kind = journal.DoorOpened
+		p.Kind = journal.DoorOpened
 	case credential.EventRefused:
-		e.Kind = journal.DoorRefused
+		p.Kind = journal.DoorRefused
 	}
 	if r.Quality == credential.TimeLost || r.Flags&credential.FlagTimeUnverified != 0 {
-		e.Quality = journal.Unverified
+		p.Quality = journal.Unverified
 	}
-	if e.At.Year() < 1971 { // a lock that has never known the time: only the order is certain
-		e.At, e.Quality = time.Time{}, journal.Unverified
+	if p.At.Year() < 1971 { // a lock that has never known the time: only the order is certain
+		p.At, p.Quality = time.Time{}, journal.Unverified
 	}
-	add := func(name, value string) { e.Fields = append(e.Fields, journal.Field{Name: name, Value: value}) }
+	add := func(name, value string) { p.Fields = append(p.Fields, journal.Field{Name: name, Value: value}) }
 	if r.Activation != 0 {
 		add(journal.FieldActor, "activation:"+strconv.FormatUint(r.Activation, 10))
-		add("activation", strconv.FormatUint(r.Activation, 10))
 	}
-	if k, ok := t.keys[r.Key]; ok {
-		e.Subjects = append(e.Subjects, k.ID)
+	if k, ok := keys[r.Key]; ok {
+		p.Subjects = []string{k.ID}
 		add("key", k.Number)
 	} else if r.Key != 0 {
 		add("device", strconv.FormatUint(uint64(r.Key), 10))
 	}
-	add("lock", lock.Serial)
-	add("event", strconv.Itoa(int(r.Event)))
+	if p.Kind == journal.LockReported {
+		add("event", strconv.Itoa(int(r.Event)))
+	}
 	if r.Code != credential.OK {
 		add("code", r.Code.String())
 	}
-	add("sequence", strconv.FormatUint(uint64(epoch), 10)+"/"+strconv.FormatUint(uint64(r.Seq), 10))
 	if r.Flags != 0 {
 		add("flags", strconv.Itoa(int(r.Flags)))
 	}
 	if r.Info != 0 {
 		add("info", strconv.FormatUint(uint64(r.Info), 10))
 	}
-	return e
+	return p
 }

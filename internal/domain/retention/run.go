@@ -14,6 +14,7 @@ import (
 const (
 	stepThings  = 20
 	stepEntries = 200
+	stepRuns    = 24 // entries of many records each
 )
 
 // Count is what a run does, or would do, with one class.
@@ -172,14 +173,14 @@ func eraseTimeline(ctx context.Context, tx Tx, c Class, t Thing, from journal.Cu
 		return "", false, err
 	}
 	delete(others, t.ID)
-	var indexes []int64
+	var places []journal.Place
 	for _, r := range page {
 		if c == Clients && shared(r, others) || c != Clients && !owns(c, r.Kind) {
 			continue
 		}
-		indexes = append(indexes, r.Index)
+		places = append(places, r.Place())
 	}
-	_, err = journal.Erase(ctx, tx, indexes, journal.Field{Name: journal.FieldActor, Value: "system"},
+	_, err = journal.Erase(ctx, tx, places, journal.Field{Name: journal.FieldActor, Value: "system"},
 		journal.Field{Name: journal.FieldGround, Value: "retention:" + string(c)})
 	return page[len(page)-1].Cursor(), len(page) == stepEntries, err
 }
@@ -196,7 +197,7 @@ func owns(c Class, k journal.Kind) bool { return classOf(k) == c }
 // record, by their own age.
 func classOf(k journal.Kind) Class {
 	switch k {
-	case journal.DoorOpened, journal.DoorRefused, journal.LockReported:
+	case journal.DoorOpened, journal.DoorRefused, journal.LockReported, journal.LockRecords:
 		return DoorLog
 	case journal.ReceiptChanged:
 		return Receipts
@@ -267,7 +268,11 @@ func (s *Service) entries(ctx context.Context, tx Tx, k journal.Kind, from int64
 			return out, err
 		}
 	}
-	rows, err := tx.SignedOfKind(ctx, k, from, stepEntries)
+	limit := stepEntries
+	if k == journal.LockRecords {
+		limit = stepRuns
+	}
+	rows, err := tx.SignedOfKind(ctx, k, from, limit)
 	if err != nil {
 		return out, err
 	}
@@ -275,9 +280,8 @@ func (s *Service) entries(ctx context.Context, tx Tx, k journal.Kind, from int64
 	if err != nil {
 		return out, err
 	}
-	out.next, out.more = from, len(rows) == stepEntries
-	var due, keep []int64
-	var places []Place
+	out.next, out.more = from, len(rows) == limit
+	var due due
 	for _, row := range rows {
 		r, err := row.Record()
 		if err != nil {
@@ -288,46 +292,77 @@ func (s *Service) entries(ctx context.Context, tx Tx, k journal.Kind, from int64
 			break
 		}
 		out.next = r.Index + 1
-		switch {
-		case r.Erased:
-		case held.entry(r):
-			keep = append(keep, r.Index)
-		default:
-			due = append(due, r.Index)
-			places = append(places, placeOf(r)...)
+		if err := due.add(row, held); err != nil {
+			return out, err
 		}
 	}
-	out.erased, out.held = len(due), len(keep)
+	out.erased, out.held = due.count, due.kept
 	if dry || out.next == from {
 		return out, nil
 	}
-	return out, s.take(ctx, tx, k, due, keep, places, out.next)
+	return out, s.take(ctx, tx, k, due, out.next)
+}
+
+// due is what goes now, and what would if it were not held.
+type due struct {
+	places []journal.Place // what is erased: whole entries, or parts of those that are held in part
+	blank  []Place         // the locks' records that they tell of
+	held   []int64         // entries that something stays in
+	count  int             // records that go
+	kept   int             // and that stay
+}
+
+// add sorts what an entry tells of.
+func (d *due) add(row journal.Row, held Held) error {
+	events, err := row.Events()
+	if err != nil {
+		return err
+	}
+	var gone []journal.Place
+	kept := 0
+	for _, r := range events {
+		switch {
+		case r.Erased:
+		case held.entry(r):
+			kept++
+		default:
+			gone, d.blank = append(gone, r.Place()), append(d.blank, placeOf(r)...)
+		}
+	}
+	d.count, d.kept = d.count+len(gone), d.kept+kept
+	if kept > 0 {
+		d.held = append(d.held, row.Index)
+	} else if len(gone) > 0 {
+		gone = journal.Whole(row.Index)
+	}
+	d.places = append(d.places, gone...)
+	return nil
 }
 
 // take erases entries and remembers those that are held, and how far it has come.
-func (s *Service) take(ctx context.Context, tx Tx, k journal.Kind, due, keep []int64, places []Place, next int64) error {
-	if err := eraseEntries(ctx, tx, due, places); err != nil {
+func (s *Service) take(ctx context.Context, tx Tx, k journal.Kind, d due, next int64) error {
+	if err := d.erase(ctx, tx); err != nil {
 		return err
 	}
-	if err := tx.KeepEntries(ctx, k, keep); err != nil {
+	if err := tx.KeepEntries(ctx, k, d.held); err != nil {
 		return err
 	}
 	return tx.SetRetentionCursor(ctx, k, next)
 }
 
-func eraseEntries(ctx context.Context, tx Tx, due []int64, places []Place) error {
-	if len(due) == 0 {
+func (d due) erase(ctx context.Context, tx Tx) error {
+	if len(d.places) == 0 {
 		return nil
 	}
-	if err := tx.BlankRecords(ctx, places); err != nil {
+	if err := tx.BlankRecords(ctx, d.blank); err != nil {
 		return err
 	}
-	_, err := journal.Erase(ctx, tx, due, journal.Field{Name: journal.FieldActor, Value: "system"},
+	_, err := journal.Erase(ctx, tx, d.places, journal.Field{Name: journal.FieldActor, Value: "system"},
 		journal.Field{Name: journal.FieldGround, Value: "retention:" + string(DoorLog)})
 	return err
 }
 
-// placeOf is the lock record that an entry tells of.
+// placeOf is the lock record that a record tells of: an entry's parts follow on the record that it names.
 func placeOf(r journal.Record) []Place {
 	epoch, seq, ok := strings.Cut(r.Value("sequence"), "/")
 	e, err := strconv.ParseUint(epoch, 10, 32)
@@ -335,7 +370,7 @@ func placeOf(r journal.Record) []Place {
 	if !ok || err != nil || bad != nil || classOf(r.Kind) != DoorLog {
 		return nil
 	}
-	return []Place{{r.Value("lock"), uint32(e), uint32(n)}}
+	return []Place{{r.Value("lock"), uint32(e), uint32(n) + uint32(max(r.Part-1, 0))}}
 }
 
 // kept erases entries that were held when it was their time and are not any longer.
@@ -374,22 +409,18 @@ func (s *Service) letGo(ctx context.Context, tx Tx, indexes []int64, dry bool) (
 	if err != nil {
 		return 0, err
 	}
-	var due []int64
-	var places []Place
+	var due due
 	for _, row := range rows {
-		r, err := row.Record()
-		if err != nil {
+		if err := due.add(row, held); err != nil {
 			return 0, err
 		}
-		if !held.entry(r) {
-			due, places = append(due, r.Index), append(places, placeOf(r)...)
-		}
 	}
-	if dry || len(due) == 0 {
-		return len(due), nil
+	if dry || due.count == 0 {
+		return due.count, nil
 	}
-	if err := eraseEntries(ctx, tx, due, places); err != nil {
+	if err := due.erase(ctx, tx); err != nil {
 		return 0, err
 	}
-	return len(due), tx.DropKept(ctx, due)
+	free := slices.DeleteFunc(indexes, func(n int64) bool { return slices.Contains(due.held, n) })
+	return due.count, tx.DropKept(ctx, free)
 }

@@ -154,7 +154,7 @@ func (h *Handler) extractRows(ctx context.Context, r request, _ struct{}, p page
 }
 
 func wireRow(x disclosure.Row) api.LogRow {
-	return api.LogRow{Index: x.Index, At: x.At, Quality: string(x.Quality), Event: string(x.Kind), Lock: x.Lock, Key: x.Key, Code: x.Code, Person: x.Person, Employee: x.Employee}
+	return api.LogRow{Index: x.Index, Part: x.Part, At: x.At, Quality: string(x.Quality), Event: string(x.Kind), Lock: x.Lock, Key: x.Key, Code: x.Code, Person: x.Person, Employee: x.Employee}
 }
 
 type logFilter struct {

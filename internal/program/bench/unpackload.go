@@ -116,9 +116,9 @@ func (t *town) openBare(mails [][]byte) (time.Duration, error) {
 	for part := range slices.Chunk(batches, (len(batches)+n-1)/n) {
 		group.Go(func() {
 			for _, sealed := range part {
-				signed, batch, err := t.m.Authority.OpenBatch(sealed)
+				_, batch, err := t.m.Authority.OpenBatch(sealed)
 				if err == nil {
-					_, err = credential.Verifier{}.Batch(signed, byNumber[batch.Lock])
+					err = credential.Verifier{}.CheckBatch(batch, byNumber[batch.Body.Lock])
 				}
 				if err != nil {
 					mu.Lock()

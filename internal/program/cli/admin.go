@@ -165,7 +165,7 @@ func printReport(p *program, r journal.Report) {
 		if info, ok := journal.Describe(e.Kind); ok {
 			name = info.Name.In(p.lang)
 		}
-		fmt.Fprintf(p.stdout, "%d  %s\n", e.Index, name)
+		fmt.Fprintf(p.stdout, "%v  %s\n", e.Place(), name)
 		for _, f := range e.Fields {
 			fmt.Fprintf(p.stdout, "    %s: %s\n", f.Name, f.Value)
 		}

@@ -28,15 +28,22 @@ func (c *logKeysCmd) Run(p *program) error {
 
 type logProveCmd struct {
 	database
-	Entry []int64 `required:"" help:"Place of an entry in the journal, from 0. May be given several times."`
+	Entry []string `required:"" help:"Place of an entry in the journal, from 0, or, as 7.2, of the second part of entry 7. May be given several times."`
 }
 
 func (c *logProveCmd) Run(p *program) error {
+	places := make([]journal.Place, len(c.Entry))
+	for i, s := range c.Entry {
+		var err error
+		if places[i], err = journal.ParsePlace(s); err != nil {
+			return err
+		}
+	}
 	return with(p, c.DB, func(m *municipality.Municipality) error {
 		if _, err := m.Log.Integrate(p.ctx); err != nil {
 			return err
 		}
-		extract, err := m.Log.Prove(p.ctx, c.Entry, nil)
+		extract, err := m.Log.Prove(p.ctx, places, nil)
 		if err != nil {
 			return err
 		}

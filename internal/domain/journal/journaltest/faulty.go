@@ -184,7 +184,7 @@ func (l *life) erase(ctx context.Context, _ *journal.Log) error {
 		if err != nil || len(rows) == 0 {
 			return err
 		}
-		_, err = journal.Erase(ctx, tx, []int64{rows[0].Index})
+		_, err = journal.Erase(ctx, tx, journal.Whole(rows[0].Index))
 		return err
 	})
 }

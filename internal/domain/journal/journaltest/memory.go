@@ -31,7 +31,7 @@ var _ txn.Runner[journal.Tx] = (*Memory)(nil)
 
 // NewMemory returns an empty store that fails t when an invariant is broken.
 func NewMemory(t testing.TB) txn.Runner[journal.Tx] {
-	return &Memory{t: t, s: &state{Rows: map[int64]journal.Row{}, Tiles: map[journal.TileID][]byte{}, subjects: map[key]bool{}, kinds: map[int64]journal.Kind{}}}
+	return &Memory{t: t, s: &state{Rows: map[int64]journal.Row{}, Tiles: map[journal.TileID][]byte{}, subjects: map[key]bool{}, kinds: map[kindKey]bool{}}}
 }
 
 // state is everything stored; its exported fields may be tampered with.
@@ -40,13 +40,18 @@ type state struct {
 	Tiles    map[journal.TileID][]byte
 	Head     journal.Head
 	subjects map[key]bool
-	kinds    map[int64]journal.Kind
+	kinds    map[kindKey]bool
 }
 
 type key struct {
 	subject string
 	at      int64
 	index   int64
+}
+
+type kindKey struct {
+	kind  journal.Kind
+	index int64
 }
 
 func (s *state) clone() *state {
@@ -139,9 +144,11 @@ func (tx *memoryTx) IndexJournal(_ context.Context, rows []journal.Row) (added i
 	before := len(tx.s.subjects) + len(tx.s.kinds)
 	for _, r := range rows {
 		tx.police(tx.s.Rows[r.Index].Kind == r.Kind, "row %d indexed as %s", r.Index, r.Kind)
-		tx.s.kinds[r.Index] = r.Kind
-		for _, subject := range r.Subjects {
-			tx.s.subjects[key{subject, r.AtUS, r.Index}] = true
+		for _, k := range r.Kinds {
+			tx.s.kinds[kindKey{k, r.Index}] = true
+		}
+		for _, m := range r.On {
+			tx.s.subjects[key{m.Subject, m.AtUS, r.Index}] = true
 		}
 	}
 	return int64(len(tx.s.subjects) + len(tx.s.kinds) - before), nil
@@ -208,21 +215,30 @@ func (tx *memoryTx) JournalOfSubject(_ context.Context, subject string, at, inde
 	slices.SortFunc(keys, func(a, b key) int { return -cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.index, b.index)) })
 	var rows []journal.Row
 	for _, k := range first(keys, limit) {
-		rows = append(rows, tx.s.Rows[k.index])
+		r := tx.s.Rows[k.index]
+		r.On = []journal.Mark{{Subject: subject, AtUS: k.at}}
+		rows = append(rows, r)
 	}
 	return rows, nil
 }
 
 func (tx *memoryTx) JournalList(_ context.Context, kinds []journal.Kind, before int64, limit int) ([]journal.Row, error) {
 	rows := tx.sorted(func(r journal.Row) bool {
-		return (len(kinds) == 0 || slices.Contains(kinds, r.Kind)) && r.Index < before
+		of := func(k journal.Kind) bool { return tx.s.kinds[kindKey{k, r.Index}] }
+		return (len(kinds) == 0 || r.Index >= tx.s.Head.Size || slices.ContainsFunc(kinds, of)) && r.Index < before
 	})
 	slices.Reverse(rows)
 	return first(rows, limit), nil
 }
 
 func (tx *memoryTx) CountJournal(_ context.Context, kinds []journal.Kind) (int64, error) {
-	return int64(len(tx.sorted(func(r journal.Row) bool { return slices.Contains(kinds, r.Kind) }))), nil
+	n := len(tx.sorted(func(r journal.Row) bool { return r.Index >= tx.s.Head.Size && slices.Contains(kinds, r.Kind) }))
+	for k := range tx.s.kinds {
+		if slices.Contains(kinds, k.kind) {
+			n++
+		}
+	}
+	return int64(n), nil
 }
 
 func (tx *memoryTx) CountJournalIndex(context.Context) (int64, error) {
@@ -239,9 +255,13 @@ func (tx *memoryTx) EraseJournal(_ context.Context, rows []journal.Row) error {
 		tx.police(err == nil, "row %d was erased though it is damaged", r.Index)
 		after, err := r.Leaf()
 		tx.police(err == nil && after == before && r.Kind == old.Kind, "erasing changed what is proved of row %d", r.Index)
-		for _, subject := range r.Subjects {
-			tx.police(tx.s.subjects[key{subject, r.AtUS, r.Index}] || r.Index >= tx.s.Head.Size, "subject row of %d was not there", r.Index)
-			delete(tx.s.subjects, key{subject, r.AtUS, r.Index})
+		for _, m := range r.On {
+			tx.police(tx.s.subjects[key{m.Subject, m.AtUS, r.Index}] || r.Index >= tx.s.Head.Size, "subject row of %d was not there", r.Index)
+			delete(tx.s.subjects, key{m.Subject, m.AtUS, r.Index})
+		}
+		for _, k := range r.Kinds {
+			tx.police(k != r.Kind && (tx.s.kinds[kindKey{k, r.Index}] || r.Index >= tx.s.Head.Size), "kind row %s of %d was not there, or its own", k, r.Index)
+			delete(tx.s.kinds, kindKey{k, r.Index})
 		}
 		old.Body = r.Body
 		tx.s.Rows[r.Index] = old

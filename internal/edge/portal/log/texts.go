@@ -27,6 +27,8 @@ var (
 	tEntryFields = problem.Text{SV: "Uppgifter i posten", EN: "Fields of the entry"}
 	tField       = problem.Text{SV: "Fält", EN: "Field"}
 	tValue       = problem.Text{SV: "Värde", EN: "Value"}
+	tEntryParts  = problem.Text{SV: "Händelser i posten", EN: "Events of the entry"}
+	tEntryWhat   = problem.Text{SV: "Händelse", EN: "Event"}
 	tEntryAt     = problem.Text{SV: "Hände", EN: "Happened"}
 	tEntryRec    = problem.Text{SV: "Mottagen", EN: "Received"}
 	tSubjects    = problem.Text{SV: "Gäller", EN: "Concerns"}
