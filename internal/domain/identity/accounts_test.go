@@ -3,11 +3,8 @@ package identity_test
 import (
 	"context"
 	"testing"
-	"time"
 
 	"hemnyckel/internal/base/txn"
-	"hemnyckel/internal/domain/care"
-	"hemnyckel/internal/domain/casework"
 	"hemnyckel/internal/domain/identity"
 	"hemnyckel/internal/domain/journal"
 	"hemnyckel/internal/domain/routine"
@@ -51,25 +48,6 @@ func TestWhoMayGiveWhat(t *testing.T) {
 		} {
 			w.is(make(c.who, c.give), c.want, c.what)
 		}
-	})
-}
-
-// proves S-l
-func TestAPrivateProviderOrdersInstead(t *testing.T) {
-	eachTown(t, identity.DefaultPolicy(), func(w *town) {
-		profile := routine.DefaultProfile()
-		profile.Staff.PrivateBySystemOwner = true
-		orders := casework.NewService(txn.Narrow(w.db, func(tx *storage.Tx) casework.Tx { return tx }), profile)
-		err := w.db.Update(w.Context(), func(tx *storage.Tx) error {
-			_, err := orders.ApplyRegisters(w.Context(), tx, casework.Import{ID: "run"}, casework.RegisterBatch{Providers: []care.Provider{{OrgNumber: firm, Name: "Firman", Private: true}}})
-			return err
-		})
-		if err != nil {
-			w.Fatal(err)
-		}
-		accounts := identity.NewAccounts(txn.Narrow(w.db, accountTx), profile)
-		_, _, err = accounts.Create(w.Context(), acting(routine.Provider, firm, true), identity.NewAccount{Name: "Bo Alm"}, &identity.Give{Role: routine.Provider, Organisation: firm})
-		w.is(err, identity.ErrOrderInstead, "a private provider adds its own")
 	})
 }
 
@@ -214,6 +192,7 @@ type noBlocks struct{}
 func (noBlocks) BlockStaff(_ context.Context, _ identity.PeopleTx, _ uint32, _ string) error {
 	return nil
 }
+
 func (noBlocks) UnblockStaff(_ context.Context, _ identity.PeopleTx, _ uint32) error { return nil }
 
 func TestPasskeys(t *testing.T) {
@@ -276,92 +255,6 @@ func TestContact(t *testing.T) {
 		w.is(w.accounts.SetContact(w.Context(), acting(routine.LockManager, city, true), a.ID, "", ""), identity.ErrAccountMayNot, "another's")
 		for _, bad := range [][2]string{{"x", ""}, {"a@b\r\nBcc: c@d", ""}, {"", "12"}} {
 			w.is(w.accounts.SetContact(w.Context(), me, a.ID, bad[0], bad[1]), identity.ErrAccountInvalid, bad[0]+bad[1])
-		}
-	})
-}
-
-func TestEmergencies(t *testing.T) {
-	eachTown(t, identity.DefaultPolicy(), func(w *town) {
-		orders := casework.NewService(txn.Narrow(w.db, func(tx *storage.Tx) casework.Tx { return tx }), routine.DefaultProfile())
-		client := ""
-		err := w.db.Update(w.Context(), func(tx *storage.Tx) error {
-			_, err := orders.ApplyRegisters(w.Context(), tx, casework.Import{ID: "run"}, casework.RegisterBatch{Clients: []casework.RegisterClient{
-				{Client: care.Client{PersonalNumber: "189001019802", GivenName: "Alma", FamilyName: "Ek", Ended: routine.Forever}, Dwelling: care.Dwelling{Street: "Gatan 1", PostalCode: "43245", Town: "Byn"}}}})
-			if err != nil {
-				return err
-			}
-			found, err := tx.ClientsByNumber(w.Context(), []string{"189001019802"})
-			client = found["189001019802"].ID
-			return err
-		})
-		if err != nil || client == "" {
-			w.Fatal(err)
-		}
-		s := identity.NewEmergencies(txn.Narrow(w.db, func(tx *storage.Tx) identity.EmergencyTx { return tx }))
-		nurse := identity.Acting{Who: routine.Who{Actor: "account:nurse", Role: routine.HealthUnit, Organisation: firm}}
-		const why = "hon svarar inte och larmet går"
-		for _, c := range []struct {
-			who    identity.Acting
-			client string
-			reason string
-			want   error
-		}{
-			{acting(routine.CaseOfficer, city, true), client, why, identity.ErrEmergencyMayNot},
-			{acting(routine.Auditor, city, true), client, why, identity.ErrEmergencyMayNot},
-			{identity.Acting{}, client, why, identity.ErrEmergencyMayNot},
-			{nurse, client, "kort", identity.ErrEmergencyReason},
-			{nurse, "nobody", why, identity.ErrEmergencyUnknown},
-		} {
-			_, err := s.Take(w.Context(), c.who, c.client, c.reason)
-			w.is(err, c.want, string(c.who.Role)+c.reason)
-		}
-		taken, err := s.Take(w.Context(), nurse, client, why)
-		if err != nil || !taken.Until.Equal(w.at.now.Add(2*time.Hour)) {
-			w.Fatal(taken, err)
-		}
-		if again, err := s.Take(w.Context(), nurse, client, why); err != nil || again.ID != "" || !again.Until.Equal(taken.Until) {
-			w.Errorf("again: got %+v, %v; want what there is", again, err)
-		}
-		lead := acting(routine.HealthUnit, firm, true)
-		for _, c := range []struct {
-			who  identity.Acting
-			v    identity.Verdict
-			note string
-			want error
-		}{
-			{acting(routine.HealthUnit, city, true), identity.Justified, "", identity.ErrEmergencyUnknown},
-			{acting(routine.HealthUnit, firm, false), identity.Justified, "", identity.ErrEmergencyUnknown},
-			{identity.Acting{Who: nurse.Who, Lead: true}, identity.Justified, "", identity.ErrEmergencyOwn},
-			{lead, "maybe", "", identity.ErrVerdict},
-			{lead, identity.Unjustified, "", identity.ErrVerdict},
-		} {
-			_, err := s.Review(w.Context(), c.who, taken.ID, c.v, c.note)
-			w.is(err, c.want, string(c.v))
-		}
-		if n, err := s.Escalate(w.Context()); n != 0 || err != nil {
-			w.Errorf("in time: got %d, %v", n, err)
-		}
-		w.pass(identity.EmergencyReview)
-		for _, want := range []int{1, 0} {
-			if n, err := s.Escalate(w.Context()); n != want || err != nil {
-				w.Errorf("escalated: got %d, %v; want %d", n, err, want)
-			}
-		}
-		if all, err := s.List(w.Context(), lead, identity.EmergencyFilter{}, 0); err != nil || len(all) != 1 || all[0].Escalated.IsZero() {
-			w.Errorf("waiting: got %+v, %v", all, err)
-		}
-		if _, err := s.Review(w.Context(), lead, taken.ID, identity.Unjustified, "ringde fel dörr"); err != nil {
-			w.Fatal(err)
-		}
-		_, err = s.Review(w.Context(), identity.Operator(), taken.ID, identity.Justified, "")
-		w.is(err, identity.ErrEmergencyReviewed, "a second review")
-		if all, err := s.List(w.Context(), identity.Operator(), identity.EmergencyFilter{Reviewed: true}, 0); err != nil || len(all) != 1 || all[0].Verdict != identity.Unjustified {
-			w.Errorf("reviewed: got %+v, %v", all, err)
-		}
-		_, err = s.List(w.Context(), nurse, identity.EmergencyFilter{}, 0)
-		w.is(err, identity.ErrEmergencyMayNot, "listing without answering for anybody")
-		if n := w.entries(journal.EmergencyChanged, "change", "taken"); n != 1 {
-			w.Errorf("the journal tells of %d, want 1", n)
 		}
 	})
 }

@@ -41,6 +41,7 @@ type commands struct {
 	Key       keyCmd       `cmd:"" help:"Use a simulated key: sync, activate, open, return, enrol, block."`
 	Mount     mountCmd     `cmd:"" help:"Mount a lock at a client's door and claim it."`
 	Staff     staffCmd     `cmd:"" help:"Give a staff member badge and PIN."`
+	Account   accountCmd   `cmd:"" help:"People who log in: accounts and what they may do."`
 	Token     tokenCmd     `cmd:"" help:"Create, list and revoke the tokens of calling systems."`
 	Why       whyCmd       `cmd:"" help:"Say why a group may open a lock, back to the decision."`
 	Profile   profileCmd   `cmd:"" help:"The municipality's profile: what its routine says."`

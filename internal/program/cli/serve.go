@@ -7,6 +7,8 @@ import (
 	"net/netip"
 
 	"hemnyckel/internal/base/problem"
+	"hemnyckel/internal/edge/portal/login"
+	"hemnyckel/internal/program/config"
 	"hemnyckel/internal/program/keystore"
 	"hemnyckel/internal/program/locksim"
 	"hemnyckel/internal/program/municipality"
@@ -20,6 +22,7 @@ type serverCmd struct {
 	Listen     string   `help:"Address to listen on." default:"127.0.0.1:8080"`
 	Cert       string   `name:"tls-cert" help:"PEM certificate chain." type:"existingfile"`
 	Key        string   `name:"tls-key" help:"PEM key of the certificate." type:"existingfile"`
+	Login      string   `help:"File that says how people log in: the portal's address and the providers of identity." type:"existingfile"`
 	DemoLogin  bool     `help:"Let anybody choose who to be in the portal. For demonstrations only."`
 	WebhookNet []string `name:"webhook-net" help:"Network inside the municipality that messages may be sent to, such as 10.1.0.0/16. May be given several times." placeholder:"NET"`
 	Verbose    bool     `help:"Log every request."`
@@ -33,13 +36,29 @@ func (c *serverCmd) Run(p *program) error {
 			return exit{2, errNet.Fill(text).With(err)}
 		}
 	}
-	s, err := server.New(p.ctx, server.Config{DB: c.DB, Listen: c.Listen, CertFile: c.Cert, KeyFile: c.Key, WebhookNets: nets,
+	origin, providers, err := c.login()
+	if err != nil {
+		return usage(err)
+	}
+	s, err := server.New(p.ctx, server.Config{Origin: origin, Providers: providers, DB: c.DB, Listen: c.Listen, CertFile: c.Cert, KeyFile: c.Key, WebhookNets: nets,
 		DemoLogin: c.DemoLogin, Version: version(), Logger: p.logger(c.Verbose), Keys: p.keys, Ask: p.options().Ask})
 	if err != nil {
 		return err
 	}
 	fmt.Fprintln(p.stdout, s.Addr()) // whoever started us with port 0 reads it here
 	return s.Run(p.ctx)
+}
+
+// login reads how people log in. Without a file there is the local login, by password and app.
+func (c *serverCmd) login() (origin string, all []login.Provider, err error) {
+	if c.Login == "" {
+		return "", nil, nil
+	}
+	l, providers, err := config.ReadLogin(c.Login)
+	for _, one := range providers {
+		all = append(all, one)
+	}
+	return l.Origin, all, err
 }
 
 var errNet = problem.New(problem.Invalid, "webhook-net",
