@@ -65,6 +65,19 @@ func (tx *Tx) SetAside(ctx context.Context, l keysync.Letter, reason string) err
 	return tx.DeleteLetters(ctx, []int64{l.ID})
 }
 
+// TakeBackLetters implements keysync.InboxTx.
+func (tx *Tx) TakeBackLetters(ctx context.Context, after int64, limit int) ([]int64, error) {
+	ids, err := collect(ctx, tx, column[int64], `SELECT id FROM inbox_aside WHERE id > $1 ORDER BY id LIMIT $2`, after, limit)
+	if err != nil || len(ids) == 0 {
+		return nil, err
+	}
+	if err := execIn(ctx, tx, `INSERT INTO inbox (id, received_us, key_id, station_id, mail)
+		SELECT id, received_us, key_id, station_id, mail FROM inbox_aside WHERE id IN %s ON CONFLICT DO NOTHING`, ids); err != nil {
+		return nil, err
+	}
+	return ids, execIn(ctx, tx, `DELETE FROM inbox_aside WHERE id IN %s`, ids)
+}
+
 // ForgetAside implements keysync.InboxTx.
 func (tx *Tx) ForgetAside(ctx context.Context, t time.Time) error {
 	return tx.later(ctx, `DELETE FROM inbox_aside WHERE received_us <= $1`, us(t))

@@ -14,6 +14,7 @@ import (
 	"hemnyckel/credential"
 	"hemnyckel/internal/domain/fleet"
 	"hemnyckel/internal/domain/journal"
+	"hemnyckel/internal/domain/routine"
 )
 
 // Status is how the inbox stands.
@@ -370,6 +371,33 @@ func (s *Service) setAside(ctx context.Context, l Letter, why error) error {
 		return tell(ctx, tx, nil, []anomaly{{class: ClassSetAside, subjects: []string{l.KeyID},
 			detail: "letter " + strconv.FormatInt(l.ID, 10) + ": " + cut(why.Error(), 300)}})
 	})
+}
+
+// Retry puts letters that were set aside back among those that wait, for whoever has repaired the program, and returns how many. What
+// fails again is set aside again.
+func (s *Service) Retry(ctx context.Context, who routine.Who) (total int, err error) {
+	if !mayTend(who) {
+		return 0, ErrMayNot
+	}
+	for after, more := int64(0), true; more; {
+		var ids []int64
+		err := s.db.Update(ctx, func(tx Tx) (err error) {
+			if ids, err = tx.TakeBackLetters(ctx, after, stepLetters); err != nil || len(ids) == 0 {
+				return err
+			}
+			return journal.Append(ctx, tx, journal.Entry{Kind: journal.ConfigChanged, Fields: []journal.Field{
+				{Name: journal.FieldActor, Value: who.Actor}, {Name: "setting", Value: "inbox-retry"}, {Name: "value", Value: strconv.Itoa(len(ids))}}})
+		})
+		if err != nil {
+			return total, err
+		}
+		if more = len(ids) == stepLetters; len(ids) > 0 {
+			after = ids[len(ids)-1]
+		}
+		total += len(ids)
+	}
+	s.ring()
+	return total, nil
 }
 
 // asideLife is how long a letter that was set aside is kept for whoever repairs the program. It tells who used a key; its records

@@ -203,6 +203,9 @@ type InboxTx interface {
 	DeleteLetters(ctx context.Context, ids []int64) error
 	// SetAside moves a letter to those that could not be taken over.
 	SetAside(ctx context.Context, l Letter, reason string) error
+	// TakeBackLetters puts at most limit letters that were set aside, after a number, back where they were, and returns their numbers
+	// in order.
+	TakeBackLetters(ctx context.Context, after int64, limit int) ([]int64, error)
 	// ForgetAside deletes what was set aside and had been received at t or before.
 	ForgetAside(ctx context.Context, t time.Time) error
 	InboxStatus(ctx context.Context) (Status, error)

@@ -87,6 +87,38 @@ func TestPowerCutWhileUnpacking(t *testing.T) {
 	})
 }
 
+// What was set aside is tried again when somebody asks for it, in its order, by those who may.
+func TestLettersAreTriedAgain(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		w.opened(w.lock, 2)
+		w.carry(901, w.batch(w.lock, 1, 2))
+		w.must(w.db.Update(ctx, func(tx *storage.Tx) error {
+			letters, err := tx.Letters(ctx, 0, 10)
+			if err != nil {
+				return err
+			}
+			return tx.SetAside(ctx, letters[0], "a fault of the program")
+		}))
+		w.unpack()
+		w.want(0)
+		if _, err := w.sync.Retry(ctx, routine.Who{Actor: "account:h", Role: routine.Provider}); !errors.Is(err, keysync.ErrMayNot) {
+			t.Errorf("by a provider: got %v, want anomalies-not-yours", err)
+		}
+		manager := routine.Who{Actor: "account:m", Role: routine.LockManager}
+		for _, want := range []int{1, 0} {
+			if n, err := w.sync.Retry(ctx, manager); err != nil || n != want {
+				t.Errorf("got %d, %v, want %d letters", n, err, want)
+			}
+		}
+		w.unpack()
+		w.want(2)
+		if status, err := w.sync.Status(ctx); err != nil || status.Waiting+status.SetAside != 0 {
+			t.Errorf("got %+v, %v, want nothing left", status, err)
+		}
+	})
+}
+
 // A letter that cannot be taken over is set aside, and somebody is told; the others are taken.
 func TestPoisonedLetter(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {

@@ -12,6 +12,7 @@ type inboxCmd struct {
 	database
 	Settle string `help:"Id of an anomaly that has been dealt with." placeholder:"ID"`
 	Note   string `help:"What was done about it."`
+	Retry  bool   `help:"Try again what could not be taken over and was set aside."`
 }
 
 // swedishInbox is the Swedish form of its help.
@@ -19,6 +20,7 @@ func swedishInbox() map[string]string {
 	return map[string]string{
 		"What keys have carried home: what waits to be taken over, and anomalies to look at.": "Det nycklar har burit hem: det som väntar på att läsas in, och avvikelser att titta på.",
 		"Id of an anomaly that has been dealt with.":                                          "Id för en avvikelse som är åtgärdad.",
+		"Try again what could not be taken over and was set aside.":                           "Försök igen med det som inte kunde läsas in och lades åt sidan.",
 		"What was done about it.":                                                             "Vad som gjordes åt den.",
 	}
 }
@@ -28,6 +30,14 @@ func (c *inboxCmd) Run(p *program) error {
 		who := routine.Who{Actor: "system:cli", Role: routine.SystemOwner}
 		if c.Settle != "" {
 			return m.Sync.Settle(p.ctx, who, c.Settle, c.Note)
+		}
+		if c.Retry {
+			if _, err := m.Sync.Retry(p.ctx, who); err != nil {
+				return err
+			}
+			if _, err := m.Sync.Unpack(p.ctx); err != nil {
+				return err
+			}
 		}
 		status, err := m.Sync.Status(p.ctx)
 		if err != nil {
