@@ -156,13 +156,32 @@ func (tx *Tx) DoorsForKey(ctx context.Context, keyID string) ([]fleet.KeyDoor, e
 	return collect(ctx, tx, func(r row) (fleet.KeyDoor, error) {
 		var d fleet.KeyDoor
 		var until, list int64
-		err := r.Scan(&d.LockID, &d.Serial, &until, &list)
+		err := r.Scan(&d.LockID, &d.Serial, &d.Kind, &until, &list, (*zeroTime)(&d.Seen))
 		d.Until, d.BlockList = fromUS(until), uint64(list)
 		return d, err
-	}, `SELECT l.id, l.serial, MAX(r.until_us), COALESCE(MAX(h.block_list), 0)
-		FROM keys k JOIN rights r ON r.group_id = k.group_id AND r.until_us > k.synced_us AND r.from_us < k.synced_until_us
-		JOIN locks l ON l.id = r.lock_id AND l.state = 'mounted' LEFT JOIN lock_heads h ON h.lock_id = l.number
-		WHERE k.id = $1 GROUP BY l.id, l.serial ORDER BY l.serial`, keyID)
+	}, `SELECT l.id, l.serial, l.kind, MAX(r.until_us), COALESCE(MAX(h.block_list), 0), COALESCE(MAX(h.seen_us), 0)`+behindKey+`LEFT JOIN lock_heads h ON h.lock_id = l.number
+		WHERE k.id = $1 GROUP BY l.id, l.serial, l.kind ORDER BY l.serial`, keyID)
+}
+
+// behindKey is the doors that a key k was given, as rights r to locks l.
+const behindKey = ` FROM keys k JOIN rights r ON r.group_id = k.group_id AND r.until_us > k.synced_us AND r.from_us < k.synced_until_us
+	JOIN locks l ON l.id = r.lock_id AND l.state = 'mounted' `
+
+// HomesBehind implements fleet.ReachTx.
+func (tx *Tx) HomesBehind(ctx context.Context, keyID string) (int, error) {
+	n, _, err := one(ctx, tx, column[int], `SELECT COUNT(DISTINCT r.client_id)`+behindKey+`WHERE k.id = $1`, keyID)
+	return n, err
+}
+
+// HolderOf implements fleet.ReachTx.
+func (tx *Tx) HolderOf(ctx context.Context, keyID string) (fleet.Holder, error) {
+	h, _, err := one(ctx, tx, func(r row) (fleet.Holder, error) {
+		var h fleet.Holder
+		err := r.Scan(&h.EmployeeNumber, (*zeroTime)(&h.From), (*zeroTime)(&h.Until))
+		return h, err
+	}, `SELECT s.employee_number, a.from_us, a.until_us FROM activations a JOIN staff s ON s.id = a.staff_id WHERE a.key_id = $1
+		ORDER BY a.until_us DESC, a.serial DESC LIMIT 1`, keyID)
+	return h, err
 }
 
 const stationColumns = `id, device, name, group_id, certificate, enrolled_us, last_seen_us, street, postal_code, town, out_us, out_reason, blocked_us`

@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"strconv"
 
 	"hemnyckel/credential"
 	"hemnyckel/internal/domain/fleet"
@@ -132,6 +133,11 @@ func scanKeyRow(r row) (fleet.KeyRow, error) {
 	return k, err
 }
 
+// KeyRow implements fleet.ReachTx.
+func (tx *Tx) KeyRow(ctx context.Context, id string) (fleet.KeyRow, bool, error) {
+	return one(ctx, tx, scanKeyRow, keyRows+` WHERE k.id = $1`, id)
+}
+
 // KeyRows implements fleet.PoolTx.
 func (tx *Tx) KeyRows(ctx context.Context, f fleet.KeyFilter, p fleet.Page) ([]fleet.KeyRow, error) {
 	var q where
@@ -139,6 +145,12 @@ func (tx *Tx) KeyRows(ctx context.Context, f fleet.KeyFilter, p fleet.Page) ([]f
 	q.equal("k.state", string(f.State))
 	q.equal("g.code", f.Group)
 	q.equal("p.org_number", f.Organisation)
+	q.equal("k.number", f.Number)
+	if f.Holder != "" {
+		q.and("k.id IN (SELECT a.key_id FROM staff s JOIN activations a ON a.staff_id = s.id WHERE s.employee_number = ", f.Holder)
+		q.args = append(q.args, us(f.HeldAt))
+		q.text += " AND a.until_us > $" + strconv.Itoa(len(q.args)) + ")"
+	}
 	return collect(ctx, tx, scanKeyRow, keyRows+q.text+` ORDER BY k.number`+q.limit(p.Limit), q.args...)
 }
 

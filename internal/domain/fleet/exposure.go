@@ -11,8 +11,10 @@ import (
 type KeyDoor struct {
 	LockID    string
 	Serial    string
+	Kind      LockKind
 	Until     time.Time // end of the right, as it is now
 	BlockList uint64    // newest block list that the lock has reported, 0 for none
+	Seen      time.Time // when the lock was last heard of; zero: never
 }
 
 // Exposed is a door that a blocked key could still open.

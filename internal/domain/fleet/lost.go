@@ -17,6 +17,12 @@ var (
 		"Key %s is not issued, or reported missing already. If it cannot be found, block it.")
 	ErrNotLost = problem.New(problem.Conflict, "key-not-lost",
 		"Nyckeln %s är varken anmäld som saknad eller spärrad.", "Key %s is neither reported missing nor blocked.")
+	ErrSearch = problem.New(problem.Invalid, "key-search",
+		"Skriv nyckelns nummer, ett anställningsnummer eller en grupps kod.",
+		"Write the key's number, an employee number or a group's code.")
+	ErrNoSuchKey = problem.New(problem.NotFound, "key-search-none",
+		"Ingen nyckel hos er passar. Kontrollera numret som står på nyckeln, eller välj ur listan.",
+		"No key of yours fits. Check the number on the key, or choose from the list.")
 	ErrNoSelfService = problem.New(problem.Denied, "key-block-by-lock-manager",
 		"I den här kommunen spärrar låsansvarig nycklar. Anmäl nyckeln som saknad, så slutar den synkas, och ring låsansvarig på telefontid.",
 		"In this municipality the lock manager blocks keys. Report it missing, which stops its syncing, and call the lock manager in phone hours.")

@@ -29,6 +29,7 @@ type Expenses func(ctx context.Context, tx PoolTx, who routine.Who, e Expense) e
 // PoolTx is what keys' lives need of a database transaction.
 type PoolTx interface {
 	KeyTx
+	ReachTx
 
 	GroupsFacts(ctx context.Context, ids []string) (map[string]GroupFacts, error)
 	// GroupByCode returns the id of a group, "" if there is none.
@@ -52,6 +53,9 @@ type KeyFilter struct {
 	State        KeyState
 	Group        string // code
 	Organisation string // organisation number of the group's provider
+	Number       string
+	Holder       string    // employee number of somebody who has activated it
+	HeldAt       time.Time // with Holder: for a time that had not ended then
 }
 
 // KeyRow is a key with its group, for lists.
