@@ -1,6 +1,7 @@
 package page
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -13,6 +14,7 @@ import (
 	"unicode/utf8"
 
 	"hemnyckel/internal/base/problem"
+	"hemnyckel/internal/base/txn"
 	"hemnyckel/internal/edge/portal/ui"
 	"hemnyckel/internal/edge/web"
 )
@@ -125,6 +127,27 @@ func VersionOf(values ...any) string {
 // that does not say what it was made from is stale. Answer with status 409, the form with what was typed in it and the new
 // version, and ui.Conflict, which shows what has changed.
 func (p *Request) Stale(current string) bool { return p.Form(versionField) != current }
+
+// onceField is the hidden field by which a form that is sent twice is known; ui.Once writes it.
+const onceField = "_once"
+
+// Once is the request's context for the one change that its form asks for: sent again, by a double click or the back button, the form
+// changes nothing. Give the error of the change to [Again].
+func (p *Request) Once() context.Context {
+	key := p.Form(onceField)
+	if key == "" || len(key) > 60 {
+		return p.Context()
+	}
+	return txn.WithOnce(p.Context(), txn.Once{Owner: p.Who.AccountID, Operation: "portal " + p.R.Method + " " + p.R.URL.Path, Key: key})
+}
+
+// Again takes away the error that says that the form has been sent before: what it asked for is done, and is answered as it was.
+func Again(err error) error {
+	if errors.Is(err, txn.ErrDone) {
+		return nil
+	}
+	return err
+}
 
 // Return is where somebody was going when they had to log in, or to prove who they are: an address of ours, and what they
 // had typed, if it was a form. It travels in hidden fields of our own pages, never in an address.
