@@ -20,6 +20,12 @@ func FieldName(k journal.Kind, name string) problem.Text {
 		return problem.Text{SV: "Gjordes av", EN: "Done by"}
 	case journal.FieldGround:
 		return problem.Text{SV: "Grund", EN: "Ground"}
+	case "issuer":
+		return problem.Text{SV: "Identitetstjänst", EN: "Provider of identity"}
+	case "level":
+		return problem.Text{SV: "Tillitsnivå", EN: "Level of assurance"}
+	case "verdict":
+		return problem.Text{SV: "Granskning", EN: "Review"}
 	case "activation":
 		return problem.Text{SV: "Aktivering", EN: "Activation"}
 	case "added":
