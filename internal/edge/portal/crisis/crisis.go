@@ -97,9 +97,9 @@ var (
 	tTitle      = problem.Text{SV: "När något inte fungerar", EN: "When something does not work"}
 	tFile       = problem.Text{SV: "krissida.pdf", EN: "crisis.pdf"}
 	tVersion    = problem.Text{SV: "Version %s", EN: "Version %s"}
-	tLead       = problem.Text{SV: "Stegen nedan gäller %s. De markerade kan du ta nu.", EN: "The steps below are for %s. You can take those that are marked now."}
-	tUntil      = problem.Text{SV: "Markeringarna gäller till %s.", EN: "The marks hold until %s."}
-	tNow        = problem.Text{SV: "Gör nu", EN: "Do now"}
+	tLead       = problem.Text{SV: "Det här går att göra nu, i den här ordningen. Gäller till %s.", EN: "This is what can be done now, in this order. Good until %s."}
+	tNothingNow = problem.Text{SV: "Inget av stegen går att ta just nu.", EN: "None of the steps can be taken now."}
+	tOtherHours = problem.Text{SV: "Steg för andra tider (%s)", EN: "Steps for other hours (%s)"}
 	tLater      = problem.Text{SV: "Går från %s", EN: "Possible from %s"}
 	tNotNow     = problem.Text{SV: "Inte nu", EN: "Not now"}
 	tCall       = problem.Text{SV: "Ring %s", EN: "Call %s"}
@@ -109,7 +109,7 @@ var (
 	tJump       = problem.Text{SV: "Vad är det som inte fungerar?", EN: "What does not work?"}
 	tRests      = problem.Text{SV: "Bygger på: %s. %s.", EN: "Rests on: %s. %s."}
 	tKept       = problem.Text{SV: "Du har ingen förbindelse. Det här är kopian som webbläsaren sparade", EN: "You have no connection. This is the copy that the browser kept"}
-	tKeptHint   = problem.Text{SV: "Stegen står kvar. Kontrollera själv klockslagen: markeringarna gjordes när kopian sparades.", EN: "The steps stand. Check the hours yourself: the marks were made when the copy was kept."}
+	tKeptHint   = problem.Text{SV: "Stegen står kvar. Kontrollera själv klockslagen: de gällde när kopian sparades.", EN: "The steps stand. Check the hours yourself: they were right when the copy was kept."}
 	tSavedReady = problem.Text{SV: "Sidan är sparad i den här webbläsaren och visas även utan nät.", EN: "The page is kept in this browser and is shown without a network too."}
 	tOnCall     = problem.Text{SV: "Leverantörens jour", EN: "The supplier's on-call"}
 	tOnCallNow  = problem.Text{SV: "Svarar nu", EN: "Answers now"}

@@ -21,7 +21,7 @@ func TestTheStepsOfTheHour(t *testing.T) {
 	w := portaltest.New(t, t.TempDir())
 	w.Server = w.Serve(func(c *portal.Config) { c.Crisis = support.Desk{Profile: profile, Zone: w.Zone} })
 	day := w.Visitor(portaltest.Officer).Get("/kris", 200)
-	for _, want := range []string{"När något inte fungerar", "Gör nu", "3 juni 2026 kl. 14.10", `href="tel:`, "Kontakter", profile.Source.Title} {
+	for _, want := range []string{"När något inte fungerar", "Steg för andra tider", "3 juni 2026 kl. 14.10", `href="tel:`, "Kontakter", profile.Source.Title} {
 		if !strings.Contains(day, want) {
 			t.Errorf("by day the page lacks %q", want)
 		}
