@@ -287,7 +287,9 @@ func TestConfirming(t *testing.T) {
 
 func TestAnswersAreJSON(t *testing.T) {
 	p := open(t, nil)
-	var options struct{ PublicKey struct{ Challenge, UserVerification, RPID string } }
+	var options struct {
+		PublicKey struct{ Challenge, UserVerification, RPID string }
+	}
 	if err := json.Unmarshal([]byte(p.post("/login/passkey/fraga", url.Values{}, 200)), &options); err != nil {
 		t.Fatal(err)
 	}
