@@ -36,7 +36,7 @@ func (c *logProveCmd) Run(p *program) error {
 	for i, s := range c.Entry {
 		var err error
 		if places[i], err = journal.ParsePlace(s); err != nil {
-			return err
+			return exit{2, err}
 		}
 	}
 	return with(p, c.DB, func(m *municipality.Municipality) error {
