@@ -13,20 +13,6 @@ import (
 // What the pages of the portal read, beyond what the modules themselves need. Every query is bounded by a LIMIT, by one
 // client or one lock, or is a count.
 
-// PageCounts counts what the first page shows: what somebody must see to, and keys, of which there are far fewer than clients.
-func (tx *Tx) PageCounts(ctx context.Context, due, late time.Time) (casework.Counts, error) {
-	var c casework.Counts
-	err := each(ctx, tx, func(r row) error {
-		return r.Scan(&c.OpenTasks, &c.LateTasks, &c.Keys, &c.KeysDue, &c.KeysBlocked)
-	}, `SELECT
-		(SELECT COUNT(*) FROM tasks WHERE done_us = 0),
-		(SELECT COUNT(*) FROM tasks WHERE done_us = 0 AND due_us <= $1),
-		(SELECT COUNT(*) FROM keys),
-		(SELECT COUNT(*) FROM keys WHERE state = 'issued' AND synced_until_us < $2),
-		(SELECT COUNT(*) FROM keys WHERE state = 'blocked')`, us(late), us(due))
-	return c, err
-}
-
 // PageNames finds clients by the beginnings of one or two names, in either order; second may be "". It compares by ranges,
 // from an index for each order. Of more than limit hits it does not matter which are found.
 func (tx *Tx) PageNames(ctx context.Context, first, second string, limit int) ([]string, error) {

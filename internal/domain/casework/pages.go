@@ -39,9 +39,8 @@ type PagesTx interface {
 	GroupsByID(ctx context.Context, ids []string) (map[string]care.Group, error)
 	MountedLocks(ctx context.Context, dwellingIDs []string) (map[string]routine.LockKind, error)
 
-	// PageCounts counts what the first page shows: a key whose sync runs out before due needs a new one, a task that was
-	// due at late or before is late.
-	PageCounts(ctx context.Context, due, late time.Time) (Counts, error)
+	// PageCounts counts what the first page of somebody shows.
+	PageCounts(ctx context.Context, s Scope) (Counts, error)
 	// PageNames returns at most limit ids of clients without protected identity, by name. Each part must begin a name.
 	PageNames(ctx context.Context, first, second string, limit int) ([]string, error)
 	// PageLocksOf returns the mounted locks between the street and a client.
@@ -83,26 +82,12 @@ type Reader struct {
 	Areas        []string // postal codes or their first digits that the assignment is for; none: all
 }
 
-// Counts is what needs somebody, at one instant. What there is of clients and locks is not among it: nobody acts on it, and
-// counting them takes longer than everything else on the page.
-type Counts struct {
-	OpenTasks, LateTasks       int64
-	Keys, KeysDue, KeysBlocked int64
-}
-
 // LogState is how far the signed log has come.
 type LogState struct {
 	Size       int64  // entries under the signed checkpoint
 	Checkpoint string // the signed note; "" while there is none
 	Newest     time.Time
 	Waiting    int // entries not signed yet, counted up to 100
-}
-
-// Overview is the first page.
-type Overview struct {
-	Now    time.Time
-	Counts Counts
-	Log    LogState
 }
 
 // MountedLock is a lock with where it sits and when it was last heard of.
@@ -188,20 +173,6 @@ var (
 		"Skriv minst två bokstäver av namnet, eller hela personnumret.",
 		"Write at least two letters of the name, or the whole personal identity number.")
 )
-
-// Overview answers the first page.
-func (p *Pages) Overview(ctx context.Context) (Overview, error) {
-	var out Overview
-	err := p.db.View(ctx, func(tx PagesTx) (err error) {
-		out.Now = tx.Now()
-		if out.Counts, err = tx.PageCounts(ctx, out.Now.Add(DueWithin), out.Now.Add(-taskDay)); err != nil {
-			return err
-		}
-		out.Log, err = logState(ctx, tx)
-		return err
-	})
-	return out, err
-}
 
 func logState(ctx context.Context, tx PagesTx) (LogState, error) {
 	head, err := tx.JournalHead(ctx)

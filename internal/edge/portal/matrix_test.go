@@ -29,6 +29,9 @@ const (
 // have it, and look at it once more.
 var matrix = map[string]string{
 	"start":          everyRole,
+	"reviews":        "phdals",
+	"review":         "phdals",
+	"review-decide":  "phdals",
 	"clients":        "cl",
 	"clients-search": "cl",
 	"client":         "cl",

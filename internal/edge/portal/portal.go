@@ -57,6 +57,7 @@ import (
 // Services are what the areas ask of the domain.
 type Services struct {
 	Home    home.Service
+	Reviews home.Reviews
 	Clients clients.Service
 	Work    work.Service
 	Keys    keys.Service
@@ -80,7 +81,7 @@ type Config struct {
 // areas is every part of the portal, in the order of the menu.
 func (c Config) areas(gate *login.Area) []page.Area {
 	return append([]page.Area{
-		home.New(c.Home),
+		home.New(c.Home, c.Reviews),
 		clients.New(c.Clients),
 		work.New(c.Work),
 		keys.New(c.Keys),

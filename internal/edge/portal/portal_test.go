@@ -29,7 +29,7 @@ func TestEveryPage(t *testing.T) {
 		v := w.Visitor(portaltest.Technician)
 		client, key := w.ID("clients", portaltest.MajBritt), w.ID("keys", "N00001")
 		for path, want := range map[string][]string{
-			"/":                               {"God dag, Jonas Berg", fmt.Sprint(w.Signed, " poster under signaturen"), "2 nycklar behöver synkas", "1 spärrad nyckel", "2 öppna uppgifter"},
+			"/":                               {"God dag, Jonas Berg", "2 nycklar behöver synkas", "1 spärrad nyckel", "2 öppna uppgifter"},
 			"/kunder":                         {"Sök kund"},
 			"/kunder/" + client:               {"Maj-Britt Hansson", "19290102-****", "Sjöstigen 82, lgh 2501, 432 45 Söderköpinge", "Dörrlås DC10002", "Port PT30007"},
 			"/uppgifter":                      {"Montera lås", "1 juni 2026", "Försenad"},
@@ -105,7 +105,7 @@ func TestReadsAreLogged(t *testing.T) {
 // broken is a portal's pages when something is wrong beneath them.
 type broken struct{}
 
-func (broken) Overview(context.Context) (casework.Overview, error) {
+func (broken) Overview(context.Context, casework.Reader) (casework.Overview, error) {
 	return casework.Overview{}, errors.New("sql: secret of the house")
 }
 

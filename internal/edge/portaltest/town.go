@@ -63,9 +63,11 @@ type Town struct {
 	// Accounts and Sessions let people in; the demo's persons are there.
 	Accounts *identity.Accounts
 	Sessions *identity.Sessions
-	Server   *httptest.Server
-	Signed   int64 // entries of the journal under its newest checkpoint
-	log      *journal.Log
+	// Emergencies are the accesses that are reviewed afterwards.
+	Emergencies *identity.Emergencies
+	Server      *httptest.Server
+	Signed      int64 // entries of the journal under its newest checkpoint
+	log         *journal.Log
 }
 
 // New starts on 3 June 2026 at 14.10, when what the seed tells of has happened.
@@ -89,6 +91,7 @@ func New(t testing.TB, target string) *Town {
 	policy := identity.DefaultPolicy()
 	policy.Demo = true
 	w.Accounts, w.Sessions = identity.NewAccounts(people, routine.DefaultProfile()), identity.NewSessions(people, policy)
+	w.Emergencies = identity.NewEmergencies(txn.Narrow(db, func(tx *storage.Tx) identity.EmergencyTx { return tx }))
 	w.Must(w.Accounts.EnsureDemo(t.Context(), login.People(login.Demo(Organisation))))
 	w.registers()
 	w.days()
@@ -112,6 +115,7 @@ func (w *Town) Serve(change func(*portal.Config)) *httptest.Server {
 	c := portal.Config{
 		Services: portal.Services{
 			Home:    w.Pages,
+			Reviews: w.Emergencies,
 			Clients: w.Pages,
 			Work:    w.Pages,
 			Keys:    w.Pages,

@@ -161,6 +161,7 @@ func (s *Server) desk(ctx context.Context, zone *time.Location) (*portal.Handler
 	c := portal.Config{
 		Services: portal.Services{
 			Home:    pages,
+			Reviews: s.m.Emergencies,
 			Clients: pages,
 			Work:    pages,
 			Keys:    pages,
@@ -222,6 +223,11 @@ func (s *Server) Run(ctx context.Context) error {
 		defer close(written)
 		s.writeLetters(ctx)
 	}()
+	followed := make(chan struct{})
+	go func() {
+		defer close(followed)
+		s.follow(ctx)
+	}()
 	watched := make(chan struct{})
 	go func() {
 		defer close(watched)
@@ -255,6 +261,7 @@ func (s *Server) Run(ctx context.Context) error {
 	<-stopped
 	<-signed
 	<-written
+	<-followed
 	<-sent
 	<-watched
 	<-unpacked
@@ -282,6 +289,25 @@ func (s *Server) writeLetters(ctx context.Context) {
 		}
 		if more && err == nil && ctx.Err() == nil {
 			continue
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
+}
+
+// followEvery is how often the server looks for what nobody has done in time.
+const followEvery = time.Minute
+
+// follow notes what nobody has done in time, until ctx ends.
+func (s *Server) follow(ctx context.Context) {
+	ticker := time.NewTicker(followEvery)
+	defer ticker.Stop()
+	for {
+		if _, err := s.m.Emergencies.Escalate(ctx); err != nil && ctx.Err() == nil {
+			s.cfg.Logger.Error("emergency accesses that nobody reviewed were not escalated", "error", err)
 		}
 		select {
 		case <-ctx.Done():
