@@ -27,6 +27,12 @@ func (tx *Tx) ClientExists(ctx context.Context, id string) (bool, error) {
 	return ok, err
 }
 
+// ClientNumbered implements identity.EmergencyTx.
+func (tx *Tx) ClientNumbered(ctx context.Context, personalNumber string) (string, error) {
+	id, _, err := one(ctx, tx, column[string], `SELECT id FROM clients WHERE personal_number = $1`, personalNumber)
+	return id, err
+}
+
 // InsertEmergency implements identity.EmergencyTx.
 func (tx *Tx) InsertEmergency(ctx context.Context, e identity.Emergency) error {
 	_, err := tx.exec(ctx, `INSERT INTO emergencies (id, actor, role, organisation, client_id, reason, from_us, until_us, review_us, escalated_us, reviewed_us,

@@ -99,6 +99,11 @@ func (tx *Tx) PageKey(ctx context.Context, id string) (casework.Key, bool, error
 	return one(ctx, tx, scanPageKey, pageKey+`WHERE k.id = $1`, id)
 }
 
+// PageKeyNumbered implements casework.SearchTx.
+func (tx *Tx) PageKeyNumbered(ctx context.Context, number string) (casework.Key, bool, error) {
+	return one(ctx, tx, scanPageKey, pageKey+`WHERE k.number = $1`, number)
+}
+
 const pageTask = `SELECT t.id, COALESCE(t.order_id, ''), COALESCE(t.client_id, ''), t.kind, t.rule, t.state, t.urgency, t.due_us, t.created_us,
 	COALESCE(t.group_id, ''), t.note, t.reason, COALESCE(o.number, ''), COALESCE(g.name, ''), COALESCE(l.serial, ''), COALESCE(f.description, '')
 	FROM tasks t LEFT JOIN orders o ON o.id = t.order_id LEFT JOIN care_groups g ON g.id = t.group_id LEFT JOIN locks l ON l.id = t.lock_id

@@ -9,7 +9,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"hemnyckel/internal/base/swedish"
 	"hemnyckel/internal/domain/care"
 	"hemnyckel/internal/domain/journal"
 )
@@ -27,66 +26,6 @@ type Person struct {
 	Postal    string
 	Town      string
 	Ended     time.Time
-}
-
-// Hits answers a search.
-type Hits struct {
-	People []Person
-	More   bool // there are more than MaxHits: the question was too wide
-	Exact  bool // asked by identity number
-}
-
-// SearchClients finds clients by the beginning of a name, or by the whole identity number. Who lives with protected
-// identity is found by number only, so that a name cannot be tried out. Whom it showed is noted in the journal; what was
-// asked is not.
-func (p *Pages) SearchClients(ctx context.Context, who Reader, query string) (Hits, error) {
-	query = strings.Join(strings.Fields(query), " ")
-	if utf8.RuneCountInString(query) < 2 || len(query) > 100 || !utf8.ValidString(query) || strings.ContainsRune(query, 0) {
-		return Hits{}, ErrQuery.On("q")
-	}
-	out := Hits{Exact: strings.ContainsFunc(query, unicode.IsDigit)}
-	var ids []string
-	err := p.db.View(ctx, func(tx PagesTx) (err error) {
-		if ids, err = find(ctx, tx, who, query, out.Exact); err != nil {
-			return err
-		}
-		out.More = len(ids) > MaxHits
-		ids = ids[:min(len(ids), MaxHits)]
-		out.People, err = people(ctx, tx, who, ids)
-		ids = ids[:0]
-		for _, one := range out.People {
-			ids = append(ids, one.ID)
-		}
-		return err
-	})
-	if err == nil && len(ids) > 0 {
-		err = p.note(ctx, who, "search", "", ids...)
-	}
-	if err != nil {
-		return Hits{Exact: out.Exact}, err
-	}
-	return out, nil
-}
-
-// find returns the ids that a query stands for, in the order of the names.
-func find(ctx context.Context, tx PagesTx, who Reader, query string, exact bool) (ids []string, err error) {
-	if !exact {
-		first, second, _ := strings.Cut(query, " ")
-		if who.related() {
-			return tx.PageNamesOf(ctx, who.serving(tx.Now()), nameCase(first), nameCase(second), MaxHits+1)
-		}
-		return tx.PageNames(ctx, nameCase(first), nameCase(second), MaxHits+1)
-	}
-	n, err := swedish.ParsePersonalNumber(strings.ReplaceAll(query, " ", ""),
-		swedish.NumberOptions{Day: swedish.DateOf(tx.Now()), AllowReserve: true})
-	if err != nil {
-		return nil, err
-	}
-	found, err := tx.ClientsByNumber(ctx, []string{n.String()})
-	for _, c := range found {
-		ids = append(ids, c.ID)
-	}
-	return ids, err
 }
 
 // people returns the clients whom somebody may read about, as a list shows them, in the order of their ids.

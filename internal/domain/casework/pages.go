@@ -35,6 +35,7 @@ type PagesTx interface {
 	journal.Tx
 	consent.Reader
 	RelationTx
+	SearchTx
 	OwnersByID(ctx context.Context, ids []string) (map[string]consent.Owner, error)
 	GroupsByID(ctx context.Context, ids []string) (map[string]care.Group, error)
 	MountedLocks(ctx context.Context, dwellingIDs []string) (map[string]routine.LockKind, error)
@@ -169,9 +170,6 @@ var (
 		"Nyckeln finns inte. Gå tillbaka till listan.", "There is no such key. Go back to the list.")
 	ErrReason = problem.New(problem.Invalid, "page-reason-missing",
 		"Ange varför du behöver se uppgifterna.", "Say why you need to see the details.")
-	ErrQuery = problem.New(problem.Invalid, "page-query-short",
-		"Skriv minst två bokstäver av namnet, eller hela personnumret.",
-		"Write at least two letters of the name, or the whole personal identity number.")
 )
 
 func logState(ctx context.Context, tx PagesTx) (LogState, error) {

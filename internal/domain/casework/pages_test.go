@@ -130,7 +130,7 @@ func TestProtectedIdentityIsEmpty(t *testing.T) {
 			}
 		}
 	}
-	if hits, err := p.SearchClients(t.Context(), reader, "Ask"); err != nil || len(hits.People) != 1 || hits.People[0].Name != "Anna Ask" {
+	if hits, err := p.Search(t.Context(), reader, "Ask"); err != nil || len(hits.People) != 1 || hits.People[0].Name != "Anna Ask" {
 		t.Errorf("search by name: got %+v, %v; want Anna alone", hits, err)
 	}
 }
@@ -152,7 +152,7 @@ func TestNoReadWithoutEntry(t *testing.T) {
 	}
 	for name, read := range map[string]func() error{
 		"client": func() error { _, err := p.ClientPage(t.Context(), reader, id, casework.Look{}); return err },
-		"search": func() error { _, err := p.SearchClients(t.Context(), reader, "Anna"); return err },
+		"search": func() error { _, err := p.Search(t.Context(), reader, "Anna"); return err },
 		"key":    func() error { _, err := p.KeyPage(t.Context(), reader, keys.Keys[0].ID, ""); return err },
 		"tasks":  func() error { _, err := p.Tasks(t.Context(), reader); return err },
 		"login":  func() error { return p.Login(t.Context(), reader, "demo") },

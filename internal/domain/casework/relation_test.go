@@ -53,7 +53,7 @@ func TestWhoReadsAboutWhom(t *testing.T) {
 				}
 			}
 			for query, n := range map[string]int{"Ask": 1, pageClient: 1, pageProtected: 1} {
-				hits, err := p.SearchClients(t.Context(), c.who, query)
+				hits, err := p.Search(t.Context(), c.who, query)
 				if !c.want {
 					n = 0
 				}

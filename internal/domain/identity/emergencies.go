@@ -56,6 +56,8 @@ type EmergencyFilter struct {
 type EmergencyTx interface {
 	journal.Tx
 	ClientExists(ctx context.Context, id string) (bool, error)
+	// ClientNumbered returns the id of the client with an identity number, "" if there is none.
+	ClientNumbered(ctx context.Context, personalNumber string) (string, error)
 	InsertEmergency(ctx context.Context, e Emergency) error
 	EmergencyByID(ctx context.Context, id string) (Emergency, bool, error)
 	// EmergencyUntil says until when somebody has access to a client, the zero time for not.
@@ -74,7 +76,7 @@ var (
 		"Ditt uppdrag ger inte nödåtkomst. Ring den som ansvarar för kunden.", "Your assignment gives no emergency access. Call who is responsible for the client.")
 	ErrEmergencyReason = problem.New(problem.Invalid, "emergency-reason",
 		"Skriv varför du behöver åtkomst nu: 10–500 tecken. Det granskas efteråt.", "Write why you need access now: 10 to 500 characters. It is reviewed afterwards.")
-	ErrEmergencyUnknown = problem.New(problem.NotFound, "emergency-unknown", "Nödåtkomsten finns inte.", "There is no such emergency access.")
+	ErrEmergencyUnknown = problem.New(problem.NotFound, "emergency-unknown", "Kunden eller nödåtkomsten finns inte. Kontrollera numret.", "There is no such client or emergency access. Check the number.")
 	ErrEmergencyOwn     = problem.New(problem.Denied, "emergency-own",
 		"Ingen granskar sin egen nödåtkomst. Be en annan ansvarig.", "Nobody reviews their own emergency access. Ask somebody else who answers for it.")
 	ErrEmergencyReviewed = problem.New(problem.Conflict, "emergency-reviewed", "Nödåtkomsten är redan granskad.", "The emergency access has been reviewed already.")
@@ -97,6 +99,15 @@ func MayBreak(r routine.Role) bool { return r.HoldsGroup() || r == routine.LockM
 // Take gives access to a client for [EmergencyLife]. Somebody who has it already keeps what there is: a reason is not spread over
 // several reviews.
 func (s *Emergencies) Take(ctx context.Context, who Acting, clientID, reason string) (out Emergency, err error) {
+	return s.take(ctx, who, reason, func(EmergencyTx) (string, error) { return clientID, nil })
+}
+
+// TakeNumbered is Take for the client with an identity number, twelve digits.
+func (s *Emergencies) TakeNumbered(ctx context.Context, who Acting, personalNumber, reason string) (Emergency, error) {
+	return s.take(ctx, who, reason, func(tx EmergencyTx) (string, error) { return tx.ClientNumbered(ctx, personalNumber) })
+}
+
+func (s *Emergencies) take(ctx context.Context, who Acting, reason string, find func(EmergencyTx) (string, error)) (out Emergency, err error) {
 	reason = strings.TrimSpace(reason)
 	switch n := utf8.RuneCountInString(reason); {
 	case !MayBreak(who.Role) || who.Organisation == "":
@@ -105,6 +116,10 @@ func (s *Emergencies) Take(ctx context.Context, who Acting, clientID, reason str
 		return out, ErrEmergencyReason.On("reason")
 	}
 	err = s.db.Update(ctx, func(tx EmergencyTx) error {
+		clientID, err := find(tx)
+		if err != nil {
+			return err
+		}
 		if ok, err := tx.ClientExists(ctx, clientID); err != nil || !ok {
 			return orErr(err, ErrEmergencyUnknown)
 		}

@@ -134,7 +134,7 @@ func questions(m *municipality.Municipality, load *orderLoad) []question {
 		{"orders-kind", orders(casework.OrderFilter{Kind: routine.AlarmGranted})},
 		{"orders-state", orders(casework.OrderFilter{State: casework.InProgress})},
 		{"client-search", func(ctx context.Context, i int) error {
-			_, err := pages().SearchClients(ctx, reader, names[i%len(names)]+"a")
+			_, err := pages().Search(ctx, reader, names[i%len(names)]+"a")
 			return err
 		}},
 		{"client-page", func(ctx context.Context, i int) error {

@@ -6,11 +6,16 @@ import (
 
 var (
 	tHitsTitle    = problem.Text{SV: "Sökresultat", EN: "Search results"}
-	tHitsN        = problem.Text{SV: "Hittade %d", EN: "%d found"}
-	tHitsMore     = problem.Text{SV: "Fler än %d kunder passar. Skriv mer av namnet, till exempel både för- och efternamn.", EN: "More than %d clients fit. Write more of the name, such as both first and last name."}
-	tHitsNone     = problem.Text{SV: "Ingen kund hittades", EN: "No client was found"}
-	tHitsNoneD    = problem.Text{SV: "Kontrollera stavningen, eller sök på hela personnumret. En ny kund måste först finnas i kundregistret.", EN: "Check the spelling, or search by the whole identity number. A new client must be in the client register first."}
+	tHitsN        = problem.Text{SV: "Kunder: %d", EN: "Clients: %d"}
+	tHitsMore     = problem.Text{SV: "Fler än %d personer passar. Skriv mer av namnet, till exempel både för- och efternamn.", EN: "More than %d people fit. Write more of the name, such as both first and last name."}
+	tHitsNone     = problem.Text{SV: "Inget hittades", EN: "Nothing was found"}
+	tHitsNoneD    = problem.Text{SV: "Kontrollera stavningen eller numret. Du hittar bara det som ditt uppdrag omfattar.", EN: "Check the spelling or the number. You find only what your assignment covers."}
 	tHitsNote     = problem.Text{SV: "Vilka du har fått se i sökningen har skrivits i loggen.", EN: "Whom this search showed you has been written in the journal."}
+	tStaffN       = problem.Text{SV: "Medarbetare: %d", EN: "Staff: %d"}
+	tEmployee     = problem.Text{SV: "Anställningsnummer", EN: "Employee number"}
+	tKey          = problem.Text{SV: "Nyckel", EN: "Key"}
+	tNotMounted   = problem.Text{SV: "Sitter inte på någon dörr", EN: "Not on any door"}
+	tReceivedAt   = problem.Text{SV: "kom in %s", EN: "received %s"}
 	tName         = problem.Text{SV: "Namn", EN: "Name"}
 	tNumber       = problem.Text{SV: "Personnummer", EN: "Identity number"}
 	tAddress      = problem.Text{SV: "Adress", EN: "Address"}

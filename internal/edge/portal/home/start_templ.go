@@ -56,7 +56,7 @@ func startPage(v ui.View, s start) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if v.May("client") {
+			if v.May("clients") {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<section class=\"card search-card\" aria-labelledby=\"sok\"><h2 id=\"sok\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

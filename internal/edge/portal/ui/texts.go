@@ -51,9 +51,9 @@ var (
 	TDemoLabel    = problem.Text{SV: "Om demonstrationen", EN: "About the demonstration"}
 	TDemoBanner   = problem.Text{SV: "Demoinloggning – ingen riktig inloggning. Använd bara påhittade uppgifter.", EN: "Demo login – not a real login. Use made-up data only."}
 	TLogout       = problem.Text{SV: "Logga ut", EN: "Log out"}
-	TSearchTitle  = problem.Text{SV: "Sök kund", EN: "Find a client"}
-	TSearchLabel  = problem.Text{SV: "Namn eller hela personnumret", EN: "Name or the whole personal identity number"}
-	TSearchHint   = problem.Text{SV: "Början av för- eller efternamn räcker. Den som har skyddad identitet hittas bara på personnummer.", EN: "The beginning of a first or last name is enough. Those with protected identity are found by number only."}
+	TSearchTitle  = problem.Text{SV: "Sök", EN: "Search"}
+	TSearchLabel  = problem.Text{SV: "Sök kund, lås, nyckel, person eller beställning", EN: "Find a client, lock, key, person or order"}
+	TSearchHint   = problem.Text{SV: "Skriv eller skanna ett nummer, eller skriv början av ett namn. Den som har skyddad identitet hittas bara på hela personnumret.", EN: "Type or scan a number, or type the beginning of a name. Those with protected identity are found by the whole identity number only."}
 	TSearch       = problem.Text{SV: "Sök", EN: "Search"}
 	TProtTag      = problem.Text{SV: "Skyddad identitet", EN: "Protected identity"}
 	TReadNote     = problem.Text{SV: "Att du läser den här sidan har skrivits i loggen, med ditt namn och tiden. Läsningar följs upp.", EN: "That you read this page has been written in the journal, with your name and the time. Reads are followed up."}

@@ -45,7 +45,7 @@ func tell(v ui.View, r journal.Record, things map[string]casework.Thing, self st
 	e.icon, e.tone = KindLook(r.Kind)
 	switch r.Kind {
 	case journal.OrderReceived:
-		e.title = v.T(orderName(r.Value("order")))
+		e.title = v.T(OrderName(r.Value("order")))
 		e.details = append(e.details, v.T(tNodeOrder)+" "+r.Value("number"))
 		if at, err := time.Parse(time.RFC3339, r.Value("effective")); err == nil {
 			e.details = append(e.details, v.F(ui.TFromOn, v.Edge(at)))
@@ -55,7 +55,7 @@ func tell(v ui.View, r journal.Record, things map[string]casework.Thing, self st
 		e.title, e.details = rightsChanged(v, r, things)
 	case journal.OrderRefused:
 		if order := r.Value("order"); order != "" {
-			e.title += ": " + lowerFirst(v.T(orderName(order)))
+			e.title += ": " + lowerFirst(v.T(OrderName(order)))
 		}
 		e.details = append(e.details, v.F(tEventOrganisation, organisationNumber(r.Value("organisation"))))
 	case journal.TaskChanged:
@@ -144,7 +144,7 @@ func Gist(v ui.View, r journal.Record) string {
 	case journal.LockReported:
 		return v.T(eventName(r.Value("event")))
 	case journal.OrderReceived:
-		return v.T(orderName(r.Value("order")))
+		return v.T(OrderName(r.Value("order")))
 	case journal.TaskChanged:
 		title, _ := taskChanged(v, r, nil)
 		return title

@@ -214,7 +214,7 @@ func fieldText(k journal.Kind, f journal.Field) problem.Text {
 	case "method":
 		return methodName(f.Value)
 	case "order":
-		return orderName(f.Value)
+		return OrderName(f.Value)
 	case "organisation":
 		return plain(organisationNumber(f.Value))
 	case "purpose":

@@ -18,7 +18,8 @@ var Reasons = []struct {
 	{"followup", problem.Text{SV: "Uppföljning av loggen", EN: "Follow-up of the journal"}},
 }
 
-func orderName(k string) problem.Text {
+// OrderName is what a kind of order is called.
+func OrderName(k string) problem.Text {
 	switch routine.OrderKind(k) {
 	case routine.AlarmGranted:
 		return problem.Text{SV: "Trygghetslarm beviljat", EN: "Safety alarm granted"}
