@@ -34,6 +34,7 @@ type Reach struct {
 type Reached struct {
 	LockID, Serial string
 	Kind           LockKind
+	Has            bool      // the lock has told that it has the block
 	Open           bool      // the key could open it now
 	Until          time.Time // and no longer than this
 	Told           time.Time // when the lock took in the block by its own clock; zero: not told, or nobody knows when
@@ -134,11 +135,10 @@ func (s *Pool) reach(ctx context.Context, tx PoolTx, who routine.Who, id string)
 // reached is the worst case for one door, by the same rule as [exposure].
 func reached(key Key, d KeyDoor, listed uint64, told, now time.Time) Reached {
 	out := Reached{LockID: d.LockID, Serial: d.Serial, Kind: d.Kind, Seen: d.Seen, Until: key.SyncedUntil}
-	heard := listed != 0 && d.BlockList >= listed
-	if heard {
+	if out.Has = listed != 0 && d.BlockList >= listed; out.Has {
 		out.Told = told
 	}
-	out.Open = key.SyncedUntil.After(now) && !heard
+	out.Open = key.SyncedUntil.After(now) && !out.Has
 	return out
 }
 

@@ -40,8 +40,10 @@ var matrix = map[string]string{
 	"keys":           "cls",
 	"key":            "cls",
 	"why":            "cls",
-	"log":            "lsu",
-	"entry":          "lsu",
+	"block":          "phdal", "block-search": "phdal", "block-key": "phdal", "block-key-do": "phdal", "block-key-miss": "phdal",
+	"block-key-found": "phdal", "block-key-find": "phdal", "block-key-incident": "phdal", "block-person": "phdals", "block-person-do": "phdals",
+	"log":   "lsu",
+	"entry": "lsu",
 
 	"crisis": everyRole, "crisis-paper": everyRole, "crisis-copy": open, "crisis-show": open,
 

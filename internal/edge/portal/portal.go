@@ -40,6 +40,7 @@ import (
 	"time"
 
 	"hemnyckel/internal/base/problem"
+	"hemnyckel/internal/edge/portal/block"
 	"hemnyckel/internal/edge/portal/clients"
 	"hemnyckel/internal/edge/portal/crisis"
 	"hemnyckel/internal/edge/portal/gallery"
@@ -63,6 +64,8 @@ type Services struct {
 	Keys    keys.Service
 	Crisis  crisis.Service
 	Log     log.Service
+	Pool    block.Keys
+	People  block.People
 	Login   login.Service
 }
 
@@ -85,6 +88,7 @@ func (c Config) areas(gate *login.Area) []page.Area {
 		clients.New(c.Clients),
 		work.New(c.Work),
 		keys.New(c.Keys),
+		block.New(c.Pool, c.People),
 		crisis.New(c.Crisis),
 		log.New(c.Log),
 		gallery.New(len(c.Demo) > 0),

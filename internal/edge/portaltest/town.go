@@ -15,6 +15,7 @@ import (
 
 	"golang.org/x/mod/sumdb/note"
 
+	"hemnyckel/credential"
 	"hemnyckel/internal/base/txn"
 	"hemnyckel/internal/domain/care"
 	"hemnyckel/internal/domain/casework"
@@ -60,6 +61,8 @@ type Town struct {
 	Zone   *time.Location
 	Orders *casework.Service
 	Pages  *casework.Pages
+	Pool   *fleet.Pool
+	People *identity.People
 	// Accounts and Sessions let people in; the demo's persons are there.
 	Accounts *identity.Accounts
 	Sessions *identity.Sessions
@@ -92,11 +95,34 @@ func New(t testing.TB, target string) *Town {
 	policy.Demo = true
 	w.Accounts, w.Sessions = identity.NewAccounts(people, routine.DefaultProfile()), identity.NewSessions(people, policy)
 	w.Emergencies = identity.NewEmergencies(txn.Narrow(db, func(tx *storage.Tx) identity.EmergencyTx { return tx }))
+	w.things()
 	w.Must(w.Accounts.EnsureDemo(t.Context(), login.People(login.Demo(Organisation))))
 	w.registers()
 	w.days()
 	w.Server = w.Serve(nil)
 	return w
+}
+
+// things puts together the services of keys and people.
+func (w *Town) things() {
+	w.T.Helper()
+	authority, err := credential.NewAuthority(w.Clock.Now())
+	w.Must(err)
+	keys := fleet.NewKeys(txn.Narrow(w.DB, func(tx *storage.Tx) fleet.KeyTx { return tx }), authority)
+	w.Pool = fleet.NewPool(txn.Narrow(w.DB, func(tx *storage.Tx) fleet.PoolTx { return tx }), keys, routine.DefaultProfile(), nil)
+	things := casework.NewThings(w.Orders, keys, support.Desk{Profile: routine.DefaultProfile()})
+	w.People = identity.NewPeople(txn.Narrow(w.DB, func(tx *storage.Tx) identity.PeopleTx { return tx }), routine.DefaultProfile(), blocker{things}, nil)
+}
+
+// blocker is identity's way to the block list.
+type blocker struct{ things *casework.Things }
+
+func (b blocker) BlockStaff(ctx context.Context, tx identity.PeopleTx, pseudonym uint32, reason string) error {
+	return b.things.BlockStaff(ctx, tx.(*storage.Tx), pseudonym, reason)
+}
+
+func (b blocker) UnblockStaff(ctx context.Context, tx identity.PeopleTx, pseudonym uint32) error {
+	return b.things.UnblockStaff(ctx, tx.(*storage.Tx), pseudonym)
 }
 
 // Must ends the test on an error.
@@ -119,6 +145,8 @@ func (w *Town) Serve(change func(*portal.Config)) *httptest.Server {
 			Clients: w.Pages,
 			Work:    w.Pages,
 			Keys:    w.Pages,
+			Pool:    w.Pool,
+			People:  w.People,
 			Crisis:  support.Desk{Profile: routine.DefaultProfile(), Zone: w.Zone},
 			Log:     w.Pages,
 			Login:   w.Sessions,

@@ -165,6 +165,8 @@ func (s *Server) desk(ctx context.Context, zone *time.Location) (*portal.Handler
 			Clients: pages,
 			Work:    pages,
 			Keys:    pages,
+			Pool:    s.m.Fleet.Pool,
+			People:  s.m.Fleet.People,
 			Crisis:  s.m.Support,
 			Log:     pages,
 			Login:   sessions,

@@ -50,6 +50,7 @@ var (
 	TFooter       = problem.Text{SV: "Sidan visar läget %s. Allt du ser om en person loggas och följs upp.", EN: "This page shows the state of %s. Everything that you see about a person is logged and followed up."}
 	TDemoLabel    = problem.Text{SV: "Om demonstrationen", EN: "About the demonstration"}
 	TDemoBanner   = problem.Text{SV: "Demoinloggning – ingen riktig inloggning. Använd bara påhittade uppgifter.", EN: "Demo login – not a real login. Use made-up data only."}
+	TBlock        = problem.Text{SV: "Spärra", EN: "Block"}
 	TLogout       = problem.Text{SV: "Logga ut", EN: "Log out"}
 	TSearchTitle  = problem.Text{SV: "Sök", EN: "Search"}
 	TSearchLabel  = problem.Text{SV: "Sök kund, lås, nyckel, person eller beställning", EN: "Find a client, lock, key, person or order"}
