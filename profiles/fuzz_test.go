@@ -55,6 +55,14 @@ func use(t *testing.T, p routine.Profile) {
 			}
 		}
 	}
+	for kind := range p.AccessHours {
+		hours, _ := p.OpensIn(kind)
+		for _, span := range hours.Spans {
+			if from, to, ok := span.Minutes(); !ok || from%60 != 0 || to%60 != 0 {
+				t.Fatalf("%s opens doors at %+v, which no lock can be told", kind, span)
+			}
+		}
+	}
 	if err := profiles.WriteRoutine(io.Discard, p); err != nil {
 		t.Fatal(err)
 	}

@@ -288,11 +288,11 @@ func (s *Service) questionEntrance(ctx context.Context, tx Tx, actor string, d c
 			return err
 		}
 		i := slices.IndexFunc(open, func(t Task) bool { return t.Kind == routine.Judge && t.Note == reasonNoConsentEntrance })
-		no := standing.Answer == consent.Refused || standing.Answer == consent.Withdrawn
+		down := len(ofKind(open, routine.DismountEntrance)) > 0 // which is the answer
 		switch {
 		case standing.Given() && i >= 0:
 			err = s.closeTask(ctx, tx, actor, open[i], TaskCancelled, "Samtycke finns igen")
-		case no && i < 0:
+		case objects(standing) && i < 0 && !down:
 			_, err = s.addTask(ctx, tx, actor, Task{Kind: routine.Judge, Rule: routine.RuleConsent, ClientID: standsFor(people), LockID: lock.ID,
 				Unit: string(routine.UnitLockManager), Due: tx.Now().Add(decideWithin), Note: reasonNoConsentEntrance})
 		}

@@ -3,12 +3,14 @@ package casework_test
 import (
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"hemnyckel/internal/base/txn"
 	"hemnyckel/internal/domain/casework"
 	"hemnyckel/internal/domain/consent"
+	"hemnyckel/internal/domain/fleet"
 	"hemnyckel/internal/domain/routine"
 	"hemnyckel/internal/storage"
 	"hemnyckel/internal/storage/storagetest"
@@ -191,6 +193,59 @@ func TestAnEntrancesLockWithoutConsentIsAQuestion(t *testing.T) {
 		if left := questions(); len(left) != 0 {
 			t.Errorf("got %+v, want no question once there is consent again", left)
 		}
+	})
+}
+
+// "It goes" is laid up as a dismounting, and then the lock goes although somebody needs it: the question is answered, and each
+// household that needs it is one of how the entrance is to be opened. Struck, or with another lock in its place, there is none.
+//
+// proves V5.3-a, V5.3-c
+func TestAnEntrancesLockGoesWhenItsOwnerSaysSo(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		c := newConsenting(t, db)
+		c.house(t)
+		c.stays(t)
+		c.place(t, officer, order(routine.HomeCareEnded, cara, ahead(5), "H2"))
+		yes := c.say(t, consent.Given)
+		lay := casework.NewTask{Kind: routine.DismountEntrance, Serial: "PT1", Due: ahead(3)}
+		if _, err := c.AddTask(t.Context(), keeper, lay); !errors.Is(err, casework.ErrEntranceNeeded) {
+			t.Fatalf("with the owner's yes: got %v, want entrance-lock-needed", err)
+		}
+		if _, err := c.Withdraw(t.Context(), keeper, yes.ID, consent.Answered{How: consent.Written, Date: c.now(t)}); err != nil {
+			t.Fatal(err)
+		}
+		want := func(when string, want ...string) {
+			t.Helper()
+			got := slices.DeleteFunc(c.open(t, alma, bo, cara), func(s string) bool { return !isPort(s) && !strings.HasPrefix(s, "decide") })
+			slices.Sort(got)
+			if !slices.Equal(got, want) {
+				t.Errorf("%s: got %v, want %v", when, got, want)
+			}
+		}
+		want("asked", "decide@14")
+		down := c.add(t, lay)
+		want("it goes while two homes need it", "decide@3", "decide@3", "dismount-entrance@3")
+		c.wantMay(t, "PT1", c.now(t), "H1", "H2") // until it is down
+		if _, err := c.Cancel(t.Context(), keeper, down.ID, "fel port"); err != nil {
+			t.Fatal(err)
+		}
+		want("it goes not")
+		lay.Due = ahead(6) // when Cara needs it no longer
+		down = c.add(t, lay)
+		want("it goes while one home needs it", "decide@6", "dismount-entrance@6")
+		c.steps(t, down.ID, downSteps("PT1", fleet.InStock, c.now(t))[:2]...)
+		if _, err := c.Complete(t.Context(), keeper, down.ID, ""); err != nil {
+			t.Fatal(err)
+		}
+		want("it is gone", "decide@6")
+		port := c.add(t, casework.NewTask{Kind: routine.MountEntrance, PersonalNumber: alma})
+		c.say(t, consent.Given)
+		c.steps(t, port.ID, c.portSteps(t, "PT2")...)
+		if _, err := c.Complete(t.Context(), keeper, port.ID, ""); err != nil {
+			t.Fatal(err)
+		}
+		want("another is up")
+		c.wantRecomputed(t)
 	})
 }
 

@@ -223,7 +223,8 @@ func roomAtEntrance(ctx context.Context, tx Tx, p routine.Profile, entranceID st
 	return nil
 }
 
-// unneeded fails while somebody behind the entrance needs the lock at a time or later, and no other lock opens it for them.
+// unneeded fails while somebody behind the entrance needs the lock at a time or later, no other lock opens it for them, and the
+// house's owners have nothing against it.
 func (s *Service) unneeded(ctx context.Context, tx Tx, lock fleet.Lock, at time.Time) error {
 	there, err := tx.LocksAtEntrance(ctx, lock.EntranceID)
 	if err != nil || len(there) > 1 {
@@ -234,7 +235,11 @@ func (s *Service) unneeded(ctx context.Context, tx Tx, lock fleet.Lock, at time.
 		return err
 	}
 	until, err := neededUntil(ctx, tx, people)
-	if err == nil && until.After(later(at, tx.Now())) {
+	if err != nil || !until.After(later(at, tx.Now())) {
+		return err
+	}
+	no, err := ownersObject(ctx, tx, lock.EntranceID)
+	if err == nil && !no {
 		err = ErrEntranceNeeded.Fill(lock.Serial)
 	}
 	return err
@@ -267,6 +272,8 @@ func (s *Service) afterEntrance(ctx context.Context, tx Tx, actor string, w *wor
 		return err
 	}
 	switch w.task.Kind {
+	case routine.MountEntrance:
+		err = s.entranceStays(ctx, tx, actor, w.entrance)
 	case routine.DismountEntrance:
 		err = s.overWith(ctx, tx, actor, w.task)
 	case routine.ExchangeEntrance:

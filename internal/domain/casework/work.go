@@ -61,10 +61,13 @@ func (s *Service) AddTask(ctx context.Context, who routine.Who, in NewTask) (Tas
 			return err
 		}
 		var err error
-		if made, err = s.addTask(ctx, tx, who.Actor, t); err != nil || made.State != TaskWaiting {
+		if made, err = s.addTask(ctx, tx, who.Actor, t); err != nil {
 			return err
 		}
-		return s.askOwner(ctx, tx, who.Actor, made)
+		if made.State == TaskWaiting {
+			return s.askOwner(ctx, tx, who.Actor, made)
+		}
+		return s.goes(ctx, tx, who.Actor, made)
 	})
 	return made, err
 }
@@ -429,7 +432,7 @@ func (s *Service) Cancel(ctx context.Context, who routine.Who, taskID, reason st
 			return err
 		}
 		t.State, t.Reason, t.Done = TaskCancelled, reason, tx.Now()
-		return nil
+		return s.goesNot(ctx, tx, who.Actor, *t)
 	})
 }
 

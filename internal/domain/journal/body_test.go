@@ -64,3 +64,18 @@ func FuzzBody(f *testing.F) {
 		}
 	})
 }
+
+func FuzzParsePlace(f *testing.F) {
+	for _, s := range []string{"0", "7.2", "-1", "7.0", "7.2.actor", "99999999999999999999", "+7", "7."} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		p, err := journal.ParsePlace(s)
+		if err == nil && (p.String() != s || p.Index < 0 || p.Part < 0 || p.Field != "") {
+			t.Errorf("%q: got %+v", s, p)
+		}
+		if err != nil && !errors.Is(err, journal.ErrNoEntry) {
+			t.Errorf("%q: got %v", s, err)
+		}
+	})
+}

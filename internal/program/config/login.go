@@ -12,6 +12,7 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
+	"io"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -52,19 +53,10 @@ const maxFile = 1 << 20
 
 // ReadLogin reads the file.
 func ReadLogin(path string) (Login, []*sso.Provider, error) {
+	text, err := readBounded(path)
 	var l Login
-	text, err := os.ReadFile(path)
-	if err == nil && len(text) > maxFile {
-		err = errors.New("too large")
-	}
 	if err == nil {
-		err = toml.NewDecoder(bytes.NewReader(text)).DisallowUnknownFields().Decode(&l)
-	}
-	if strict, ok := errors.AsType[*toml.StrictMissingError](err); ok {
-		err = errors.New("unknown key " + strings.Join(strict.Errors[0].Key(), "."))
-	}
-	if err == nil && !l.goodOrigin() {
-		err = errOrigin
+		l, err = parseLogin(text)
 	}
 	if err != nil {
 		return l, nil, ErrLogin.Fill(path, err.Error()).With(err)
@@ -80,10 +72,34 @@ func ReadLogin(path string) (Login, []*sso.Provider, error) {
 	return l, all, nil
 }
 
+func readBounded(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	if err == nil && len(text) > maxFile {
+		err = errors.New("too large")
+	}
+	return text, err
+}
+
+func parseLogin(text []byte) (l Login, err error) {
+	err = toml.NewDecoder(bytes.NewReader(text)).DisallowUnknownFields().Decode(&l)
+	if strict, ok := errors.AsType[*toml.StrictMissingError](err); ok {
+		err = errors.New("unknown key " + strings.Join(strict.Errors[0].Key(), "."))
+	}
+	if err == nil && !l.goodOrigin() {
+		err = errOrigin
+	}
+	return l, err
+}
+
 func (l Login) goodOrigin() bool {
 	at, err := url.Parse(l.Origin)
 	local := err == nil && (at.Hostname() == "localhost" || at.Hostname() == "127.0.0.1")
-	return err == nil && at.Host != "" && at.Path == "" && at.RawQuery == "" && (at.Scheme == "https" || at.Scheme == "http" && local)
+	return err == nil && at.Host != "" && l.Origin == at.Scheme+"://"+at.Host && (at.Scheme == "https" || at.Scheme == "http" && local)
 }
 
 func (l Login) provider(folder string, c Provider) (*sso.Provider, error) {
@@ -100,7 +116,7 @@ func (l Login) provider(folder string, c Provider) (*sso.Provider, error) {
 }
 
 func readKey(path string) (crypto.Signer, error) {
-	text, err := os.ReadFile(path)
+	text, err := readBounded(path)
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"crypto/x509"
 	"encoding/pem"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -61,4 +62,19 @@ func TestReadLogin(t *testing.T) {
 			t.Errorf("%s: got %v, want %q", name, err, c.says)
 		}
 	}
+}
+
+func FuzzLogin(f *testing.F) {
+	f.Add([]byte(good))
+	f.Add([]byte("origin = \"http://localhost:8080\"\nprovider = 1"))
+	f.Add([]byte("origin = \"https://nyckel.kommun.example@evil.example\""))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		l, err := parseLogin(text)
+		if err != nil {
+			return
+		}
+		if at, err := url.Parse(l.Origin); err != nil || at.Host == "" || at.User != nil || at.String() != l.Origin {
+			t.Errorf("origin %q is accepted: %v", l.Origin, err)
+		}
+	})
 }
