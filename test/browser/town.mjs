@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import readline from 'node:readline';
 
-const program = process.env.HEMNYCKEL ?? fileURLToPath(new URL('../../bin/hemnyckel', import.meta.url));
+export const program = process.env.HEMNYCKEL ?? fileURLToPath(new URL('../../bin/hemnyckel', import.meta.url));
 
 /** Starts a municipality and returns { url, stop }. With HEMNYCKEL_URL set, one that runs already is used instead. */
 export async function town(flags = ['--clients', '300']) {

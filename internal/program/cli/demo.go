@@ -16,6 +16,7 @@ type demoCmd struct {
 	Clients int    `help:"Size of the made-up municipality." default:"2300"`
 	Seed    uint64 `help:"The same seed gives the same municipality." default:"1"`
 	Listen  string `help:"Address of the portal (default: a free port on this machine)."`
+	Parts   string `help:"Write where keys, stations and locks are into a file, to play on by hand." placeholder:"FILE"`
 }
 
 // Run plays the day and, without --once, leaves the portal open until it is interrupted.
@@ -42,6 +43,11 @@ func (c *demoCmd) Run(p *program) error {
 	}
 	if err != nil {
 		return err
+	}
+	if c.Parts != "" {
+		if err := day.WriteParts(c.Parts); err != nil {
+			return errors.Join(err, day.Close())
+		}
 	}
 	p.say("\nPortalen är öppen: %s\nVälj en roll på inloggningssidan. Avsluta med Ctrl-C.", "\nThe portal is open: %s\nChoose a role on the login page. End with Ctrl-C.", result.Portal)
 	for _, page := range day.Links() {

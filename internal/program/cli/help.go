@@ -201,6 +201,7 @@ func swedishCommands() map[string]string {
 		"Address to listen on.":                                                        "Adress att lyssna på.",
 		"PEM certificate chain.":                                                       "Certifikatkedja i PEM.",
 		"PEM key of the certificate.":                                                  "Certifikatets nyckel i PEM.",
+		"Write where keys, stations and locks are into a file, to play on by hand.":    "Skriv var nycklar, stationer och lås finns i en fil, för den som vill spela vidare för hand.",
 		"Let anybody choose who to be in the portal. For demonstrations only.":         "Låt vem som helst välja roll i portalen. Bara för demonstration.",
 		"Log every request.":                                                           "Skriv ut varje anrop.",
 		"The server's address, such as https://nyckel.example.se.":                     "Serverns adress, till exempel https://nyckel.example.se.",
