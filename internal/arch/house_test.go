@@ -58,6 +58,8 @@ var house = []room{
 	{"internal/edge/portal/work", area, "the parts of the portal do not see each other"},
 	{"internal/edge/portal/block", area, "the parts of the portal do not see each other"},
 	{"internal/edge/portal/keys", area, "the parts of the portal do not see each other"},
+	{"internal/edge/portal/faults", area, "the parts of the portal do not see each other"},
+	{"internal/edge/portal/people", area, "the parts of the portal do not see each other"},
 	{"internal/edge/portal/crisis", area, "the parts of the portal do not see each other"},
 	{"internal/edge/portal/log", area, "the parts of the portal do not see each other"},
 	{"internal/edge/portal/gallery", area, "the parts of the portal do not see each other"},

@@ -55,13 +55,42 @@ func (tx *Tx) Organisations(ctx context.Context, orgNumber string, t time.Time, 
 
 const personColumns = `SELECT id, employee_number, pseudonym, given_name, family_name, email, phone FROM staff`
 
+func scanPerson(r row) (identity.Person, error) {
+	var p identity.Person
+	err := r.Scan(&p.ID, &p.EmployeeNumber, &p.Pseudonym, &p.GivenName, &p.FamilyName, &p.Email, &p.Phone)
+	return p, err
+}
+
 // PersonByNumber implements identity.PeopleTx.
 func (tx *Tx) PersonByNumber(ctx context.Context, employeeNumber string) (identity.Person, bool, error) {
-	return one(ctx, tx, func(r row) (identity.Person, error) {
-		var p identity.Person
-		err := r.Scan(&p.ID, &p.EmployeeNumber, &p.Pseudonym, &p.GivenName, &p.FamilyName, &p.Email, &p.Phone)
-		return p, err
-	}, personColumns+` WHERE employee_number = $1`, employeeNumber)
+	return one(ctx, tx, scanPerson, personColumns+` WHERE employee_number = $1`, employeeNumber)
+}
+
+// PersonByID implements identity.CardTx.
+func (tx *Tx) PersonByID(ctx context.Context, id string) (identity.Person, bool, error) {
+	return one(ctx, tx, scanPerson, personColumns+` WHERE id = $1`, id)
+}
+
+// KeysInHand implements identity.CardTx.
+func (tx *Tx) KeysInHand(ctx context.Context, staffID string, t time.Time) ([]identity.KeyInHand, error) {
+	return collect(ctx, tx, func(r row) (identity.KeyInHand, error) {
+		var k identity.KeyInHand
+		return k, r.Scan(&k.KeyID, &k.Number, (*zeroTime)(&k.Until))
+	}, `SELECT k.id, k.number, MAX(a.until_us) FROM activations a JOIN keys k ON k.id = a.key_id
+		WHERE a.staff_id = $1 AND a.until_us > $2 GROUP BY k.id, k.number ORDER BY k.number LIMIT 100`, staffID, us(t))
+}
+
+// GroupNames implements identity.CardTx.
+func (tx *Tx) GroupNames(ctx context.Context, orgNumber string, limit int) ([]identity.GroupName, error) {
+	var q where
+	q.equal("p.org_number", orgNumber)
+	return collect(ctx, tx, func(r row) (identity.GroupName, error) {
+		var g identity.GroupName
+		var kind string
+		err := r.Scan(&g.Code, &g.Name, &kind)
+		g.Private = kind == "private"
+		return g, err
+	}, `SELECT g.code, g.name, p.kind FROM care_groups g JOIN providers p ON p.id = g.provider_id`+q.text+` ORDER BY g.code`+q.limit(limit), q.args...)
 }
 
 // PutPerson implements identity.PeopleTx. Badge and PIN stay.
@@ -119,6 +148,10 @@ func (tx *Tx) Members(ctx context.Context, f identity.MemberFilter, t time.Time,
 	var q where
 	q.equal("p.org_number", f.Organisation)
 	q.equal("g.code", f.Group)
+	q.equal("m.staff_id", f.StaffID)
+	if f.NoBadge {
+		q.is("s.badge_hash IS NULL")
+	}
 	if !f.Left {
 		q.and("m.until_us > ", us(t))
 	}

@@ -80,6 +80,7 @@ type Blocker interface {
 type PeopleTx interface {
 	journal.Tx
 	LeaverTx
+	CardTx
 
 	WorkGroups(ctx context.Context, codes []string) (map[string]WorkGroup, error)
 	Organisation(ctx context.Context, orgNumber string) (Organisation, bool, error)
@@ -119,6 +120,8 @@ type MemberFilter struct {
 	Organisation string
 	Group        string // code
 	Left         bool   // also those who have left
+	StaffID      string
+	NoBadge      bool // those who cannot identify themselves at a station yet
 }
 
 // Problems with staff and their organisations. Codes are stable.

@@ -67,26 +67,31 @@ func (s *People) Order(ctx context.Context, who routine.Who, h Hiring) (out Staf
 		if err != nil {
 			return err
 		}
-		if s.may(who, routine.OrderStaff, g.OrgNumber, g.Private) == "" {
-			if s.may(who, routine.AddStaff, g.OrgNumber, g.Private) != "" {
-				return ErrStaffOrderNotNeeded
-			}
-			return ErrPeopleMayNot
-		}
-		waiting, err := tx.StaffOrders(ctx, StaffOrderFilter{State: StaffOrdered, Organisation: g.OrgNumber}, "", 500)
-		if err != nil {
-			return err
-		}
-		for _, o := range waiting {
-			if o.GroupID == g.ID && o.EmployeeNumber == h.EmployeeNumber {
-				return ErrStaffOrderTwice
-			}
-		}
-		out = StaffOrder{ID: uuid.Must(uuid.NewV7()).String(), ProviderID: g.ProviderID, OrgNumber: g.OrgNumber, GroupID: g.ID, Hiring: h,
-			State: StaffOrdered, Ordered: tx.Now(), OrderedBy: who.Actor}
-		return putStaffOrder(ctx, tx, who, out)
+		out, err = s.order(ctx, tx, who, h, g)
+		return err
 	})
 	return out, err
+}
+
+func (s *People) order(ctx context.Context, tx PeopleTx, who routine.Who, h Hiring, g WorkGroup) (out StaffOrder, err error) {
+	if s.may(who, routine.OrderStaff, g.OrgNumber, g.Private) == "" {
+		if s.may(who, routine.AddStaff, g.OrgNumber, g.Private) != "" {
+			return out, ErrStaffOrderNotNeeded
+		}
+		return out, ErrPeopleMayNot
+	}
+	waiting, err := tx.StaffOrders(ctx, StaffOrderFilter{State: StaffOrdered, Organisation: g.OrgNumber}, "", 500)
+	if err != nil {
+		return out, err
+	}
+	for _, o := range waiting {
+		if o.GroupID == g.ID && o.EmployeeNumber == h.EmployeeNumber {
+			return out, ErrStaffOrderTwice
+		}
+	}
+	out = StaffOrder{ID: uuid.Must(uuid.NewV7()).String(), ProviderID: g.ProviderID, OrgNumber: g.OrgNumber, GroupID: g.ID, Hiring: h,
+		State: StaffOrdered, Ordered: tx.Now(), OrderedBy: who.Actor}
+	return out, putStaffOrder(ctx, tx, who, out)
 }
 
 func putStaffOrder(ctx context.Context, tx PeopleTx, who routine.Who, o StaffOrder) error {

@@ -21,6 +21,7 @@ const (
 	OrderStaff       Duty = "order-staff" // ask the system owner to add somebody
 	DecideStaff      Duty = "decide-staff"
 	EndStaff         Duty = "end-staff"
+	EnrolStaff       Duty = "enrol-staff"    // give badge and PIN
 	EndTechnician    Duty = "end-technician" // who works in no group, but goes to doors for the lock manager
 	ListPhones       Duty = "list-phones"
 	FileRoutine      Duty = "file-routine" // the provider's own
@@ -82,7 +83,7 @@ func (p Profile) mayStaff(r Role, d Duty, own, private bool) string {
 		return ruleIf(own && ordered, RuleStaffOrder)
 	case DecideStaff:
 		return ruleIf(r == SystemOwner && p.Staff.PrivateBySystemOwner, RuleStaffOrder)
-	case EndStaff:
+	case EndStaff, EnrolStaff:
 		return ruleIf(own || r == SystemOwner, RuleOwnStaff)
 	case EndTechnician:
 		return ruleIf(r == LockManager || r == SystemOwner, RuleBooking)

@@ -184,6 +184,12 @@ func (d Desk) Propose(ctx context.Context, tx Tx, who routine.Who, p Proposal) (
 	return c.Rule, c, c.note(ctx, tx, journal.ChargeProposed, who)
 }
 
+// callOut ends the source of the charge for an urgent call-out.
+const callOut = ":call-out"
+
+// chargeOfFault is the source of the charge that a fault leads to.
+func chargeOfFault(id string) string { return "fault:" + id }
+
 // ChargeFault lets the routine say who bears what an ended fault has cost, by its cause, and notes the rule with the fault. A
 // damaged thing and an urgent call-out are different costs (V6-a..c).
 func (d Desk) ChargeFault(ctx context.Context, tx Tx, who routine.Who, f Fault, e End) (Fault, error) {
@@ -191,7 +197,7 @@ func (d Desk) ChargeFault(ctx context.Context, tx Tx, who routine.Who, f Fault, 
 	if err != nil {
 		return f, err
 	}
-	p := Proposal{Source: "fault:" + f.ID, Kind: f.Thing.cost(), Cause: f.Cause, HomeCare: homeCare, Each: e.Cost, Payers: payers,
+	p := Proposal{Source: chargeOfFault(f.ID), Kind: f.Thing.cost(), Cause: f.Cause, HomeCare: homeCare, Each: e.Cost, Payers: payers,
 		ClientID: f.ClientID, FaultID: f.ID, Facts: []Fact{{"fault", f.Number}, {"thing", string(f.Thing)}, {"label", f.Label},
 			{"reported", f.Reported.Format(time.RFC3339)}, {"done", f.Done}}}
 	if p.Kind == routine.CostBrokenKey {
@@ -203,7 +209,7 @@ func (d Desk) ChargeFault(ctx context.Context, tx Tx, who routine.Who, f Fault, 
 	}
 	f.Rule = rule
 	if e.CallOut {
-		p.Source, p.Kind, p.Each = p.Source+":call-out", routine.CostCallOut, 0
+		p.Source, p.Kind, p.Each = p.Source+callOut, routine.CostCallOut, 0
 		rule, _, err := d.Propose(ctx, tx, who, p)
 		if err != nil {
 			return f, err

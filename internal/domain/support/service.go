@@ -38,17 +38,31 @@ func update[T any](ctx context.Context, s *Service, f func(tx Tx) (T, error)) (o
 	return out, err
 }
 
-// FaultCase is a fault with its reports.
+// FaultCase is a fault with its reports, and with what it is proposed to cost somebody.
 type FaultCase struct {
 	Fault
 	Reports []Report
+	Charges []Charge // that who asks may see: of what was damaged, and of an urgent call-out
 }
 
 // Fault is [Desk.Fault].
 func (s *Service) Fault(ctx context.Context, who routine.Who, id string) (FaultCase, error) {
 	return view(ctx, s, func(tx Tx) (FaultCase, error) {
 		f, reports, err := s.desk.Fault(ctx, tx, who, id)
-		return FaultCase{f, reports}, err
+		if err != nil {
+			return FaultCase{}, err
+		}
+		out := FaultCase{f, reports, nil}
+		for _, source := range []string{chargeOfFault(id), chargeOfFault(id) + callOut} {
+			c, found, err := tx.ChargeBySource(ctx, source)
+			if err != nil {
+				return out, err
+			}
+			if found && (manages(who) || c.shownTo(who)) {
+				out.Charges = append(out.Charges, c)
+			}
+		}
+		return out, nil
 	})
 }
 
@@ -135,3 +149,11 @@ func (s *Service) CrisisPage(role routine.Role, at time.Time) (CrisisPage, error
 func (s *Service) Questions(f routine.Failure) []routine.Question {
 	return routine.Questions(s.desk.Profile, f)
 }
+
+// Triage is [routine.Triage] by the municipality's profile.
+func (s *Service) Triage(f routine.Failure, answers []string) (*routine.Question, *routine.TriageEnd, bool) {
+	return routine.Triage(s.desk.Profile, f, answers)
+}
+
+// Steps is [Desk.Steps].
+func (s *Service) Steps(f routine.Failure, at time.Time) []routine.Step { return s.desk.Steps(f, at) }

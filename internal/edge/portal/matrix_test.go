@@ -45,6 +45,13 @@ var matrix = map[string]string{
 	"log":   "lsu",
 	"entry": "lsu",
 
+	"staff": "phdas", "staff-search": "phdas", "staff-new": "phdas", "staff-add": "phdas", "staff-file": "phdas", "staff-file-check": "phdas",
+	"staff-file-save": "phdas", "staff-card": "phdas", "staff-badge": "phdas", "staff-until": "phdas", "staff-leave": "phdas", "staff-end": "phdas",
+	"staff-ended": "phdas", "staff-orders": "phdas", "staff-order": "phdas", "staff-order-decide": "s", "staff-order-withdraw": "phda",
+
+	"faults": "cphdals", "fault-new": "cphdals", "fault-report": "cphdals", "fault": "cphdals", "fault-receipt": "cphdals",
+	"fault-assign": "ls", "fault-end": "ls",
+
 	"crisis": everyRole, "crisis-paper": everyRole, "crisis-copy": open, "crisis-show": open,
 
 	"shortcuts": everyRole,

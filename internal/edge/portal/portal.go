@@ -43,12 +43,14 @@ import (
 	"hemnyckel/internal/edge/portal/block"
 	"hemnyckel/internal/edge/portal/clients"
 	"hemnyckel/internal/edge/portal/crisis"
+	"hemnyckel/internal/edge/portal/faults"
 	"hemnyckel/internal/edge/portal/gallery"
 	"hemnyckel/internal/edge/portal/home"
 	"hemnyckel/internal/edge/portal/keys"
 	"hemnyckel/internal/edge/portal/log"
 	"hemnyckel/internal/edge/portal/login"
 	"hemnyckel/internal/edge/portal/page"
+	"hemnyckel/internal/edge/portal/people"
 	"hemnyckel/internal/edge/portal/ui"
 	"hemnyckel/internal/edge/portal/words"
 	"hemnyckel/internal/edge/portal/work"
@@ -62,6 +64,9 @@ type Services struct {
 	Clients clients.Service
 	Work    work.Service
 	Keys    keys.Service
+	Faults  faults.Service
+	Support faults.Desk
+	Staff   people.Service
 	Crisis  crisis.Service
 	Log     log.Service
 	Pool    block.Keys
@@ -89,6 +94,8 @@ func (c Config) areas(gate *login.Area) []page.Area {
 		work.New(c.Work),
 		keys.New(c.Keys),
 		block.New(c.Pool, c.People),
+		faults.New(c.Faults, c.Support),
+		people.New(c.Staff),
 		crisis.New(c.Crisis),
 		log.New(c.Log),
 		gallery.New(len(c.Demo) > 0),

@@ -313,3 +313,53 @@ func TestTechniciansWorkInNoGroup(t *testing.T) {
 		}
 	})
 }
+
+// A card tells what ends with somebody, to their own organisation only; badges and files keep to it too.
+func TestCardsBadgesAndFilesOfStaff(t *testing.T) {
+	eachWorld(t, profile(), func(w *world) {
+		ctx := t.Context()
+		cia, err := w.People.Add(ctx, homecare, w.hiring("1002", "H1"))
+		w.must(err)
+		_, err = w.People.Card(ctx, private, cia.ID)
+		w.wantErr("another's card", err, identity.ErrPersonUnknown)
+		_, err = w.People.Card(ctx, officer, cia.ID)
+		w.wantErr("a case officer", err, identity.ErrPeopleMayNot)
+		w.wantErr("another's badge", w.People.EnrolOwn(ctx, private, cia.ID, "04A1B2", "4719"), identity.ErrPeopleMayNot)
+		w.wantErr("a simple PIN", w.People.EnrolOwn(ctx, homecare, cia.ID, "04A1B2", "1234"), identity.ErrPINTrivial)
+		w.must(w.People.EnrolOwn(ctx, homecare, cia.ID, "04A1B2", "4719"))
+		card, err := w.People.Card(ctx, homecare, cia.ID)
+		if err != nil || !card.HasBadge || !card.Working || card.Elsewhere || len(card.Memberships) != 1 {
+			t.Errorf("the card: %+v, %v", card, err)
+		}
+		found, err := w.People.Find(ctx, homecare, " cia  PROV", identity.MemberFilter{})
+		if err != nil || len(found) != 1 || found[0].ID != cia.ID {
+			t.Errorf("found by name: %+v, %v", found, err)
+		}
+		found, err = w.People.Find(ctx, private, "cia", identity.MemberFilter{})
+		if err != nil || len(found) != 0 {
+			t.Errorf("found by another: %+v, %v", found, err)
+		}
+		without, err := w.People.Members(ctx, homecare, identity.MemberFilter{NoBadge: true}, "", 10)
+		if err != nil || slices.ContainsFunc(without, func(m identity.Member) bool { return m.ID == cia.ID }) {
+			t.Errorf("without a badge: %+v, %v", without, err)
+		}
+		place, err := w.People.Workplace(ctx, private)
+		if err != nil || place.Orders || len(place.Groups) != 2 || place.Groups[1].Code != "H2" {
+			t.Errorf("where a private provider may add: %+v, %v", place, err)
+		}
+		rows := []identity.Hiring{w.hiring("1010", "H1"), w.hiring("1011", "H2"), w.hiring("", "H1")}
+		faults, err := w.People.AddAll(ctx, homecare, rows, false)
+		w.wantErr("a file with faults", err, identity.ErrImportRows)
+		if len(faults) != 2 || faults[0].Row != 1 || faults[1].Row != 2 {
+			t.Errorf("the faults: %+v", faults)
+		}
+		if _, err = w.People.AddAll(ctx, homecare, rows[:1], true); err != nil || slices.Contains(w.members(homecare), "1010 H1") {
+			t.Errorf("a rehearsal: %v, %q", err, w.members(homecare))
+		}
+		if _, err = w.People.AddAll(ctx, homecare, rows[:1], false); err != nil || !slices.Contains(w.members(homecare), "1010 H1") {
+			t.Errorf("a file: %v, %q", err, w.members(homecare))
+		}
+		_, err = w.People.AddAll(ctx, homecare, nil, false)
+		w.wantErr("an empty file", err, identity.ErrImportSize)
+	})
+}
