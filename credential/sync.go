@@ -77,7 +77,7 @@ type SyncResponse struct {
 	Configs      [][]byte `cbor:"8,keyasint"`
 	Blocks       []byte   `cbor:"9,keyasint,omitempty"`
 	Revocation   []byte   `cbor:"10,keyasint,omitempty"` // revocation certificate, for the block list
-	MailReceived Hash     `cbor:"11,keyasint"`           // SHA-256 of the Mail that is now safe: the key may forget it
+	MailReceived Hash     `cbor:"11,keyasint"`           // SHA-256 of the Mail that is now safe: the key may forget it; zero: it keeps it
 	Roots        [][]byte `cbor:"12,keyasint,omitempty"` // changes of root, oldest first: for the key, and for locks
 	Times        [][]byte `cbor:"13,keyasint,omitempty"` // time tokens for the mail's nonces
 }

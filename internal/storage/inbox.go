@@ -279,10 +279,15 @@ func (tx *Tx) InsertAnomalies(ctx context.Context, anomalies []keysync.Anomaly) 
 }
 
 // Anomalies implements keysync.AnomalyTx.
-func (tx *Tx) Anomalies(ctx context.Context, open bool, below string, limit int) ([]keysync.Anomaly, error) {
+func (tx *Tx) Anomalies(ctx context.Context, f keysync.AnomalyFilter, below string, limit int) ([]keysync.Anomaly, error) {
 	var q where
-	if open {
+	if f.Open {
 		q.is("a.settled_us = 0")
+	}
+	q.equal("a.class", f.Class)
+	q.equal("COALESCE(l.serial, k.number)", f.Label)
+	if !f.Since.IsZero() {
+		q.and("a.at_us >= ", us(f.Since))
 	}
 	if below != "" {
 		q.and("a.id < ", below)

@@ -26,8 +26,8 @@ func (tx *Tx) KeyVisits(ctx context.Context, keyIDs []string) (map[string][]byte
 func (tx *Tx) SetVisited(ctx context.Context, visited []keysync.Visited) error {
 	if !tx.engine.Limits().Arrays {
 		for _, v := range visited {
-			err := tx.later(ctx, `UPDATE keys SET counter = $2, visit = $3, synced_us = $4, synced_until_us = $5 WHERE id = $1`,
-				v.KeyID, int64(v.Counter), v.Digest[:], us(v.SyncedAt), us(v.SyncedUntil))
+			err := tx.later(ctx, `UPDATE keys SET counter = $2, visit = $3, synced_us = $4, synced_until_us = $5, mail_until_us = $6 WHERE id = $1`,
+				v.KeyID, int64(v.Counter), v.Digest[:], us(v.SyncedAt), us(v.SyncedUntil), usOrZero(v.MailUntil))
 			if err != nil {
 				return err
 			}
@@ -39,18 +39,19 @@ func (tx *Tx) SetVisited(ctx context.Context, visited []keysync.Visited) error {
 		last[v.KeyID] = v
 	}
 	var ids []string
-	var counters, synced, until []int64
+	var counters, synced, until, mail []int64
 	var digests [][]byte
 	for _, v := range last {
 		ids, counters, digests = append(ids, v.KeyID), append(counters, int64(v.Counter)), append(digests, v.Digest[:])
 		synced, until = append(synced, us(v.SyncedAt)), append(until, us(v.SyncedUntil))
+		mail = append(mail, usOrZero(v.MailUntil))
 	}
 	if len(ids) == 0 {
 		return nil
 	}
-	return tx.later(ctx, `UPDATE keys SET counter = v.counter, visit = v.digest, synced_us = v.synced, synced_until_us = v.until
-		FROM unnest($1::text[], $2::bigint[], $3::bytea[], $4::bigint[], $5::bigint[]) AS v (id, counter, digest, synced, until) WHERE keys.id = v.id`,
-		ids, counters, digests, synced, until)
+	return tx.later(ctx, `UPDATE keys SET counter = v.counter, visit = v.digest, synced_us = v.synced, synced_until_us = v.until, mail_until_us = v.mail
+		FROM unnest($1::text[], $2::bigint[], $3::bytea[], $4::bigint[], $5::bigint[], $6::bigint[]) AS v (id, counter, digest, synced, until, mail) WHERE keys.id = v.id`,
+		ids, counters, digests, synced, until, mail)
 }
 
 // GroupStates implements keysync.Tx.

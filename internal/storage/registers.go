@@ -7,13 +7,13 @@ import (
 	"hemnyckel/internal/domain/fleet"
 )
 
-const keyColumns = `id, device, number, COALESCE(group_id, ''), state, battery_us, certificate, public_key, counter, synced_us, synced_until_us, blocked_us, block_reason`
+const keyColumns = `id, device, number, COALESCE(group_id, ''), state, battery_us, certificate, public_key, counter, synced_us, synced_until_us, blocked_us, block_reason, mail_until_us`
 
 func scanKey(r row) (fleet.Key, error) {
 	var k fleet.Key
 	var battery, synced, until, blocked int64
 	err := r.Scan(&k.ID, &k.Device, &k.Number, &k.GroupID, &k.State, &battery, &k.Certificate, &k.PublicKey, &k.Counter,
-		&synced, &until, &blocked, &k.BlockReason)
+		&synced, &until, &blocked, &k.BlockReason, (*zeroTime)(&k.MailUntil))
 	k.BatteryChanged, k.SyncedAt, k.SyncedUntil, k.BlockedAt = fromZeroUS(battery), fromZeroUS(synced), fromZeroUS(until), fromZeroUS(blocked)
 	return k, err
 }
@@ -24,7 +24,7 @@ func (tx *Tx) KeysByNumber(ctx context.Context, numbers []string) (map[string]fl
 	return keyed(all, func(k fleet.Key) string { return k.Number }), err
 }
 
-// PutKeys implements fleet.KeyRegisterTx.
+// PutKeys implements fleet.KeyRegisterTx. MailUntil is SetVisited's alone.
 func (tx *Tx) PutKeys(ctx context.Context, keys []fleet.Key) error {
 	columns := []string{"id", "device", "number", "group_id", "state", "battery_us", "certificate", "public_key", "counter",
 		"synced_us", "synced_until_us", "blocked_us", "block_reason"}

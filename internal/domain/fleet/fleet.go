@@ -85,6 +85,7 @@ type Key struct {
 	Counter        uint32 // the highest that a sync has shown
 	SyncedAt       time.Time
 	SyncedUntil    time.Time // expiry of its newest grant
+	MailUntil      time.Time // what it has brought counts against its quota until then; only visits move it
 	BlockedAt      time.Time // zero unless blocked
 	BlockReason    string
 }

@@ -26,6 +26,7 @@ const (
 	ClassOrphan     = "orphan"     // records that name an activation that no station has reported and none will
 	ClassLeftOut    = "left-out"   // records that the lock still has were left out by whoever carried the later ones
 	ClassSetAside   = "set-aside"  // a mail that could not be taken over, and is kept
+	ClassQuota      = "quota"      // a key that has brought more in a day than any honest one; the rest stays with it
 	ClassAhead      = fleet.ClassAhead
 )
 
@@ -54,11 +55,19 @@ type Anomaly struct {
 	Note      string
 }
 
+// AnomalyFilter narrows a list of anomalies. The zero value is all of them.
+type AnomalyFilter struct {
+	Open  bool      // only those that nobody has dealt with
+	Class string    // one of the classes
+	Label string    // of a lock or key, as people call it
+	Since time.Time // told at this instant or later
+}
+
 // AnomalyTx is what anomalies need of a database transaction.
 type AnomalyTx interface {
 	InsertAnomalies(ctx context.Context, a []Anomaly) error
-	// Anomalies returns at most limit of them, the newest first, below an id ("" for the newest); open ones only if open.
-	Anomalies(ctx context.Context, open bool, below string, limit int) ([]Anomaly, error)
+	// Anomalies returns at most limit of them, the newest first, below an id ("" for the newest).
+	Anomalies(ctx context.Context, f AnomalyFilter, below string, limit int) ([]Anomaly, error)
 	// SettleAnomaly reports whether an open one was settled.
 	SettleAnomaly(ctx context.Context, a Anomaly) (bool, error)
 }
@@ -93,13 +102,16 @@ func mayTend(who routine.Who) bool {
 	return who.Role == routine.LockManager || who.Role == routine.SystemOwner
 }
 
-// Anomalies lists anomalies, the newest first, below an id. At most limit of them, no more than 200.
-func (s *Service) Anomalies(ctx context.Context, who routine.Who, open bool, below string, limit int) (all []Anomaly, err error) {
+// MaxAnomalies bounds what is listed at once.
+const MaxAnomalies = 1000
+
+// Anomalies lists anomalies, the newest first, below an id. At most limit of them, no more than [MaxAnomalies].
+func (s *Service) Anomalies(ctx context.Context, who routine.Who, f AnomalyFilter, below string, limit int) (all []Anomaly, err error) {
 	if !mayTend(who) {
 		return nil, ErrMayNot
 	}
 	err = s.db.View(ctx, func(tx Tx) (err error) {
-		all, err = tx.Anomalies(ctx, open, below, min(max(limit, 1), 200))
+		all, err = tx.Anomalies(ctx, f, below, min(max(limit, 1), MaxAnomalies))
 		return err
 	})
 	return all, err

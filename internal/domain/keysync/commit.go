@@ -237,26 +237,30 @@ func (t *sitting) permitted(ctx context.Context, a *arrival, key fleet.Key, stat
 	if err != nil {
 		return err
 	}
-	key.Counter, key.SyncedAt, key.SyncedUntil = a.request.Counter, t.tx.Now(), issued.Until
-	t.keys[key.Device], t.digests[key.ID] = key, a.digest[:]
-	t.visited = append(t.visited, Visited{KeyID: key.ID, Counter: key.Counter, Digest: a.digest, SyncedAt: key.SyncedAt, SyncedUntil: key.SyncedUntil})
-	t.grants = append(t.grants, issued)
-	carried := 0
-	if !a.empty && !repeated {
-		carried = len(a.visit.Mail)
-		t.letters = append(t.letters, Letter{Received: t.tx.Now(), KeyID: key.ID, StationID: station.ID, Mail: a.visit.Mail})
+	carried, err := t.receive(ctx, a, &key, station, repeated)
+	if err != nil {
+		return err
 	}
+	key.Counter, key.SyncedAt, key.SyncedUntil = a.request.Counter, t.tx.Now(), issued.Until
+	t.keys[key.Device], t.digests[key.ID] = key, a.remembered[:]
+	t.visited = append(t.visited, Visited{KeyID: key.ID, Counter: key.Counter, Digest: a.remembered, SyncedAt: key.SyncedAt, SyncedUntil: key.SyncedUntil, MailUntil: key.MailUntil})
+	t.grants = append(t.grants, issued)
 	t.entries = append(t.entries, syncedEntry(key, station, issued, carried, repeated))
 	return nil
 }
 
 // counted lets every request through once, and the very same one again as a repetition.
 func (t *sitting) counted(a *arrival, key fleet.Key) (repeated bool, err error) {
-	switch {
-	case a.request.Counter > key.Counter:
+	if a.request.Counter > key.Counter {
 		return false, nil
-	case a.request.Counter == key.Counter && subtle.ConstantTimeCompare(t.digests[key.ID], a.digest[:]) == 1:
-		return true, nil
+	}
+	if a.request.Counter == key.Counter {
+		for _, kept := range []bool{false, true} {
+			if digest := a.digest(kept); subtle.ConstantTimeCompare(t.digests[key.ID], digest[:]) == 1 {
+				a.kept = kept
+				return true, nil
+			}
+		}
 	}
 	return false, ErrCounter
 }

@@ -20,6 +20,8 @@
 // Nonces are stateless: expiry and a MAC under a key that is stored with the municipality, so that they survive a restart and need no
 // table. Single use follows from the key's counter, which only moves up: a lower one is refused, the same one only counts as
 // the repetition of the very same request. A station may therefore use a nonce for several keys.
+//
+// What one key brings is bounded in a day. Beyond that its visit is served, and its mail stays with the key.
 package keysync
 
 import (
@@ -138,6 +140,7 @@ type Visited struct {
 	Counter               uint32
 	Digest                [32]byte // of the request
 	SyncedAt, SyncedUntil time.Time
+	MailUntil             time.Time // of its quota
 }
 
 // Activation is a signed activation that has been verified.

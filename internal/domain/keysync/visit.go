@@ -26,7 +26,6 @@ type arrival struct {
 	station     fleet.Station
 	visit       Visit
 	request     credential.SyncRequest
-	digest      [32]byte // of the request, which binds the mail
 	mailHash    credential.Hash
 	empty       bool // nothing in the mail that has to be taken over
 	nonces      [][8]byte
@@ -38,14 +37,17 @@ type arrival struct {
 
 // outcome is what the transaction made of an arrival.
 type outcome struct {
-	err    error
-	now    time.Time
-	grant  credential.Grant
-	made   *made
-	acks   [][]byte
-	blocks []byte
-
+	err     error
+	now     time.Time
+	grant   credential.Grant
+	made    *made
+	acks    [][]byte
+	blocks  []byte
 	configs []LockEpoch
+
+	kept       bool            // the mail was left with the key
+	safe       credential.Hash // of the mail, which the key may forget; zero while it must keep it
+	remembered [32]byte        // of the request
 }
 
 // Visit serves one visit at a station and returns the encoded SyncResponse for the key. It is safe to repeat. The station may have
@@ -72,7 +74,7 @@ func (s *Service) Visit(ctx context.Context, station fleet.Station, v Visit) ([]
 
 // arrive judges what needs no transaction.
 func (s *Service) arrive(ctx context.Context, station fleet.Station, v Visit) (*arrival, error) {
-	a := &arrival{station: station, visit: v, digest: sha256.Sum256(v.Request), mailHash: sha256.Sum256(v.Mail), done: make(chan struct{})}
+	a := &arrival{station: station, visit: v, mailHash: sha256.Sum256(v.Mail), done: make(chan struct{})}
 	var err error
 	if a.request, err = credential.ParseSyncRequest(v.Request); err != nil {
 		return nil, ErrVisit.With(err)
@@ -203,7 +205,7 @@ func (s *Service) answer(a *arrival) ([]byte, error) {
 		Grant: grant, Issuer: by.Certificate(credential.RoleGrantIssuer),
 		DeviceCAs: by.Certificates(credential.RoleDeviceCA),
 		Config:    by.Certificate(credential.RoleConfig), Time: now, Acks: a.acks, Configs: configs,
-		Blocks: a.blocks, Revocation: by.Certificate(credential.RoleRevocation), MailReceived: a.mailHash,
+		Blocks: a.blocks, Revocation: by.Certificate(credential.RoleRevocation), MailReceived: a.safe,
 	}, a.made.leaves)
 }
 

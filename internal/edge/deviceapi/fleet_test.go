@@ -199,7 +199,7 @@ func TestFullBlockList(t *testing.T) {
 		if len(list.Entries) != 100 || list.MinGeneration(11) != 2 || list.MinGeneration(12) != 0 || g.Generation != 2 {
 			t.Errorf("got %d entries, minimum generations %v, a grant of generation %d", len(list.Entries), list.Generations, g.Generation)
 		}
-		told, err := w.sync.Anomalies(ctx, routine.Who{Role: routine.LockManager}, true, "", 10)
+		told, err := w.sync.Anomalies(ctx, routine.Who{Role: routine.LockManager}, keysync.AnomalyFilter{Open: true}, "", 10)
 		if err != nil || len(told) != 1 || told[0].Class != fleet.ClassOverflow {
 			t.Errorf("announced: %+v, %v", told, err)
 		}
@@ -279,7 +279,7 @@ func TestBlockingNeverFails(t *testing.T) {
 			w.must(err)
 			list, err := credential.ParseBlockList(body)
 			w.must(err)
-			told, err := w.sync.Anomalies(t.Context(), routine.Who{Role: routine.LockManager}, true, "", 100)
+			told, err := w.sync.Anomalies(t.Context(), routine.Who{Role: routine.LockManager}, keysync.AnomalyFilter{Open: true}, "", 100)
 			w.must(err)
 			got := state{listed: len(list.Entries), minimums: len(list.Generations), told: len(told)}
 			for _, e := range list.Entries {

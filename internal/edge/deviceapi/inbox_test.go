@@ -142,7 +142,7 @@ func TestPoisonedLetter(t *testing.T) {
 			w.now = w.now.Add(90 * 24 * time.Hour)
 		}
 		manager := routine.Who{Actor: "account:m", Role: routine.LockManager}
-		all, err := w.sync.Anomalies(ctx, manager, true, "", 10)
+		all, err := w.sync.Anomalies(ctx, manager, keysync.AnomalyFilter{Open: true}, "", 10)
 		if err != nil || len(all) != 1 || all[0].Label != "Nk1" {
 			t.Fatalf("to look at: %+v, %v", all, err)
 		}
@@ -153,10 +153,10 @@ func TestPoisonedLetter(t *testing.T) {
 		if err := w.sync.Settle(ctx, manager, all[0].ID, "igen"); !errors.Is(err, keysync.ErrAnomalyUnknown) {
 			t.Errorf("settled twice: got %v", err)
 		}
-		if all, err = w.sync.Anomalies(ctx, manager, true, "", 10); err != nil || len(all) != 0 {
+		if all, err = w.sync.Anomalies(ctx, manager, keysync.AnomalyFilter{Open: true}, "", 10); err != nil || len(all) != 0 {
 			t.Errorf("still to look at: %+v, %v", all, err)
 		}
-		if _, err := w.sync.Anomalies(ctx, routine.Who{Role: routine.Provider}, true, "", 10); !errors.Is(err, keysync.ErrMayNot) {
+		if _, err := w.sync.Anomalies(ctx, routine.Who{Role: routine.Provider}, keysync.AnomalyFilter{Open: true}, "", 10); !errors.Is(err, keysync.ErrMayNot) {
 			t.Errorf("a provider: got %v", err)
 		}
 	})

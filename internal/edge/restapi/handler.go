@@ -35,6 +35,7 @@ type Options struct {
 	Register      *consent.Service
 	Mass          Mass
 	Fleet         Fleet
+	Anomalies     Anomalies
 	Health        func(ctx context.Context) error                   // asks the database for something small
 	Inbox         func(ctx context.Context) (keysync.Status, error) // nil: not told
 	Contact       func(ctx context.Context) (fleet.Contact, error)  // nil: not told
@@ -92,6 +93,7 @@ func (h *Handler) register(to *routes) {
 	h.stations(to)
 	h.staff(to)
 	h.providers(to)
+	h.anomalies(to)
 	h.state(to)
 }
 

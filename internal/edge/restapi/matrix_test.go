@@ -59,6 +59,7 @@ var matrix = map[string]string{
 	"read-reply": "case-officer lock-manager registrar system-owner", "consent-paper": "case-officer lock-manager registrar system-owner", "list-handovers": "case-officer lock-manager registrar system-owner",
 	"read-handover": "case-officer lock-manager registrar system-owner", "handover-paper": "case-officer lock-manager registrar system-owner", "file-consent": "lock-manager registrar system-owner",
 	"hand-over-consents": "lock-manager registrar system-owner", "record-client-answer": "alarm-team case-officer lock-manager",
+	"list-anomalies": "lock-manager system-owner", "settle-anomaly": "lock-manager system-owner",
 	"list-stock":              "lock-manager",
 	"read-stock-levels":       "lock-manager",
 	"receive-thing":           "lock-manager",

@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 
+	"hemnyckel/internal/domain/keysync"
 	"hemnyckel/internal/domain/routine"
 	"hemnyckel/internal/program/municipality"
 )
@@ -49,7 +50,7 @@ func (c *inboxCmd) Run(p *program) error {
 		}
 		fmt.Fprintln(p.stdout)
 		for below, more := "", true; more; {
-			page, err := m.Sync.Anomalies(p.ctx, who, true, below, 200)
+			page, err := m.Sync.Anomalies(p.ctx, who, keysync.AnomalyFilter{Open: true}, below, keysync.MaxAnomalies)
 			if err != nil {
 				return err
 			}
@@ -57,7 +58,7 @@ func (c *inboxCmd) Run(p *program) error {
 				fmt.Fprintf(p.stdout, "%s  %s  %-10s %-12s %s\n", a.ID, p.day(a.At), a.Class, a.Label, a.Detail)
 				below = a.ID
 			}
-			more = len(page) == 200
+			more = len(page) == keysync.MaxAnomalies
 		}
 		return nil
 	})

@@ -189,7 +189,7 @@ func (s *Server) doors(zone *time.Location, desk *portal.Handler) []web.Handler 
 	return []web.Handler{
 		desk,
 		restapi.New(restapi.Options{Orders: s.m.Casework, Tokens: s.m.Tokens, Requests: storage.NewRequests(s.m.DB),
-			Webhooks: s.webhooks, Documentation: s.m.Casework, Mass: s.m.Casework, FieldWork: s.m.Casework, Fleet: restapi.Fleet(s.m.Fleet), Consents: s.m.Consents, Register: s.m.Register, Faults: s.m.Faults, Support: s.m.Support,
+			Webhooks: s.webhooks, Documentation: s.m.Casework, Mass: s.m.Casework, FieldWork: s.m.Casework, Fleet: restapi.Fleet(s.m.Fleet), Anomalies: s.m.Sync, Consents: s.m.Consents, Register: s.m.Register, Faults: s.m.Faults, Support: s.m.Support,
 			Receipts: s.m.Casework, Addresses: s.m.Casework, Disclosures: s.m.Disclosures, Retention: s.m.Retention, Health: s.healthy, Inbox: s.m.Sync.Status, Contact: s.m.Stations.Contact, Current: s.m.Current, Zone: zone, Clock: s.cfg.Clock,
 			AllowReserve: s.cfg.DemoLogin, Version: s.cfg.Version}),
 		fhir.New(fhir.Options{Orders: s.m.Casework, Tokens: s.m.Tokens, Zone: zone, Clock: s.cfg.Clock,

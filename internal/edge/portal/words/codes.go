@@ -112,6 +112,8 @@ func anomalyName(class string) problem.Text {
 		return problem.Text{SV: "Dörren öppnades med en aktivering som ingen station har berättat om. Vem det var går inte att säga.", EN: "The door was opened with an activation that no station has told of. Who it was cannot be said."}
 	case keysync.ClassSetAside:
 		return problem.Text{SV: "Det som nyckeln bar med sig gick inte att läsa in. Det är sparat åt sidan.", EN: "What the key carried could not be taken over. It is kept aside."}
+	case keysync.ClassQuota:
+		return problem.Text{SV: "Nyckeln har lämnat mer på ett dygn än en vanlig nyckel kan. Den har kvar resten, och den kan vara kopierad eller ändrad.", EN: "The key has delivered more in a day than an ordinary key can. It keeps the rest, and may have been copied or changed."}
 	case keysync.ClassAhead:
 		return problem.Text{SV: "Något känner till nyare uppgifter än kommunens register. Registret är troligen återläst från en kopia.", EN: "Something knows of newer data than the municipality's register. The register has probably been restored from a copy."}
 	}

@@ -182,6 +182,7 @@ CREATE TABLE keys (
     public_key      BLOB,
     counter         BIGINT NOT NULL, -- the highest that a sync has shown
     visit           BLOB, -- digest of the sync request that showed it, to know a repetition
+    mail_until_us   BIGINT NOT NULL DEFAULT 0, -- until when what it has brought counts against its quota
     synced_us       BIGINT NOT NULL,
     synced_until_us BIGINT NOT NULL,
     blocked_us      BIGINT NOT NULL,
