@@ -119,6 +119,7 @@ type ClientPage struct {
 	Events   []journal.Record
 	Next     journal.Cursor
 	Things   map[string]Thing
+	ClientMore
 }
 
 // Look says how a client's page is asked for.
@@ -126,6 +127,7 @@ type Look struct {
 	Reveal bool   // show name, address and whole number
 	Reason string // why; demanded with Reveal, at most 500 bytes
 	Before journal.Cursor
+	Export bool // to a file; the journal says so
 }
 
 // ClientPage answers a client's page, once the journal has that it was read, and why.
@@ -141,8 +143,11 @@ func (p *Pages) ClientPage(ctx context.Context, who Reader, id string, look Look
 	})
 	if err == nil {
 		purpose := "page"
-		if look.Reveal {
+		switch {
+		case look.Reveal:
 			purpose = "reveal"
+		case look.Export:
+			purpose = "export"
 		}
 		err = p.note(ctx, who, purpose, look.Reason, id)
 	}
@@ -180,6 +185,9 @@ func clientPage(ctx context.Context, tx PagesTx, who Reader, id string, look Loo
 		return out, err
 	}
 	if err := out.addServices(ctx, tx, id); err != nil {
+		return out, err
+	}
+	if err := out.addMore(ctx, tx, who, c); err != nil {
 		return out, err
 	}
 	if out.Chains, err = chainsOf(ctx, tx, id, out.Locks, out.Now); err != nil {

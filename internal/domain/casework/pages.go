@@ -36,6 +36,7 @@ type PagesTx interface {
 	consent.Reader
 	RelationTx
 	SearchTx
+	MoreTx
 	OwnersByID(ctx context.Context, ids []string) (map[string]consent.Owner, error)
 	GroupsByID(ctx context.Context, ids []string) (map[string]care.Group, error)
 	MountedLocks(ctx context.Context, dwellingIDs []string) (map[string]routine.LockKind, error)

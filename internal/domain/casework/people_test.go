@@ -109,6 +109,11 @@ func TestEmergencies(t *testing.T) {
 		if again, err := s.Take(w.Context(), nurse, client, why); err != nil || again.ID != "" || !again.Until.Equal(taken.Until) {
 			w.Errorf("again: got %+v, %v; want what there is", again, err)
 		}
+		if again, err := s.TakeNumbered(w.Context(), nurse, "189001019802", why); err != nil || again.ClientID != client {
+			w.Errorf("by identity number: got %+v, %v", again, err)
+		}
+		_, err = s.TakeNumbered(w.Context(), nurse, "189001019803", why)
+		w.is(err, identity.ErrEmergencyUnknown, "a number that is nobody's")
 		lead := acting(routine.HealthUnit, firm, true)
 		for _, c := range []struct {
 			who  identity.Acting

@@ -36,6 +36,7 @@ var matrix = map[string]string{
 	"clients-search": "cphdals",
 	"client":         "cphdal",
 	"client-reveal":  "cphdal",
+	"client-export": "cphdal", "client-emergency": "phdal", "emergency": "phdal",
 	"tasks":          "cl",
 	"keys":           "cls",
 	"key":            "cls",

@@ -62,6 +62,7 @@ type Services struct {
 	Home    home.Service
 	Reviews home.Reviews
 	Clients clients.Service
+	Breaks  clients.Breaks
 	Work    work.Service
 	Keys    keys.Service
 	Faults  faults.Service
@@ -90,7 +91,7 @@ type Config struct {
 func (c Config) areas(gate *login.Area) []page.Area {
 	return append([]page.Area{
 		home.New(c.Home, c.Reviews),
-		clients.New(c.Clients),
+		clients.New(c.Clients, c.Breaks),
 		work.New(c.Work),
 		keys.New(c.Keys),
 		block.New(c.Pool, c.People),

@@ -143,6 +143,7 @@ func (w *Town) Serve(change func(*portal.Config)) *httptest.Server {
 			Home:    w.Pages,
 			Reviews: w.Emergencies,
 			Clients: w.Pages,
+			Breaks:  w.Emergencies,
 			Work:    w.Pages,
 			Keys:    w.Pages,
 			Pool:    w.Pool,

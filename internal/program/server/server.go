@@ -163,6 +163,7 @@ func (s *Server) desk(ctx context.Context, zone *time.Location) (*portal.Handler
 			Home:    pages,
 			Reviews: s.m.Emergencies,
 			Clients: pages,
+			Breaks:  s.m.Emergencies,
 			Work:    pages,
 			Keys:    pages,
 			Pool:    s.m.Fleet.Pool,

@@ -10,14 +10,21 @@
 package clients
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"net/http"
 	"slices"
+	"strings"
+	"time"
 
 	"hemnyckel/internal/base/problem"
+	"hemnyckel/internal/base/swedish"
 	"hemnyckel/internal/domain/casework"
+	"hemnyckel/internal/domain/identity"
 	"hemnyckel/internal/domain/journal"
 	"hemnyckel/internal/domain/routine"
+	"hemnyckel/internal/edge/paper"
 	"hemnyckel/internal/edge/portal/page"
 	"hemnyckel/internal/edge/portal/ui"
 	"hemnyckel/internal/edge/portal/words"
@@ -29,26 +36,39 @@ type Service interface {
 	ClientPage(ctx context.Context, who casework.Reader, id string, look casework.Look) (casework.ClientPage, error)
 }
 
+// Breaks is emergency access. identity.Emergencies is one.
+type Breaks interface {
+	Take(ctx context.Context, who identity.Acting, clientID, reason string) (identity.Emergency, error)
+	TakeNumbered(ctx context.Context, who identity.Acting, personalNumber, reason string) (identity.Emergency, error)
+}
+
 // Area is the pages of clients.
-type Area struct{ pages Service }
+type Area struct {
+	pages  Service
+	breaks Breaks
+}
 
 // New returns it.
-func New(s Service) *Area { return &Area{s} }
+func New(s Service, b Breaks) *Area { return &Area{s, b} }
 
 // Routes are its addresses.
 func (a *Area) Routes() []page.Route {
 	who := []routine.Role{routine.CaseOfficer, routine.Provider, routine.HealthUnit, routine.Delivery, routine.AlarmTeam, routine.LockManager}
+	breaks := slices.DeleteFunc(slices.Clone(who), func(r routine.Role) bool { return !identity.MayBreak(r) })
 	finds := append(slices.Clone(who), routine.SystemOwner)
 	return []page.Route{
 		{Method: "GET", Path: "/kunder", Name: "clients", Menu: tNavClients, Roles: finds, Camera: true, Do: a.searchPage},
 		{Method: "POST", Path: "/kunder", Name: "clients-search", Roles: finds, Camera: true, Do: a.search},
 		{Method: "GET", Path: "/kunder/{id}", Name: "client", Roles: who, Do: a.client},
 		{Method: "POST", Path: "/kunder/{id}", Name: "client-reveal", Roles: who, Do: a.reveal},
+		{Method: "GET", Path: "/kunder/{id}/utdrag", Name: "client-export", Roles: who, Do: a.export},
+		{Method: "POST", Path: "/kunder/{id}/nodatkomst", Name: "client-emergency", Roles: breaks, Write: true, Do: a.emergency},
+		{Method: "POST", Path: "/nodatkomst", Name: "emergency", Roles: breaks, Write: true, Do: a.emergencyNumbered},
 	}
 }
 
 func (a *Area) searchPage(p *page.Request) error {
-	return p.Render(http.StatusOK, searchResult(p.View, nil, "", problem.Text{}))
+	return p.Render(http.StatusOK, searchResult(p.View, nil, "", nil))
 }
 
 // search answers with a page, not with an address: what was asked is personal data. A number that fits leads straight on.
@@ -56,7 +76,7 @@ func (a *Area) search(p *page.Request) error {
 	query := p.Form("q")
 	hits, err := a.pages.Search(p.Context(), p.Who.Reader(), query)
 	if text, ok := page.Invalid(err); ok {
-		return p.Render(http.StatusUnprocessableEntity, searchResult(p.View, nil, query, text))
+		return p.Render(http.StatusUnprocessableEntity, searchResult(p.View, nil, query, ui.Faults{{Field: "q", Text: text}}))
 	}
 	if err != nil {
 		return err
@@ -69,7 +89,7 @@ func (a *Area) search(p *page.Request) error {
 			return p.Redirect(to)
 		}
 	}
-	return p.Render(http.StatusOK, searchResult(p.View, &hits, query, problem.Text{}))
+	return p.Render(http.StatusOK, searchResult(p.View, &hits, query, nil))
 }
 
 // address is where a thing's page is, "" if the viewer has none.
@@ -85,11 +105,85 @@ func address(v ui.View, of, id string) string {
 func (a *Area) client(p *page.Request) error {
 	look := casework.Look{Before: journal.Cursor(p.Query("fore"))}
 	out, err := a.pages.ClientPage(p.Context(), p.Who.Reader(), p.ID(), look)
+	if errors.Is(err, casework.ErrNoClient) && p.May("client-emergency") {
+		return p.Render(http.StatusNotFound, noClient(p.View, p.ID(), "", nil))
+	}
 	if err != nil {
 		return err
 	}
 	p.Now = out.Now
 	return p.Render(http.StatusOK, clientPage(p.View, out, problem.Text{}))
+}
+
+// emergency opens a client to somebody without a relation, for a reason and a short time. Whether there is such a client shows only
+// to those who have given theirs, which the journal has by then.
+func (a *Area) emergency(p *page.Request) error {
+	return a.taken(p, func() (identity.Emergency, error) {
+		return a.breaks.Take(p.Context(), p.Who.Acting(), p.ID(), p.Form("reason"))
+	})
+}
+
+func (a *Area) emergencyNumbered(p *page.Request) error {
+	return a.taken(p, func() (identity.Emergency, error) {
+		n, err := swedish.ParsePersonalNumber(strings.ReplaceAll(p.Form("nummer"), " ", ""), swedish.NumberOptions{Day: swedish.DateOf(p.Now.In(p.Zone)), AllowReserve: true})
+		if err != nil {
+			return identity.Emergency{}, err
+		}
+		return a.breaks.TakeNumbered(p.Context(), p.Who.Acting(), n.String(), p.Form("reason"))
+	})
+}
+
+func (a *Area) taken(p *page.Request, take func() (identity.Emergency, error)) error {
+	e, err := take()
+	if errors.Is(err, identity.ErrEmergencyUnknown) {
+		faults := ui.Faults{{Text: identity.ErrEmergencyUnknown.Text}}
+		return p.Render(http.StatusNotFound, noClient(p.View, p.ID(), p.Form("nummer"), faults))
+	}
+	if faults, ok := page.Faults(err); ok {
+		return p.Render(http.StatusUnprocessableEntity, noClient(p.View, p.ID(), p.Form("nummer"), faults))
+	}
+	if err != nil {
+		return err
+	}
+	return p.Redirect("/kunder/"+e.ClientID, ui.Flash{Text: tBroken})
+}
+
+// export is who may open a client's doors as a file: masked as the page is.
+func (a *Area) export(p *page.Request) error {
+	out, err := a.pages.ClientPage(p.Context(), p.Who.Reader(), p.ID(), casework.Look{Export: true})
+	if err != nil {
+		return err
+	}
+	write, media, name := paper.WriteCSV, paper.TypeCSV, "oppna.csv"
+	if p.Query("format") == "xlsx" {
+		write, media, name = paper.WriteXLSX, paper.TypeXLSX, "oppna.xlsx"
+	}
+	var b bytes.Buffer
+	if err := write(&b, opens(out), paper.Style{Lang: p.Lang, Zone: p.Zone}); err != nil {
+		return err
+	}
+	h := p.W.Header()
+	h.Set("Content-Type", media)
+	h.Set("Content-Disposition", `attachment; filename="`+name+`"`)
+	_, _ = p.W.Write(b.Bytes()) // the reader has gone: nobody is left to tell
+	return nil
+}
+
+// opens is every right to a client's doors, with the line of the routine that it rests on.
+func opens(c casework.ClientPage) paper.Table {
+	var rows []paper.Row
+	for _, r := range c.Chains {
+		until := r.Right.Until
+		if !until.Before(routine.Forever) {
+			until = time.Time{}
+		}
+		rows = append(rows, paper.Row{r.Lock.Serial, r.GroupCode, r.GroupName, r.Right.From, until, r.Ground.Rule, r.InForce(c.Now)})
+	}
+	return paper.Table{Name: "oppna", Rows: paper.Rows(rows...), Columns: []paper.Column{
+		{Key: "lock", SV: "Lås", EN: "Lock", Kind: paper.Text}, {Key: "group", SV: "Grupp", EN: "Group", Kind: paper.Text},
+		{Key: "name", SV: "Gruppens namn", EN: "Group's name", Kind: paper.Text}, {Key: "from", SV: "Från", EN: "From", Kind: paper.Instant},
+		{Key: "until", SV: "Till", EN: "Until", Kind: paper.Instant}, {Key: "rule", SV: "Rutinens punkt", EN: "Line of the routine", Kind: paper.Text},
+		{Key: "now", SV: "Gäller nu", EN: "In force now", Kind: paper.YesNo}}}
 }
 
 // reveal shows a client's details once, for a reason that is chosen from the list.

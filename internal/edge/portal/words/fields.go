@@ -295,6 +295,8 @@ func purposeName(p string) problem.Text {
 	switch p {
 	case "page":
 		return problem.Text{SV: "Kundens sida", EN: "The client's page"}
+	case "export":
+		return problem.Text{SV: "Fil med vem som får öppna", EN: "A file of who may open"}
 	case "reveal":
 		return problem.Text{SV: "Kundens personuppgifter", EN: "The client's personal details"}
 	case "search":
