@@ -34,13 +34,13 @@ func (tx *Tx) PutIdempotencyKey(ctx context.Context, orderer, key, digest, order
 		orderer, key, digest, orderID, us(tx.Now()))
 }
 
-const orderColumns = `id, number, kind, client_id, group_id, to_group_id, effective_us, reason, channel, orderer, reference, state, received_us, rules, answer`
+const orderColumns = `id, number, kind, client_id, group_id, to_group_id, effective_us, reason, channel, orderer, reference, state, received_us, rules, answer, placed_by`
 
 // InsertOrder implements casework.Tx.
 func (tx *Tx) InsertOrder(ctx context.Context, o casework.Order) error {
-	return tx.later(ctx, `INSERT INTO orders (`+orderColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+	return tx.later(ctx, `INSERT INTO orders (`+orderColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
 		o.ID, o.Number, string(o.Kind), o.ClientID, orNull(o.GroupID), orNull(o.ToGroupID), us(o.Effective), o.Reason, o.Channel,
-		o.Orderer, o.Reference, string(o.State), us(o.Received), strings.Join(o.Rules, " "), o.Answer)
+		o.Orderer, o.Reference, string(o.State), us(o.Received), strings.Join(o.Rules, " "), o.Answer, o.PlacedBy)
 }
 
 func scanOrder(r row) (casework.Order, error) {
@@ -49,7 +49,7 @@ func scanOrder(r row) (casework.Order, error) {
 	var rules string
 	var effective, received int64
 	err := r.Scan(&o.ID, &o.Number, &o.Kind, &o.ClientID, &group, &to, &effective, &o.Reason, &o.Channel, &o.Orderer,
-		&o.Reference, &o.State, &received, &rules, &o.Answer)
+		&o.Reference, &o.State, &received, &rules, &o.Answer, &o.PlacedBy)
 	o.Rules = strings.Fields(rules)
 	if group != nil {
 		o.GroupID = *group

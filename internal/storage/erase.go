@@ -31,6 +31,7 @@ func erasures(c retention.Class) []string {
 				`DELETE FROM order_tasks WHERE order_id = $1; ` + taskErasures + `; UPDATE tasks SET order_id = NULL WHERE order_id = $1`,
 			`DELETE FROM idempotency_keys WHERE order_id = $1`,
 			`DELETE FROM order_undo WHERE order_id = $1`,
+			`DELETE FROM order_drafts WHERE order_id = $1`,
 			`UPDATE receipts SET order_id = '' WHERE order_id = $1`,
 			`DELETE FROM orders WHERE id = $1`,
 		},
@@ -73,8 +74,9 @@ func clientErasures() []string {
 		`UPDATE charges SET client_id = NULL, facts = '[]', reason = '' WHERE client_id = $1`,
 		`SELECT id FROM tasks WHERE client_id = $1 => DELETE FROM order_tasks WHERE task_id IN %s; ` + taskErasures,
 		`UPDATE tasks SET client_id = NULL, order_id = NULL, note = '', reason = '', postal_code = '' WHERE client_id = $1`,
+		`DELETE FROM order_drafts WHERE client_id = $1`,
 		`SELECT id FROM orders WHERE client_id = $1 => DELETE FROM order_tasks WHERE order_id IN %s; DELETE FROM idempotency_keys WHERE order_id IN %s; ` +
-			`DELETE FROM order_undo WHERE order_id IN %s; ` +
+			`DELETE FROM order_undo WHERE order_id IN %s; DELETE FROM order_drafts WHERE order_id IN %s; ` +
 			`UPDATE tasks SET order_id = NULL WHERE order_id IN %s; DELETE FROM orders WHERE id IN %s`,
 		`DELETE FROM disclosures WHERE scope_id = $1`,
 		`DELETE FROM emergencies WHERE client_id = $1`,

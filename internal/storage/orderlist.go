@@ -13,6 +13,9 @@ func (tx *Tx) OrderPage(ctx context.Context, f casework.OrderFilter, after casew
 	q.equal("orderer", f.Organisation)
 	q.equal("state", string(f.State))
 	q.equal("kind", string(f.Kind))
+	if q.equal("placed_by", f.PlacedBy); f.PlacedBy != "" {
+		q.is("placed_by <> ''") // what its index is of
+	}
 	if !f.Since.IsZero() {
 		q.and("received_us >= ", us(f.Since))
 	}

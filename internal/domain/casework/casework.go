@@ -54,6 +54,7 @@ type NewOrder struct {
 	Reason         string       // free text, at most 500 bytes
 	Reference      string       // the orderer's own number, at most 100 bytes
 	Channel        string       // the door that it came by, one of the Channel constants
+	Urgent         bool         // the work that follows cannot wait its turn; the reason says why
 	IdempotencyKey string       // at most 200 bytes; "" only where the caller cannot repeat itself
 }
 
@@ -96,6 +97,8 @@ type Order struct {
 	Tasks     []Task   // what it waits for, or has waited for: some may have begun with another order
 	Answer    string   // why it was returned or withdrawn
 	Rules     []string // the lines of the routine that were applied; none when it changed nothing
+	PlacedBy  string   // the account of the person who wrote it on our pages; "" where a system sent it
+	urgent    bool
 	undo      Undo
 	Repeated  bool // the same idempotency key had been used: this is the order that it gave then
 }
@@ -119,6 +122,8 @@ type Tx interface {
 	EntranceTx
 	RefusalTx
 	WorkTx
+	DraftTx
+	RelationTx
 
 	// Foresee says that what ask reads will be read, so that a database far away can be asked for all of it at once. Within ask
 	// nothing may be written, and what is not known yet is empty.

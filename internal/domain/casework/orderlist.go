@@ -16,6 +16,7 @@ type OrderFilter struct {
 	Kind         routine.OrderKind
 	Since        time.Time // received then or later
 	Organisation string    // who ordered; set by the service for those who see only their own
+	PlacedBy     string    // the account of the person who wrote it
 }
 
 // OrderPlace is where a list of orders goes on: after the order that was received then and has that id.

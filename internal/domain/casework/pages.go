@@ -38,6 +38,10 @@ type PagesTx interface {
 	SearchTx
 	MoreTx
 	OwnersByID(ctx context.Context, ids []string) (map[string]consent.Owner, error)
+	OrderPage(ctx context.Context, f OrderFilter, after OrderPlace, limit int) ([]Order, error)
+	OrderByID(ctx context.Context, id string) (Order, bool, error)
+	TasksOfOrder(ctx context.Context, orderID string) ([]Task, error)
+	ProviderByOrg(ctx context.Context, orgNumber string) (care.Provider, bool, error)
 	GroupsByID(ctx context.Context, ids []string) (map[string]care.Group, error)
 	MountedLocks(ctx context.Context, dwellingIDs []string) (map[string]routine.LockKind, error)
 

@@ -77,6 +77,8 @@ func (in NewOrder) check(who Orderer) error {
 		return bad("to_group", "Ange vilken grupp som tar över.", "Say which group takes over.")
 	case in.Kind == routine.NeedsLock && !slices.Contains(routine.Needs(), in.Need):
 		return bad("need", "Ange varför låset behövs: cannot-open, does-not-hear eller other.", "Say why the lock is needed: cannot-open, does-not-hear or other.")
+	case in.Urgent && strings.TrimSpace(in.Reason) == "":
+		return bad("reason", "Skriv varför det brådskar.", "Say why it is urgent.")
 	case in.Need == routine.OtherNeed && strings.TrimSpace(in.Reason) == "":
 		return bad("reason", "Skriv med egna ord varför låset behövs.", "Say in words of your own why the lock is needed.")
 	case len(in.Reason) > 500 || len(in.Reference) > 100 || len(in.IdempotencyKey) > 200 || len(in.Group) > 100 || len(in.ToGroup) > 100:
@@ -105,51 +107,68 @@ func (s *Service) place(ctx context.Context, tx Tx, sender Orderer, in NewOrder)
 	if prior, ok, err := repeated(ctx, tx, sender, in); ok || err != nil {
 		return prior, err
 	}
-	who, err := in.speaker(sender)
+	d, err := s.decide(ctx, tx, sender, in)
 	if err != nil {
-		return Order{}, err
+		return Order{ClientID: d.file.client.ID}, err // whom the journal shall name
 	}
-	if err := s.mayOrder(ctx, tx, who, in); err != nil {
-		return Order{}, err
-	}
-	if err := in.checkDay(tx.Now()); err != nil {
-		return Order{}, err
-	}
-	order, err := s.resolve(ctx, tx, who, in) // first: a provider's answer must not depend on whether the client exists
-	if err != nil {
-		return Order{}, err
-	}
-	clients, err := tx.ClientsByNumber(ctx, []string{in.PersonalNumber})
-	if err != nil {
-		return Order{}, err
-	}
-	client, ok := clients[in.PersonalNumber]
-	switch {
-	case !ok && who.Role == routine.CaseOfficer:
-		return Order{}, ErrClientUnknown.On("personal_number")
-	case !ok:
-		return Order{}, ErrMayNot
-	}
-	refused := Order{ClientID: client.ID} // whom the journal shall name
-	if err := s.foreseeClient(ctx, tx, client); err != nil {
-		return refused, err
-	}
-	file, err := s.open(ctx, tx, client)
-	if err != nil {
-		return refused, err
-	}
-	if err := mayConcern(ctx, tx, who, in.Kind, file); err != nil {
-		return refused, err
-	}
-	outcome, refusal := routine.Decide(s.profile, file.situation, order)
-	if refusal != nil {
-		return refused, asProblem(problem.Conflict, refusal)
-	}
-	o, err := s.carryOut(ctx, tx, who, in, order, file, outcome)
+	o, err := s.carryOut(ctx, tx, sender, in, d)
 	if err != nil || in.IdempotencyKey == "" {
 		return o, err
 	}
 	return o, tx.PutIdempotencyKey(ctx, sender.Organisation, in.IdempotencyKey, in.digest(), o.ID)
+}
+
+// decision is what the routine says of an order: nothing of it is stored yet.
+type decision struct {
+	who     Orderer // whose order it is
+	order   routine.Order
+	file    file
+	outcome routine.Outcome
+}
+
+// decide asks who may order what for whom, and then the routine.
+func (s *Service) decide(ctx context.Context, tx Tx, sender Orderer, in NewOrder) (d decision, err error) {
+	if d.who, err = in.speaker(sender); err != nil {
+		return d, err
+	}
+	if err := s.mayOrder(ctx, tx, d.who, in); err != nil {
+		return d, err
+	}
+	if err := in.checkDay(tx.Now()); err != nil {
+		return d, err
+	}
+	// First: a provider's answer must not depend on whether the client exists.
+	if d.order, err = s.resolve(ctx, tx, d.who, in); err != nil {
+		return d, err
+	}
+	clients, err := tx.ClientsByNumber(ctx, []string{in.PersonalNumber})
+	if err != nil {
+		return d, err
+	}
+	client, ok := clients[in.PersonalNumber]
+	switch {
+	case !ok && d.who.Role == routine.CaseOfficer:
+		return d, ErrClientUnknown.On("personal_number")
+	case !ok:
+		return d, ErrMayNot
+	}
+	d.file.client = client
+	if err := s.foreseeClient(ctx, tx, client); err != nil {
+		return d, err
+	}
+	f, err := s.open(ctx, tx, client)
+	if err != nil {
+		return d, err
+	}
+	d.file = f
+	if err := mayConcern(ctx, tx, d.who, in.Kind, f); err != nil {
+		return d, err
+	}
+	var refusal *routine.Refusal
+	if d.outcome, refusal = routine.Decide(s.profile, f.situation, d.order); refusal != nil {
+		return d, asProblem(problem.Conflict, refusal)
+	}
+	return d, nil
 }
 
 // repeated finds the order that the same key gave before.
@@ -183,13 +202,13 @@ func errMissing(ok bool, id string) error {
 // digest is of what is ordered, whatever key and channel it comes by.
 func (in NewOrder) digest() string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%q %d", []string{string(in.Kind), in.PersonalNumber, in.Group, in.ToGroup,
-		in.Reason, in.Reference, fmt.Sprint(in.OpensSelf, in.InEffect), string(in.Need), in.OnBehalfOf, string(in.OnBehalfRole)}, in.Effective.UnixMicro()))
+		in.Reason, in.Reference, fmt.Sprint(in.OpensSelf, in.InEffect, in.Urgent), string(in.Need), in.OnBehalfOf, string(in.OnBehalfRole)}, in.Effective.UnixMicro()))
 	return hex.EncodeToString(sum[:])
 }
 
 // carryOut stores an outcome with everything that follows from it.
-func (s *Service) carryOut(ctx context.Context, tx Tx, who Orderer, in NewOrder, order routine.Order, f file, out routine.Outcome) (Order, error) {
-	now := tx.Now()
+func (s *Service) carryOut(ctx context.Context, tx Tx, sender Orderer, in NewOrder, d decision) (Order, error) {
+	who, order, f, out, now := d.who, d.order, d.file, d.outcome, tx.Now()
 	if in.OnBehalfOf != "" {
 		in.Channel = ChannelForm
 	}
@@ -199,7 +218,10 @@ func (s *Service) carryOut(ctx context.Context, tx Tx, who Orderer, in NewOrder,
 	}
 	o := Order{ID: newID(), Number: newNumber(), Kind: in.Kind, ClientID: f.client.ID, GroupID: order.Group.ID, ToGroupID: order.To.ID,
 		Effective: in.Effective, Reason: in.Reason, Channel: in.Channel, Orderer: who.Organisation, Reference: in.Reference,
-		State: Done, Received: now, Rules: out.Rules}
+		State: Done, Received: now, Rules: out.Rules, urgent: in.Urgent}
+	if in.Channel == ChannelPortal || in.Channel == ChannelForm {
+		o.PlacedBy = sender.Actor
+	}
 	if len(out.Tasks) > 0 {
 		o.State = InProgress
 	}
@@ -275,6 +297,7 @@ func orderEntry(who Orderer, o Order, as routine.Order) journal.Entry {
 		{Name: "opens-self", Value: fmt.Sprint(as.OpensSelf)},
 		{Name: "in-effect", Value: fmt.Sprint(as.InEffect)},
 		{Name: "need", Value: string(as.Need)},
+		{Name: "urgent", Value: fmt.Sprint(o.urgent)},
 		{Name: "reason", Value: o.Reason},
 		{Name: "reference", Value: o.Reference},
 		{Name: "channel", Value: o.Channel},

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"hemnyckel/internal/base/txn"
 	"hemnyckel/internal/domain/care"
 	"hemnyckel/internal/domain/routine"
 )
@@ -39,10 +40,16 @@ func (r Reader) covers(postalCode string) bool {
 	return len(r.Areas) == 0 || slices.ContainsFunc(r.Areas, func(area string) bool { return strings.HasPrefix(postalCode, area) })
 }
 
+// readerTx is what the question needs besides the instant.
+type readerTx interface {
+	txn.Clock
+	RelationTx
+}
+
 // mayRead leaves of clients those whom somebody may read about: of an organisation with groups whom it serves now or is going to
 // serve; of everybody in the area of the assignment; and whom they have emergency access to. What is left out is as if it were
 // not there.
-func mayRead(ctx context.Context, tx PagesTx, who Reader, clients map[string]care.Client, homes map[string]care.Dwelling) error {
+func mayRead(ctx context.Context, tx readerTx, who Reader, clients map[string]care.Client, homes map[string]care.Dwelling) error {
 	if !who.related() && len(who.Areas) == 0 {
 		return nil
 	}

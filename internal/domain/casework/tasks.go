@@ -140,7 +140,7 @@ func (s *Service) settleTasks(ctx context.Context, tx Tx, o *Order, f file, out 
 func (s *Service) settleTask(ctx context.Context, tx Tx, o Order, f file, want routine.Task, open []Task, lockID string) (Task, string, error) {
 	if len(open) == 0 {
 		t := Task{ID: newID(), Number: newNumber(), OrderID: o.ID, ClientID: o.ClientID, Kind: want.Kind, Rule: want.Rule, State: TaskOpen,
-			GroupID: want.Group, Due: want.Due, Created: o.Received, PostalCode: f.dwelling.PostalCode}
+			GroupID: want.Group, Due: want.Due, Created: o.Received, PostalCode: f.dwelling.PostalCode, Urgent: o.urgent && atDoor(want.Kind)}
 		if staysAtLock(t.Kind) {
 			t.LockID = lockID
 		}
@@ -154,6 +154,12 @@ func (s *Service) settleTask(ctx context.Context, tx Tx, o Order, f file, want r
 		return t, taskProposed, tx.InsertTasks(ctx, []Task{t})
 	}
 	t := open[0]
+	if o.urgent && !t.Urgent && atDoor(t.Kind) {
+		t.Urgent = true
+		if err := tx.PutTasks(ctx, []Task{t}); err != nil {
+			return t, "", err
+		}
+	}
 	due := want.Merge(t.Due)
 	if due.Equal(t.Due) {
 		return t, taskJoined, nil

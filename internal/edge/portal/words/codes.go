@@ -293,7 +293,7 @@ func rulesWords(ids string) problem.Text {
 }
 
 // organisationNumber writes a number of ten digits as people do, with its hyphen.
-func organisationNumber(n string) string {
+func OrganisationNumber(n string) string {
 	if len(n) != 10 || strings.Trim(n, "0123456789") != "" {
 		return n
 	}

@@ -50,14 +50,14 @@ func tell(v ui.View, r journal.Record, things map[string]casework.Thing, self st
 		if at, err := time.Parse(time.RFC3339, r.Value("effective")); err == nil {
 			e.details = append(e.details, v.F(ui.TFromOn, v.Edge(at)))
 		}
-		e.details = append(e.details, v.T(channelName(r.Value("channel"))))
+		e.details = append(e.details, v.T(ChannelName(r.Value("channel"))))
 	case journal.RightsChanged:
 		e.title, e.details = rightsChanged(v, r, things)
 	case journal.OrderRefused:
 		if order := r.Value("order"); order != "" {
 			e.title += ": " + lowerFirst(v.T(OrderName(order)))
 		}
-		e.details = append(e.details, v.F(tEventOrganisation, organisationNumber(r.Value("organisation"))))
+		e.details = append(e.details, v.F(tEventOrganisation, OrganisationNumber(r.Value("organisation"))))
 	case journal.TaskChanged:
 		e.title, e.details = taskChanged(v, r, things)
 	case journal.RecordsAnomalous:
@@ -289,7 +289,7 @@ func Known(v ui.View, things map[string]casework.Thing, id string) string {
 	}
 	label := t.Label
 	if t.Kind == "token" {
-		label = organisationNumber(label)
+		label = OrganisationNumber(label)
 	}
 	return strings.TrimSpace(v.T(thingName(t.Kind)) + " " + label)
 }

@@ -189,7 +189,7 @@ func fieldText(k journal.Kind, f journal.Field) problem.Text {
 	case "change":
 		return changeName(f.Value)
 	case "channel":
-		return channelName(f.Value)
+		return ChannelName(f.Value)
 	case "class":
 		return anomalyName(f.Value)
 	case "code":
@@ -216,7 +216,7 @@ func fieldText(k journal.Kind, f journal.Field) problem.Text {
 	case "order":
 		return OrderName(f.Value)
 	case "organisation":
-		return plain(organisationNumber(f.Value))
+		return plain(OrganisationNumber(f.Value))
 	case "purpose":
 		return purposeName(f.Value)
 	case "reason":
@@ -301,6 +301,10 @@ func purposeName(p string) problem.Text {
 		return problem.Text{SV: "Kundens personuppgifter", EN: "The client's personal details"}
 	case "search":
 		return problem.Text{SV: "Sökträffar", EN: "Search results"}
+	case "order":
+		return problem.Text{SV: "En beställning som skrivs", EN: "An order being written"}
+	case "orders":
+		return problem.Text{SV: "Beställningar", EN: "Orders"}
 	case "key":
 		return problem.Text{SV: "Nyckelns sida", EN: "The key's page"}
 	case "entry":

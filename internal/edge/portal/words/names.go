@@ -154,7 +154,8 @@ func KeyStateName(s casework.KeyState) problem.Text {
 	return problem.Text{SV: string(s), EN: string(s)}
 }
 
-func channelName(c string) problem.Text {
+// ChannelName is the way by which an order came, after its number.
+func ChannelName(c string) problem.Text {
 	switch c {
 	case "api":
 		return problem.Text{SV: "från verksamhetssystem", EN: "from a care system"}

@@ -208,7 +208,7 @@ func chain(v ui.View, c drawn, id string) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if c.OrderNumber != "" {
-			templ_7745c5c3_Err = node("order", v.T(tNodeOrder), v.T(OrderName(c.OrderKind)), c.OrderNumber, v.Day(c.OrderedAt)+" "+v.T(channelName(c.Channel))).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = node("order", v.T(tNodeOrder), v.T(OrderName(c.OrderKind)), c.OrderNumber, v.Day(c.OrderedAt)+" "+v.T(ChannelName(c.Channel))).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

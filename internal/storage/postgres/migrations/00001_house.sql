@@ -96,13 +96,15 @@ CREATE TABLE orders (
     state        TEXT COLLATE "C" NOT NULL, -- in-progress, done, returned, withdrawn
     received_us  BIGINT NOT NULL,
     rules        TEXT COLLATE "C" NOT NULL, -- the lines of the routine that were applied, separated by blanks
-    answer       TEXT COLLATE "C" NOT NULL -- why it was returned or withdrawn, or ""
+    answer       TEXT COLLATE "C" NOT NULL, -- why it was returned or withdrawn, or ""
+    placed_by    TEXT COLLATE "C" NOT NULL -- the account of the person who wrote it, or "" where a system sent it
 );
 CREATE INDEX orders_by_client ON orders (client_id, received_us);
 CREATE INDEX orders_by_orderer ON orders (orderer, received_us, id);
 CREATE INDEX orders_by_state ON orders (state, received_us, id);
 CREATE INDEX orders_by_kind ON orders (kind, received_us, id);
 CREATE INDEX orders_by_time ON orders (received_us, id);
+CREATE INDEX orders_by_person ON orders (placed_by, received_us, id) WHERE placed_by <> '';
 CREATE TABLE idempotency_keys (
     orderer  TEXT COLLATE "C" NOT NULL,
     key      TEXT COLLATE "C" NOT NULL,

@@ -130,8 +130,27 @@ CREATE TABLE former_numbers (
     client_id       TEXT NOT NULL REFERENCES clients (id)
 );
 CREATE INDEX former_numbers_by_client ON former_numbers (client_id);
+-- Orders that somebody is writing, answer by answer. Once placed, one keeps nothing but which order it became, so that sending
+-- it again does nothing.
+CREATE TABLE order_drafts (
+    id           TEXT NOT NULL PRIMARY KEY,
+    owner        TEXT NOT NULL, -- account
+    organisation TEXT NOT NULL,
+    role         TEXT NOT NULL,
+    kind         TEXT NOT NULL,
+    client_id    TEXT REFERENCES clients (id), -- NULL until somebody is chosen
+    body         TEXT NOT NULL, -- casework.DraftAnswers, as JSON
+    version      BIGINT NOT NULL,
+    changed_us   BIGINT NOT NULL,
+    order_id     TEXT REFERENCES orders (id) -- NULL until placed
+);
+CREATE INDEX order_drafts_by_owner ON order_drafts (owner, changed_us);
+CREATE INDEX order_drafts_by_time ON order_drafts (changed_us);
+CREATE INDEX order_drafts_by_client ON order_drafts (client_id);
+CREATE INDEX order_drafts_by_order ON order_drafts (order_id);
 
 -- +goose Down
+DROP TABLE order_drafts;
 DROP TABLE former_numbers;
 DROP TABLE lock_exceptions;
 DROP TABLE order_undo;
