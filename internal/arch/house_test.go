@@ -55,6 +55,7 @@ var house = []room{
 	{"internal/edge/portal/page", append(allow("internal/edge/portal/ui"), edge...), "what a screen is made of knows no screen"},
 	{"internal/edge/portal/home", area, "the parts of the portal do not see each other"},
 	{"internal/edge/portal/clients", area, "the parts of the portal do not see each other"},
+	{"internal/edge/portal/orders", area, "the parts of the portal do not see each other"},
 	{"internal/edge/portal/work", area, "the parts of the portal do not see each other"},
 	{"internal/edge/portal/block", area, "the parts of the portal do not see each other"},
 	{"internal/edge/portal/keys", area, "the parts of the portal do not see each other"},

@@ -247,3 +247,9 @@ func (s *Service) changes(ctx context.Context, tx Tx, d decision, out *Foreseen)
 	}
 	return nil
 }
+
+// LockUnit is the unit that answers questions about locks and orders, as the profile has it.
+func (s *Service) LockUnit() routine.Unit {
+	u, _ := s.profile.Unit(routine.UnitLockManager)
+	return u
+}

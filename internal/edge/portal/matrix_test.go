@@ -43,6 +43,10 @@ var matrix = map[string]string{
 	"why":            "cls",
 	"block":          "phdal", "block-search": "phdal", "block-key": "phdal", "block-key-do": "phdal", "block-key-miss": "phdal",
 	"block-key-found": "phdal", "block-key-find": "phdal", "block-key-incident": "phdal", "block-person": "phdals", "block-person-do": "phdals",
+	"order-start": "cphdal", "order-begin": "cphdal", "order-check": "cphdal", "order-send": "cphdal", "order-drop": "cphdal",
+	"order-question": "cphdal", "order-answer": "cphdal", "order-receipt": "cphdal", "order-again": "cphdal",
+	"orders": "cphdals", "order": "cphdals",
+	"order-withdraw-ask": "cphdal", "order-withdraw": "cphdal", "order-return-ask": "l", "order-return": "l",
 	"log":   "lsu",
 	"entry": "lsu",
 

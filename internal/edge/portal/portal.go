@@ -49,6 +49,7 @@ import (
 	"hemnyckel/internal/edge/portal/keys"
 	"hemnyckel/internal/edge/portal/log"
 	"hemnyckel/internal/edge/portal/login"
+	"hemnyckel/internal/edge/portal/orders"
 	"hemnyckel/internal/edge/portal/page"
 	"hemnyckel/internal/edge/portal/people"
 	"hemnyckel/internal/edge/portal/ui"
@@ -63,6 +64,7 @@ type Services struct {
 	Reviews home.Reviews
 	Clients clients.Service
 	Breaks  clients.Breaks
+	Orders  orders.Service
 	Work    work.Service
 	Keys    keys.Service
 	Faults  faults.Service
@@ -91,6 +93,7 @@ type Config struct {
 func (c Config) areas(gate *login.Area) []page.Area {
 	return append([]page.Area{
 		home.New(c.Home, c.Reviews),
+		orders.New(c.Orders),
 		clients.New(c.Clients, c.Breaks),
 		work.New(c.Work),
 		keys.New(c.Keys),

@@ -26,6 +26,7 @@ import (
 	"hemnyckel/internal/domain/support"
 	"hemnyckel/internal/edge/portal"
 	"hemnyckel/internal/edge/portal/login"
+	"hemnyckel/internal/edge/portal/orders"
 	"hemnyckel/internal/edge/web"
 	"hemnyckel/internal/storage"
 	"hemnyckel/internal/storage/storagetest"
@@ -144,6 +145,7 @@ func (w *Town) Serve(change func(*portal.Config)) *httptest.Server {
 			Reviews: w.Emergencies,
 			Clients: w.Pages,
 			Breaks:  w.Emergencies,
+			Orders:  orders.Domain{Service: w.Orders, Pages: w.Pages},
 			Work:    w.Pages,
 			Keys:    w.Pages,
 			Pool:    w.Pool,

@@ -30,6 +30,7 @@ import (
 	"hemnyckel/internal/edge/fhir"
 	"hemnyckel/internal/edge/portal"
 	"hemnyckel/internal/edge/portal/login"
+	"hemnyckel/internal/edge/portal/orders"
 	"hemnyckel/internal/edge/restapi"
 	"hemnyckel/internal/edge/web"
 	"hemnyckel/internal/program/municipality"
@@ -164,6 +165,7 @@ func (s *Server) desk(ctx context.Context, zone *time.Location) (*portal.Handler
 			Reviews: s.m.Emergencies,
 			Clients: pages,
 			Breaks:  s.m.Emergencies,
+			Orders:  orders.Domain{Service: s.m.Casework, Pages: pages},
 			Work:    pages,
 			Keys:    pages,
 			Pool:    s.m.Fleet.Pool,
