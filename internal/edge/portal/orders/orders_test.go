@@ -172,7 +172,7 @@ func TestAProviderOrdersForItsOwnOnly(t *testing.T) {
 	portaltest.Says(t, o.answer("dag", 422, "dag", "2026-06-20", "mer", "bradskar"), "Skriv varför det brådskar.")
 	page = o.answer("dag", 200, "dag", "2099-01-01")
 	portaltest.Says(t, page, "Beställningen kan inte skickas", "Kontrollera året")
-	portaltest.Says(t, v.Post(o.here, url.Values{"_version": {o.version("/dag")}}, 422), "Fel:", "Kontrollera året")
+	portaltest.Says(t, v.Post(o.here, url.Values{"_version": {o.version("/dag")}}, 422), "Något behöver rättas", "Kontrollera året")
 }
 
 func TestProtectedIdentityIsMaskedInOrders(t *testing.T) {
