@@ -100,7 +100,7 @@ func (p *Pages) Tasks(ctx context.Context, who Reader) (TaskList, error) {
 		return err
 	})
 	if err == nil && len(homes) > 0 {
-		err = p.db.Update(ctx, func(tx PagesTx) error { return noteHomes(ctx, tx, who, homes) })
+		err = p.db.Update(ctx, func(tx PagesTx) error { return noteHomes(ctx, tx, who, QueueShown, homes) })
 	}
 	if err != nil {
 		return TaskList{}, err
@@ -150,14 +150,14 @@ func taskHomes(ctx context.Context, tx PagesTx, lists ...[]TaskLine) (map[string
 }
 
 // noteHomes writes in the journal whose doors were shown, as many in an entry as it takes.
-func noteHomes(ctx context.Context, tx PagesTx, who Reader, clients map[string]care.Client) error {
+func noteHomes(ctx context.Context, tx journal.Tx, who Reader, purpose string, clients map[string]care.Client) error {
 	ids := make([]string, 0, len(clients))
 	for id := range clients {
 		ids = append(ids, id)
 	}
 	slices.Sort(ids)
 	for some := range slices.Chunk(ids, journal.MaxSubjects) {
-		if err := noteRead(ctx, tx, who, "tasks", "", some...); err != nil {
+		if err := noteRead(ctx, tx, who, purpose, "", some...); err != nil {
 			return err
 		}
 	}

@@ -38,6 +38,13 @@ var matrix = map[string]string{
 	"client-reveal":  "cphdal",
 	"client-export": "cphdal", "client-emergency": "phdal", "emergency": "phdal",
 	"tasks":          "cl",
+
+	// A technician's day: the lock manager's alone.
+	"queue": "l", "queue-print": "l", "queue-assign": "l", "queue-me": "l", "calendar": "l", "calendar-open": "l", "calendar-close": "l",
+	"work": "l", "work-reveal": "l", "booking": "l", "booking-save": "l", "booking-contact": "l", "booking-told": "l", "booking-cancel": "l", "booking-cancelled": "l",
+	"work-cancel": "l", "work-cancelled": "l", "work-undo": "l", "work-start": "l", "steps": "l", "step": "l", "work-done": "l", "work-complete": "l",
+	"field-script": open, "field-copy": open,
+
 	"keys":           "cls",
 	"key":            "cls",
 	"why":            "cls",

@@ -66,6 +66,7 @@ type Services struct {
 	Breaks  clients.Breaks
 	Orders  orders.Service
 	Work    work.Service
+	Field   work.Field
 	Keys    keys.Service
 	Faults  faults.Service
 	Support faults.Desk
@@ -95,7 +96,7 @@ func (c Config) areas(gate *login.Area) []page.Area {
 		home.New(c.Home, c.Reviews),
 		orders.New(c.Orders),
 		clients.New(c.Clients, c.Breaks),
-		work.New(c.Work),
+		work.New(c.Work, c.Field),
 		keys.New(c.Keys),
 		block.New(c.Pool, c.People),
 		faults.New(c.Faults, c.Support),

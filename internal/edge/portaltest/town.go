@@ -147,6 +147,7 @@ func (w *Town) Serve(change func(*portal.Config)) *httptest.Server {
 			Breaks:  w.Emergencies,
 			Orders:  orders.Domain{Service: w.Orders, Pages: w.Pages},
 			Work:    w.Pages,
+			Field:   w.Orders.In(w.Zone),
 			Keys:    w.Pages,
 			Pool:    w.Pool,
 			Faults:  casework.NewFaults(w.Orders, w.Zone),

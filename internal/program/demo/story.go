@@ -349,6 +349,9 @@ func (d *Day) queue(ctx context.Context) (problem.Text, error) {
 			return problem.Text{}, err
 		}
 	}
+	if err := d.technicians(ctx); err != nil {
+		return problem.Text{}, err
+	}
 	var told api.FaultAnswer
 	key, stuck := uuid.NewString(), d.cast.doors[len(d.cast.doors)-1].serial
 	err := again(ctx, func() (err error) {

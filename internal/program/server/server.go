@@ -167,6 +167,7 @@ func (s *Server) desk(ctx context.Context, zone *time.Location) (*portal.Handler
 			Breaks:  s.m.Emergencies,
 			Orders:  orders.Domain{Service: s.m.Casework, Pages: pages},
 			Work:    pages,
+			Field:   s.m.Casework,
 			Keys:    pages,
 			Pool:    s.m.Fleet.Pool,
 			Faults:  s.m.Faults,

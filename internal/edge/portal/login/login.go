@@ -129,7 +129,7 @@ func (a *Area) Find(ctx context.Context, token string) (page.Principal, bool, er
 		return page.Principal{}, false, err
 	}
 	g := s.Assignment
-	who := page.Principal{AccountID: s.Account.Actor(), Name: s.Account.Name, Role: g.Role, Organisation: g.Organisation, AssignmentID: g.ID, Areas: g.Areas,
+	who := page.Principal{AccountID: s.Account.Actor(), Name: s.Account.Name, StaffID: s.Account.StaffID, Role: g.Role, Organisation: g.Organisation, AssignmentID: g.ID, Areas: g.Areas,
 		Lead: g.Lead, Method: string(s.Method), LoA: levelOf(s.Level), StepUpAt: s.Strong, Ends: s.Seen.Add(a.Service.Policy().Idle)}
 	if s.Method == identity.ByCode {
 		who.StepUpAt = time.Time{}

@@ -67,6 +67,7 @@ func Everybody() []routine.Role {
 type Principal struct {
 	AccountID    string // as the journal names them
 	Name         string
+	StaffID      string // in the register of staff, or ""
 	Role         routine.Role
 	Organisation string   // organisation number, ten digits
 	AssignmentID string   // "" until one is chosen

@@ -120,6 +120,9 @@ func taskChanged(v ui.View, r journal.Record, things map[string]casework.Thing) 
 	if due, err := time.Parse(time.RFC3339, r.Value("due")); err == nil && change != "withdrawn" {
 		details = append(details, v.F(tEventDue, v.Edge(due)))
 	}
+	if change == "contacted" {
+		details = append(details, v.T(stateWords(r.Value("answer"))), r.Value("reason"))
+	}
 	return title, append(details, ground(v, r, things))
 }
 

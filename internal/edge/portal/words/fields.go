@@ -311,6 +311,8 @@ func purposeName(p string) problem.Text {
 		return problem.Text{SV: "En loggpost", EN: "A journal entry"}
 	case "tasks":
 		return problem.Text{SV: "Öppna uppgifter", EN: "Open tasks"}
+	case "tasks-printed":
+		return problem.Text{SV: "Utskrift av uppgifter", EN: "A print of tasks"}
 	case "visit":
 		return problem.Text{SV: "Besök vid dörren", EN: "A visit to the door"}
 	case "addresses":

@@ -1,0 +1,56 @@
+package demo
+
+import (
+	"context"
+	"time"
+
+	"hemnyckel/internal/domain/casework"
+	"hemnyckel/internal/domain/identity"
+	"hemnyckel/internal/domain/routine"
+)
+
+// The lock manager's technicians of the demo. Their numbers are what is typed at a door.
+const (
+	jonas = "T1001"
+	nora  = "T1002"
+)
+
+// technicians gives the lock manager two people, and them something to do: one visit that is booked, some work that is theirs,
+// and the rest nobody's yet.
+func (d *Day) technicians(ctx context.Context) error {
+	who := routine.Who{Actor: "system", Role: routine.LockManager, Organisation: d.cast.city.String()}
+	for _, p := range []identity.Person{{EmployeeNumber: jonas, GivenName: "Jonas", FamilyName: "Berg"}, {EmployeeNumber: nora, GivenName: "Nora", FamilyName: "Lind"}} {
+		if _, err := d.m.Fleet.People.Add(ctx, who, identity.Hiring{Person: p}); err != nil {
+			return err
+		}
+	}
+	work, err := d.m.Casework.Worklist(ctx, who, casework.WorkFilter{Kind: routine.Mount, State: casework.TaskOpen, Limit: 4})
+	if err != nil {
+		return err
+	}
+	for i, t := range work {
+		switch i {
+		case 0:
+			from := nextOffice(time.Now().In(mustStockholm()))
+			_, err = d.m.Casework.Book(ctx, who, t.ID, casework.NewBooking{From: from, Until: from.Add(time.Hour), Employee: jonas, Told: "client", How: "phone"})
+		case 1:
+			_, err = d.m.Casework.Assign(ctx, who, t.ID, jonas, "")
+		case 2:
+			_, err = d.m.Casework.Assign(ctx, who, t.ID, nora, "")
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// nextOffice is ten o'clock on the next weekday.
+func nextOffice(now time.Time) time.Time {
+	year, month, date := now.Date()
+	at := time.Date(year, month, date+1, 10, 0, 0, 0, now.Location())
+	for at.Weekday() == time.Saturday || at.Weekday() == time.Sunday {
+		at = at.AddDate(0, 0, 1)
+	}
+	return at
+}
