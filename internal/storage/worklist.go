@@ -34,6 +34,13 @@ func (tx *Tx) Worklist(ctx context.Context, f casework.WorkFilter) ([]casework.W
 		q.values("(t.urgency, t.due_us, t.id) > (%s)", bit(!f.After.Urgent), us(f.After.At), f.After.ID)
 	}
 	q.equal("t.kind", string(f.Kind))
+	if len(f.Kinds) > 0 {
+		kinds := make([]any, len(f.Kinds))
+		for i, k := range f.Kinds {
+			kinds[i] = string(k)
+		}
+		q.values("t.kind IN (%s)", kinds...)
+	}
 	q.equal("t.state", f.State)
 	q.equal("t.unit", string(f.Unit))
 	if f.Employee != "" {

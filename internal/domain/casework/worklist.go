@@ -16,6 +16,7 @@ const MaxWork = 501
 // WorkFilter chooses work. The zero value chooses all that is open.
 type WorkFilter struct {
 	Kind        routine.TaskKind
+	Kinds       []routine.TaskKind // any of these; none: all
 	State       string
 	Employee    string // number of who shall do it
 	Unit        routine.UnitKind

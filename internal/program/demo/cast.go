@@ -20,6 +20,7 @@ type cast struct {
 	city   swedish.OrgNumber
 	newbie registers.Client   // has no lock and no alarm yet
 	stock  string             // serial number of the lock that newbie gets
+	spare  string             // of a lock in stock that is kept for tomorrow's visit, or ""
 	doors  []door             // four doors of clients that the home group serves
 	queue  []registers.Client // more who have neither, for tomorrow's work
 	keys   map[string]*fobPlayer
@@ -141,8 +142,11 @@ func (c *cast) places(r *registers.Registers, used map[string]bool) {
 			locked[dwelling[l.Client]] = true
 		case l.Status == registers.LockStock && c.stock == "" && !used[l.Serial]:
 			c.stock = l.Serial
+		case l.Status == registers.LockStock && l.Kind == registers.LockDoor && c.spare == "" && !used[l.Serial]:
+			c.spare = l.Serial
 		}
 	}
+	var ready []registers.Client
 	agreed := map[string]bool{} // houses whose owner has agreed to locks (V5.3-a)
 	for _, s := range r.Consents {
 		if s.Answer == registers.ConsentGiven {
@@ -153,10 +157,13 @@ func (c *cast) places(r *registers.Registers, used map[string]bool) {
 		switch free := !alarmed[v.ID] && !locked[v.Dwelling] && people[v.Dwelling] == 1 && !v.Protected && !used[v.ID.String()]; {
 		case free && c.newbie.ID == 0 && agreed[v.Street+", "+v.Town]:
 			c.newbie = v
-		case free && len(c.queue) < 5:
+		case free && agreed[v.Street+", "+v.Town] && len(ready) < 3:
+			ready = append(ready, v)
+		case free && len(c.queue) < 2:
 			c.queue = append(c.queue, v)
 		}
 	}
+	c.queue = append(ready, c.queue...)
 }
 
 // used is what an earlier day in the same municipality has taken: enrolled keys, claimed locks, newly locked dwellings.

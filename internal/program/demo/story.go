@@ -349,9 +349,6 @@ func (d *Day) queue(ctx context.Context) (problem.Text, error) {
 			return problem.Text{}, err
 		}
 	}
-	if err := d.technicians(ctx); err != nil {
-		return problem.Text{}, err
-	}
 	var told api.FaultAnswer
 	key, stuck := uuid.NewString(), d.cast.doors[len(d.cast.doors)-1].serial
 	err := again(ctx, func() (err error) {
@@ -361,6 +358,9 @@ func (d *Day) queue(ctx context.Context) (problem.Text, error) {
 	})
 	if err == nil && (!told.Fault.Urgent || told.Fault.TaskID == "") {
 		err = fmt.Errorf("the fault came to %+v, want urgent work", told.Fault)
+	}
+	if err == nil {
+		err = d.technicians(ctx)
 	}
 	return said("%d beställningar väntar på teknikern; felet %s står först i listan.", "%d orders wait for the technician; fault %s is first on the list.",
 		len(d.cast.queue), told.Fault.Number), err

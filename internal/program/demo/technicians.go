@@ -32,7 +32,7 @@ func (d *Day) technicians(ctx context.Context) error {
 		switch i {
 		case 0:
 			from := nextOffice(time.Now().In(mustStockholm()))
-			_, err = d.m.Casework.Book(ctx, who, t.ID, casework.NewBooking{From: from, Until: from.Add(time.Hour), Employee: jonas, Told: "client", How: "phone"})
+			_, err = d.m.Casework.Book(ctx, who, t.ID, casework.NewBooking{From: from, Until: from.Add(time.Hour), Employee: jonas, Serial: d.cast.spare, Told: "client", How: "phone"})
 		case 1:
 			_, err = d.m.Casework.Assign(ctx, who, t.ID, jonas, "")
 		case 2:

@@ -32,6 +32,7 @@ const (
 	whoseMine, whoseFree  = "mina", "lediga"
 	dueToday, dueWeek     = "idag", "vecka"
 	orderRoute            = "vag"
+	kindAll               = "alla"
 	choiceNumber          = "anstallningsnummer" // the cookie where a browser keeps it
 	maxEmployee, maxChose = 40, casework.MaxQueue
 )
@@ -61,8 +62,11 @@ func (a *Area) choice(p *page.Request) (queueChoice, casework.WorkFilter, error)
 		c.Whose = whoseMine
 	}
 	f := casework.WorkFilter{Limit: casework.MaxQueue, After: placeOf(p.Query("efter"))}
-	if slices.Contains(doorKinds(), routine.TaskKind(c.Kind)) {
-		f.Kind = routine.TaskKind(c.Kind)
+	switch k := routine.TaskKind(c.Kind); {
+	case slices.Contains(doorKinds(), k) || slices.Contains(otherKinds(), k):
+		f.Kind = k
+	case c.Kind != kindAll:
+		f.Kinds = doorKinds()
 	}
 	switch {
 	case c.Whose == whoseMine && c.Me.ID != "":
@@ -83,6 +87,11 @@ func (a *Area) choice(p *page.Request) (queueChoice, casework.WorkFilter, error)
 		f.DueBefore = time.Date(year, month, day+8, 0, 0, 0, 0, p.Zone)
 	}
 	return c, f, nil
+}
+
+// narrowed reports whether the reader has narrowed the queue, so that the choice is to be seen.
+func narrowed(c queueChoice) bool {
+	return c.Area != "" || c.Kind != "" || c.Due != "" || c.Order != ""
 }
 
 func digits(s string) bool { return strings.Trim(s, "0123456789") == "" }
@@ -111,10 +120,14 @@ func placeText(c casework.WorkCursor) string {
 	return fmt.Sprintf("%s_%d_%s", urgent, c.At.UnixMicro(), c.ID)
 }
 
-// doorKinds are the kinds of work that somebody goes to.
+// doorKinds are the kinds of work that somebody goes to, which the queue shows unless others are chosen; otherKinds are those.
 func doorKinds() []routine.TaskKind {
 	return []routine.TaskKind{routine.ServiceLock, routine.Mount, routine.ExchangeLock, routine.Dismount, routine.MountEntrance, routine.ExchangeEntrance,
-		routine.DismountEntrance, routine.ReturnKeys, routine.TakeSpare, routine.TellClient, routine.Document}
+		routine.DismountEntrance, routine.ReturnKeys}
+}
+
+func otherKinds() []routine.TaskKind {
+	return []routine.TaskKind{routine.TakeSpare, routine.TellClient, routine.Document, routine.AskConsent, routine.AskClient, routine.TakeReceipt, routine.Attend}
 }
 
 // sorted puts a page of the queue in the order that the reader goes: as it came, but what is booked today at its time; or along

@@ -29,8 +29,8 @@ func options(v ui.View, all []pair) []ui.Option {
 }
 
 func kindOptions(v ui.View) []ui.Option {
-	all := []pair{{"", tKindAny}}
-	for _, k := range doorKinds() {
+	all := []pair{{"", tKindDoors}, {kindAll, tKindAny}}
+	for _, k := range append(doorKinds(), otherKinds()...) {
 		all = append(all, pair{string(k), words.TaskName(k)})
 	}
 	return options(v, all)
@@ -150,7 +150,9 @@ var (
 	tArea           = problem.Text{SV: "Postnummer", EN: "Postal code"}
 	tAreaHint       = problem.Text{SV: "Eller de första siffrorna.", EN: "Or its first digits."}
 	tKind           = problem.Text{SV: "Slag", EN: "Kind"}
+	tKindDoors      = problem.Text{SV: "Vid dörrar och portar", EN: "At doors and entrances"}
 	tKindAny        = problem.Text{SV: "Alla slag", EN: "All kinds"}
+	tNarrow         = problem.Text{SV: "Urval och ordning", EN: "Filter and order"}
 	tDueBy          = problem.Text{SV: "Klar", EN: "Due"}
 	tDueAny         = problem.Text{SV: "När som helst", EN: "Any time"}
 	tDueWeek        = problem.Text{SV: "Inom en vecka", EN: "Within a week"}

@@ -816,7 +816,7 @@ func donePage(v ui.View, w casework.WorkFile) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if w.Task.Kind.Reversible() && v.Now.Sub(w.Task.Done) < routine.UndoWithin {
+			if w.Task.Kind.Reversible() && w.Task.FaultID == "" && v.Now.Sub(w.Task.Done) < routine.UndoWithin {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 59, "<form class=\"buttons\" method=\"post\" action=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
