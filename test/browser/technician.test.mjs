@@ -117,15 +117,14 @@ test('without scripts, online', async () => {
   await page.goto('/arbete?vems=alla');
   await page.locator('tr', { hasText: 'Montera lås' }).filter({ hasText: 'Jonas Berg' }).filter({ hasNotText: /Bokad|Påbörjad/ }).locator('a').first().click();
   await page.getByRole('button', { name: 'Jag är vid dörren' }).click();
-  await page.getByRole('button', { name: 'Spara att kunden vet' }).click();
-  await page.getByRole('link', { name: 'Välj vem som vet.' }).waitFor();
-  await page.getByLabel('Kunden', { exact: true }).check({ force: true });
-  await page.getByLabel('Besök').check({ force: true });
-  await page.getByRole('button', { name: 'Spara att kunden vet' }).click();
-  await page.getByRole('heading', { name: 'Vilket lås monterar du?' }).waitFor();
-  await page.getByLabel('Låsets nummer').fill('FEL-1');
-  await page.getByRole('button', { name: 'Spara låsets nummer' }).click();
-  await page.getByText('FEL-1').first().waitFor();
-  assert.equal(await page.getByLabel('Låsets nummer').inputValue(), 'FEL-1');
+  // The client has only an alarm and has not been asked: the page says so, and what to do.
+  await page.getByText('har inte sagt ja till ett digitalt lås').waitFor();
+  await page.goto('/arbete?vems=alla');
+  await page.getByRole('link', { name: 'Öppna uppgiften' }).click();
+  await page.getByRole('link', { name: 'Boka tid' }).click();
+  await page.getByLabel('Från klockan').fill('halv tio');
+  await page.getByRole('button', { name: 'Boka tiden' }).click();
+  await page.getByRole('link', { name: 'Välj dag för besöket.' }).waitFor();
+  assert.equal(await page.getByLabel('Från klockan').inputValue(), 'halv tio');
   await leave();
 });
