@@ -36,8 +36,8 @@ var matrix = map[string]string{
 	"clients-search": "cphdals",
 	"client":         "cphdal",
 	"client-reveal":  "cphdal",
-	"client-export": "cphdal", "client-emergency": "phdal", "emergency": "phdal",
-	"tasks":          "cl",
+	"client-export":  "cphdal", "client-emergency": "phdal", "emergency": "phdal",
+	"tasks": "cl",
 
 	// A technician's day: the lock manager's alone.
 	"queue": "l", "queue-print": "l", "queue-assign": "l", "queue-me": "l", "calendar": "l", "calendar-open": "l", "calendar-close": "l",
