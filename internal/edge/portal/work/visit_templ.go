@@ -1116,11 +1116,11 @@ func bookingPage(v ui.View, w casework.VisitPage, f bookingForm) templ.Component
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.TextField(v, ui.Field{Name: "fran", Label: v.T(tFrom), Hint: v.T(tClockHint), Value: f.From, Short: true, Max: 5, Mode: "decimal", Fault: f.Faults.Of("fran")}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.TextField(v, ui.Field{Name: "fran", Label: v.T(tFrom), Hint: v.T(tClockHint), Value: f.From, Short: true, Max: 20, Mode: "decimal", Fault: f.Faults.Of("fran")}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.TextField(v, ui.Field{Name: "till", Label: v.T(tUntil), Value: f.Until, Short: true, Max: 5, Mode: "decimal", Fault: f.Faults.Of("till")}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.TextField(v, ui.Field{Name: "till", Label: v.T(tUntil), Value: f.Until, Short: true, Max: 20, Mode: "decimal", Fault: f.Faults.Of("till")}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
