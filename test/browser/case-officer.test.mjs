@@ -45,7 +45,7 @@ async function clients(page) {
   const found = new Set();
   for (const href of orders) {
     await page.goto(href);
-    const client = await page.locator('.answers a[href^="/kunder/"]').first().getAttribute('href').catch(() => null);
+    const client = await page.locator('main a[href^="/kunder/"]').first().getAttribute('href').catch(() => null);
     if (client) found.add(client.split('/')[2]);
   }
   return [...found];
