@@ -231,6 +231,9 @@ func (a *Area) show(p *page.Request, status int, faults ui.Faults, changes []ui.
 	if err != nil {
 		return err
 	}
+	if p.Who.Role.HoldsGroup() {
+		f.ClientID = "" // they may read about the clients whom they serve, and this one need not be: no link into a wall
+	}
 	return p.Render(status, faultPage(p.View, f, p.R.PostForm, faults, changes))
 }
 
