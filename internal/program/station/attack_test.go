@@ -156,7 +156,7 @@ func TestFolderIsPrivate(t *testing.T) {
 func TestKeyTakenOutWhileItWaits(t *testing.T) {
 	w := newTown(t, t.TempDir())
 	cfg, k := w.config("Norr 1", "G001"), w.key("N00001")
-	cfg.Wait = 3 * time.Second
+	cfg.Wait = 20 * time.Second
 	s, err := station.New(cfg)
 	w.must(err)
 	w.must(s.Start(t.Context()))
