@@ -192,7 +192,7 @@ func (d *Day) used(ctx context.Context, r *registers.Registers) (map[string]bool
 			return err
 		}
 		for s, l := range locks {
-			out[s] = l.Certificate != nil
+			out[s] = l.Certificate != nil || l.State == fleet.Booked
 		}
 		return d.usedClients(ctx, tx, people, out)
 	})
