@@ -13,7 +13,7 @@
 //
 // # How to add a screen
 //
-// Choose its area (home, clients, work, keys, log, login), or make a new package for a new noun. Then:
+// Choose its area (home, clients, fieldwork, keys, …), or make a new package for a new noun. Then:
 //
 //  1. Route. Add a page.Route in the area's Routes: method, path in Swedish (/bestallningar/{id}), a name of its own, the roles
 //     that may, Menu if it stands in the menu, Write if it changes something. Roles here decide who sees the page; what
@@ -44,6 +44,7 @@ import (
 	"hemnyckel/internal/edge/portal/clients"
 	"hemnyckel/internal/edge/portal/crisis"
 	"hemnyckel/internal/edge/portal/faults"
+	"hemnyckel/internal/edge/portal/fieldwork"
 	"hemnyckel/internal/edge/portal/gallery"
 	"hemnyckel/internal/edge/portal/home"
 	"hemnyckel/internal/edge/portal/keys"
@@ -54,7 +55,6 @@ import (
 	"hemnyckel/internal/edge/portal/people"
 	"hemnyckel/internal/edge/portal/ui"
 	"hemnyckel/internal/edge/portal/words"
-	"hemnyckel/internal/edge/portal/work"
 	"hemnyckel/internal/edge/web"
 )
 
@@ -65,8 +65,8 @@ type Services struct {
 	Clients clients.Service
 	Breaks  clients.Breaks
 	Orders  orders.Service
-	Work    work.Service
-	Field   work.Field
+	Work    fieldwork.Service
+	Field   fieldwork.Field
 	Keys    keys.Service
 	Faults  faults.Service
 	Support faults.Desk
@@ -96,7 +96,7 @@ func (c Config) areas(gate *login.Area) []page.Area {
 		home.New(c.Home, c.Reviews),
 		orders.New(c.Orders),
 		clients.New(c.Clients, c.Breaks),
-		work.New(c.Work, c.Field),
+		fieldwork.New(c.Work, c.Field),
 		keys.New(c.Keys),
 		block.New(c.Pool, c.People),
 		faults.New(c.Faults, c.Support),

@@ -1,4 +1,4 @@
-// Package work is what there is to do: the open tasks, questions that a person must decide, and a technician's day: the work
+// Package fieldwork is what there is to do: the open tasks, questions that a person must decide, and a technician's day: the work
 // queue, the visit with its booked time, and the work at the door step by step.
 //
 // It owns the pages, how work is sorted on them, and the scripts that keep a step at the door when the network is gone
@@ -7,7 +7,7 @@
 //
 // Promises: every step is one plain form and is saved when it is sent; a step that is sent twice is saved once; what a browser
 // keeps of the work at a door (the steps' page, and steps that wait for the network) names no client and no address.
-package work
+package fieldwork
 
 import (
 	"context"
