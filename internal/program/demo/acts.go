@@ -16,6 +16,7 @@ import (
 	"hemnyckel/api"
 	"hemnyckel/internal/base/problem"
 	"hemnyckel/internal/domain/journal"
+	"hemnyckel/internal/edge/registers"
 	"hemnyckel/internal/storage"
 )
 
@@ -94,6 +95,18 @@ func (d *Day) place(ctx context.Context, o api.Order) (placed api.PlacedOrder, e
 		d.acknowledged = append(d.acknowledged, placed.ID)
 	}
 	return placed, err
+}
+
+// sayYes records that somebody who gets an alarm agrees to a digital lock (V8-b), and returns the client's id.
+func (d *Day) sayYes(ctx context.Context, client registers.Client) (id string, err error) {
+	key := uuid.NewString()
+	err = again(ctx, func() error {
+		a, err := d.rest.RecordClientAnswer(ctx, key, api.ClientAnswer{PersonalNumber: client.ID.String(), Agrees: true,
+			AskedBy: problem.Text{SV: "Handläggaren", EN: "The case officer"}.In(d.cfg.Lang), How: problem.Text{SV: "vid hembesök", EN: "at a visit"}.In(d.cfg.Lang)})
+		id = a.ClientID
+		return err
+	})
+	return id, err
 }
 
 // placeFHIR grants home care as a case system that speaks FHIR does.

@@ -22,7 +22,8 @@ type cast struct {
 	stock  string             // serial number of the lock that newbie gets
 	spare  string             // of a lock in stock that is kept for tomorrow's visit, or ""
 	doors  []door             // four doors of clients that the home group serves
-	queue  []registers.Client // more who have neither, for tomorrow's work
+	queue  []registers.Client // more who have neither, for the work of the days to come
+	ready  int                // how many of them, from the first, live where the owner agrees to locks
 	keys   map[string]*fobPlayer
 	staff  map[string]*person
 }
@@ -163,7 +164,7 @@ func (c *cast) places(r *registers.Registers, used map[string]bool) {
 			c.queue = append(c.queue, v)
 		}
 	}
-	c.queue = append(ready, c.queue...)
+	c.queue, c.ready = append(ready, c.queue...), len(ready)
 }
 
 // used is what an earlier day in the same municipality has taken: enrolled keys, claimed locks, newly locked dwellings.

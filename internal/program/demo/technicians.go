@@ -3,6 +3,7 @@ package demo
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"hemnyckel/internal/domain/casework"
@@ -16,21 +17,21 @@ const (
 	nora  = "T1002"
 )
 
-// technicians gives the lock manager two people, and them something to do: one visit that is booked, some work that is theirs,
-// and the rest nobody's yet.
-func (d *Day) technicians(ctx context.Context) error {
+// technicians gives the lock manager two people, and them something to do at these clients': one visit that is booked, some work
+// that is theirs, and the rest nobody's yet.
+func (d *Day) technicians(ctx context.Context, clients []string) error {
 	who := routine.Who{Actor: "system", Role: routine.LockManager, Organisation: d.cast.city.String()}
 	for _, p := range []identity.Person{{EmployeeNumber: jonas, GivenName: "Jonas", FamilyName: "Berg"}, {EmployeeNumber: nora, GivenName: "Nora", FamilyName: "Lind"}} {
 		if _, err := d.m.Fleet.People.Add(ctx, who, identity.Hiring{Person: p}); err != nil {
 			return err
 		}
 	}
-	work, err := d.m.Casework.Worklist(ctx, who, casework.WorkFilter{Kind: routine.Mount, State: casework.TaskOpen, Limit: 4})
+	work, err := d.m.Casework.Worklist(ctx, who, casework.WorkFilter{Kind: routine.Mount, State: casework.TaskOpen, OrderKind: routine.AlarmGranted})
 	if err != nil {
 		return err
 	}
-	for i, t := range work {
-		switch i {
+	for _, t := range work {
+		switch slices.Index(clients, t.ClientID) {
 		case 0:
 			from := nextOffice(time.Now().In(mustStockholm()))
 			_, err = d.m.Casework.Book(ctx, who, t.ID, casework.NewBooking{From: from, Until: from.Add(time.Hour), Employee: jonas, Serial: d.cast.spare, Told: "client", How: "phone"})
