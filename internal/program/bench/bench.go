@@ -195,8 +195,10 @@ func quantile(d []time.Duration, q float64) float64 {
 		return 0
 	}
 	slices.SortFunc(d, cmp.Compare)
-	return float64(d[min(int(q*float64(len(d))), len(d)-1)]) / float64(time.Millisecond)
+	return milli(d[min(int(q*float64(len(d))), len(d)-1)])
 }
+
+func milli(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 
 // perSecond is a rate.
 func perSecond(n int, d time.Duration) float64 { return float64(n) / d.Seconds() }

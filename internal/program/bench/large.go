@@ -75,8 +75,8 @@ func largeImport(ctx context.Context, s *session, engine string) error {
 		{"import-large-seconds/" + engine, done.Seconds, "s", bare.Seconds()},
 		{"import-large-memory/" + engine, float64(done.PeakRSS) / (1 << 20), "MiB", float64(size) / (1 << 20)},
 		{"station-wait-during-import/" + engine + "/p50", wait.Beside.P50, "ms", wait.Alone.P50},
-		{"station-wait-during-import/" + engine + "/p99", wait.Beside.P99, "ms", wait.Alone.P99},
-		{"station-wait-during-import/" + engine + "/max", wait.Beside.Max, "ms", wait.Alone.Max},
+		{"station-wait-during-import/" + engine + "/p99", wait.Beside.P99, "ms", wait.Beside.DiskP99},
+		{"station-wait-during-import/" + engine + "/max", wait.Beside.Max, "ms", wait.Beside.DiskMax},
 	} {
 		if err := s.emit(r.name, r.value, r.unit, r.limit); err != nil {
 			return err

@@ -2,13 +2,17 @@ package bench
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"crypto/ecdsa"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"os"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -27,8 +31,16 @@ type visited struct {
 	Visits            int
 	P50, P99, Max     float64
 	OverTenth         int // longer than 100 ms
-	Locks             int // that each grant held
+	DiskP99, DiskMax  float64 // of the bare write that began with each visit
+	Slowest           []slow  // the three that waited longest
+	Locks             int     // that each grant held
 	ResponseKilobytes float64
+}
+
+// slow is a visit and the bare write that began with it.
+type slow struct {
+	After       float64 // seconds since the visits began
+	Visit, Disk float64 // ms
 }
 
 // waits is what the visiting process tells at its end: alone, and beside the import.
@@ -61,18 +73,32 @@ func visitsChild(ctx context.Context, db string, stdin io.Reader, stdout io.Writ
 		}
 		phase.Store(2)
 	}()
-	var took [2][]time.Duration
+	disk, err := os.CreateTemp("", "hemnyckel-bench-disk-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(disk.Name())
+	var took [2][]waited
+	began := time.Now()
 	for tick := time.NewTicker(visitEvery); ; <-tick.C {
 		p := phase.Load()
 		if p == 2 {
 			tick.Stop()
 			break
 		}
+		w := waited{after: time.Since(began)}
+		flushed := make(chan error, 1)
+		go func() {
+			var err error
+			w.disk, err = bareWrite(disk)
+			flushed <- err
+		}()
 		d, err := v.visit(ctx)
-		if err != nil {
+		if err := errors.Join(err, <-flushed); err != nil {
 			return err
 		}
-		took[p] = append(took[p], d)
+		w.visit = d
+		took[p] = append(took[p], w)
 	}
 	return json.NewEncoder(stdout).Encode(waits{v.summary(took[0]), v.summary(took[1])})
 }
@@ -189,13 +215,32 @@ func (v *visitor) visit(ctx context.Context) (time.Duration, error) {
 	return took, nil
 }
 
-func (v *visitor) summary(d []time.Duration) visited {
-	out := visited{Visits: len(d), P50: quantile(d, 0.5), P99: quantile(d, 0.99), Max: quantile(d, 1), Locks: v.locks,
-		ResponseKilobytes: float64(v.bytes) / 1000}
-	for _, one := range d {
-		if one > 100*time.Millisecond {
+// waited is how long a visit took, and a bare write on the same disk that began with it: whoever waits for the disk waits for
+// what the machine's other users do, too.
+type waited struct{ after, visit, disk time.Duration }
+
+// bareWrite appends 4 KiB and waits until they are on the disk.
+func bareWrite(f *os.File) (time.Duration, error) {
+	began := time.Now()
+	_, err := f.Write(make([]byte, 4096))
+	err = errors.Join(err, f.Sync())
+	return time.Since(began), err
+}
+
+func (v *visitor) summary(all []waited) visited {
+	out := visited{Visits: len(all), Locks: v.locks, ResponseKilobytes: float64(v.bytes) / 1000}
+	var visit, disk []time.Duration
+	for _, w := range all {
+		visit, disk = append(visit, w.visit), append(disk, w.disk)
+		if w.visit > 100*time.Millisecond {
 			out.OverTenth++
 		}
+	}
+	out.P50, out.P99, out.Max = quantile(visit, 0.5), quantile(visit, 0.99), quantile(visit, 1)
+	out.DiskP99, out.DiskMax = quantile(disk, 0.99), quantile(disk, 1)
+	slices.SortFunc(all, func(a, b waited) int { return cmp.Compare(b.visit, a.visit) })
+	for _, w := range all[:min(3, len(all))] {
+		out.Slowest = append(out.Slowest, slow{w.after.Seconds(), milli(w.visit), milli(w.disk)})
 	}
 	return out
 }

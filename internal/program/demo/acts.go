@@ -97,16 +97,14 @@ func (d *Day) place(ctx context.Context, o api.Order) (placed api.PlacedOrder, e
 	return placed, err
 }
 
-// sayYes records that somebody who gets an alarm agrees to a digital lock (V8-b), and returns the client's id.
-func (d *Day) sayYes(ctx context.Context, client registers.Client) (id string, err error) {
+// sayYes records that somebody who gets an alarm agrees to a digital lock (V8-b).
+func (d *Day) sayYes(ctx context.Context, client registers.Client) error {
 	key := uuid.NewString()
-	err = again(ctx, func() error {
-		a, err := d.rest.RecordClientAnswer(ctx, key, api.ClientAnswer{PersonalNumber: client.ID.String(), Agrees: true,
+	return again(ctx, func() error {
+		_, err := d.rest.RecordClientAnswer(ctx, key, api.ClientAnswer{PersonalNumber: client.ID.String(), Agrees: true,
 			AskedBy: problem.Text{SV: "Handläggaren", EN: "The case officer"}.In(d.cfg.Lang), How: problem.Text{SV: "vid hembesök", EN: "at a visit"}.In(d.cfg.Lang)})
-		id = a.ClientID
 		return err
 	})
-	return id, err
 }
 
 // placeFHIR grants home care as a case system that speaks FHIR does.

@@ -342,21 +342,20 @@ func (d *Day) logsHome(ctx context.Context) (problem.Text, error) {
 // queue leaves a worklist as a technician meets it: mountings on several days, some of which wait for an owner, and a door that
 // does not open.
 func (d *Day) queue(ctx context.Context) (problem.Text, error) {
-	var bookable []string // ids of the clients who can be visited
+	var theirs []string // ids of the clients whom the technicians get
 	for i, client := range d.cast.queue {
 		o := api.Order{Kind: "alarm-granted", PersonalNumber: client.ID.String(), Reference: fmt.Sprintf("SOL-%d", i+10),
 			Effective: time.Now().In(mustStockholm()).AddDate(0, 0, 2*i).Format(time.DateOnly)}
-		if _, err := d.place(ctx, o); err != nil {
-			return problem.Text{}, err
+		placed, err := d.place(ctx, o)
+		if err == nil && i < d.cast.ready {
+			theirs = append(theirs, placed.ClientID)
+			if i != 1 { // the second has yet to be asked, as whoever comes to the door is told
+				err = d.sayYes(ctx, client)
+			}
 		}
-		if i >= d.cast.ready {
-			continue // these have yet to be asked
-		}
-		id, err := d.sayYes(ctx, client)
 		if err != nil {
 			return problem.Text{}, err
 		}
-		bookable = append(bookable, id)
 	}
 	var told api.FaultAnswer
 	key, stuck := uuid.NewString(), d.cast.doors[len(d.cast.doors)-1].serial
@@ -369,7 +368,7 @@ func (d *Day) queue(ctx context.Context) (problem.Text, error) {
 		err = fmt.Errorf("the fault came to %+v, want urgent work", told.Fault)
 	}
 	if err == nil {
-		err = d.technicians(ctx, bookable)
+		err = d.technicians(ctx, theirs)
 	}
 	return said("%d beställningar väntar på teknikern; felet %s står först i listan.", "%d orders wait for the technician; fault %s is first on the list.",
 		len(d.cast.queue), told.Fault.Number), err
