@@ -30,7 +30,7 @@ import (
 type visited struct {
 	Visits            int
 	P50, P99, Max     float64
-	OverTenth         int // longer than 100 ms
+	OverTenth         int     // longer than 100 ms
 	DiskP99, DiskMax  float64 // of the bare write that began with each visit
 	Slowest           []slow  // the three that waited longest
 	Locks             int     // that each grant held
