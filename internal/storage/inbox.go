@@ -103,13 +103,13 @@ func (tx *Tx) LocksByNumber(ctx context.Context, numbers []uint32) (map[uint32]f
 	return out, err
 }
 
-const headColumns = `lock_id, epoch, identity, seq, head, block_list, config, seen_us, shown, oldest, ack`
+const headColumns = `lock_id, epoch, identity, seq, head, block_list, config, battery, seen_us, shown, oldest, ack`
 
 func scanHead(r row) (keysync.Head, error) {
 	var h keysync.Head
 	var identity, head []byte
 	var list, seen int64
-	if err := r.Scan(&h.Lock, &h.Epoch, &identity, &h.Seq, &head, &list, &h.Config, &seen, &h.Shown, &h.Oldest, &h.Ack); err != nil {
+	if err := r.Scan(&h.Lock, &h.Epoch, &identity, &h.Seq, &head, &list, &h.Config, &h.Battery, &seen, &h.Shown, &h.Oldest, &h.Ack); err != nil {
 		return h, err
 	}
 	if len(identity) != len(h.Identity) || len(head) != len(h.Head) {
@@ -134,7 +134,7 @@ func (tx *Tx) LockHeads(ctx context.Context, locks []uint32) (map[uint32]keysync
 func (tx *Tx) PutLockHeads(ctx context.Context, heads []keysync.Head) error {
 	columns := strings.Split(headColumns, ", ")
 	row := func(h keysync.Head) []any {
-		return []any{int64(h.Lock), int64(h.Epoch), h.Identity[:], int64(h.Seq), h.Head[:], int64(h.BlockList), int64(h.Config), us(h.Seen), int64(h.Shown), int64(h.Oldest), h.Ack}
+		return []any{int64(h.Lock), int64(h.Epoch), h.Identity[:], int64(h.Seq), h.Head[:], int64(h.BlockList), int64(h.Config), int64(h.Battery), us(h.Seen), int64(h.Shown), int64(h.Oldest), h.Ack}
 	}
 	if tx.engine.Limits().Arrays {
 		return put(ctx, tx, "lock_heads", columns, 1, heads, row)

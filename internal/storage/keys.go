@@ -3,6 +3,7 @@ package storage
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -177,9 +178,11 @@ func (tx *Tx) HomesBehind(ctx context.Context, keyID string) (int, error) {
 func (tx *Tx) HolderOf(ctx context.Context, keyID string) (fleet.Holder, error) {
 	h, _, err := one(ctx, tx, func(r row) (fleet.Holder, error) {
 		var h fleet.Holder
-		err := r.Scan(&h.EmployeeNumber, (*zeroTime)(&h.From), (*zeroTime)(&h.Until))
+		var given, family string
+		err := r.Scan(&h.EmployeeNumber, &given, &family, (*zeroTime)(&h.From), (*zeroTime)(&h.Until))
+		h.Name = strings.TrimSpace(given + " " + family)
 		return h, err
-	}, `SELECT s.employee_number, a.from_us, a.until_us FROM activations a JOIN staff s ON s.id = a.staff_id WHERE a.key_id = $1
+	}, `SELECT s.employee_number, s.given_name, s.family_name, a.from_us, a.until_us FROM activations a JOIN staff s ON s.id = a.staff_id WHERE a.key_id = $1
 		ORDER BY a.until_us DESC, a.serial DESC LIMIT 1`, keyID)
 	return h, err
 }

@@ -103,6 +103,7 @@ func (tx *Tx) Exchange(ctx context.Context, id string) (fleet.Exchange, bool, er
 func (tx *Tx) Exchanges(ctx context.Context, f fleet.ExchangeFilter, p fleet.Page) ([]fleet.Exchange, error) {
 	var q where
 	q.equal("e.state", string(f.State))
+	q.equal("k.number", f.Key)
 	if f.Organisation != "" {
 		q.and("e.group_id IN (SELECT o.id FROM care_groups o JOIN providers p ON p.id = o.provider_id WHERE p.org_number = ", f.Organisation)
 		q.text += ")"

@@ -2,12 +2,10 @@ package storage
 
 import (
 	"context"
-	"math"
 	"time"
 
 	"hemnyckel/internal/domain/care"
 	"hemnyckel/internal/domain/casework"
-	"hemnyckel/internal/domain/routine"
 )
 
 // What the pages of the portal read, beyond what the modules themselves need. Every query is bounded by a LIMIT, by one
@@ -31,8 +29,10 @@ func (tx *Tx) PageNames(ctx context.Context, first, second string, limit int) ([
 func after(prefix string) string { return prefix + "\U0010FFFF" }
 
 // PageGroups returns at most limit groups by code.
-func (tx *Tx) PageGroups(ctx context.Context, limit int) ([]care.Group, error) {
-	return collect(ctx, tx, scanGroup, groupsWithProviders+`ORDER BY g.code LIMIT $1`, limit)
+func (tx *Tx) PageGroups(ctx context.Context, organisation string, limit int) ([]care.Group, error) {
+	var q where
+	q.equal("p.org_number", organisation)
+	return collect(ctx, tx, scanGroup, groupsWithProviders+q.text+` ORDER BY g.code`+q.limit(limit), q.args...)
 }
 
 const mountedLock = `SELECT l.id, l.serial, l.kind, l.mounted_us, COALESCE(h.seen_us, 0), COALESCE(e.code, ''), l.state
@@ -64,16 +64,16 @@ func (tx *Tx) PageLock(ctx context.Context, serial string) (casework.MountedLock
 	return one(ctx, tx, scanMountedLock, mountedLock+`WHERE l.serial = $1`, serial)
 }
 
-const pageKey = `SELECT k.id, k.number, COALESCE(k.group_id, ''), COALESCE(g.code, ''), COALESCE(g.name, ''), k.state, k.battery_us, k.synced_us, k.synced_until_us,
+const pageKey = `SELECT k.id, k.number, COALESCE(k.group_id, ''), COALESCE(g.code, ''), COALESCE(g.name, ''), COALESCE(p.org_number, ''), COALESCE(p.name, ''), k.state, k.battery_us, k.synced_us, k.synced_until_us,
 	k.blocked_us, k.block_reason,
 	COALESCE((SELECT MAX(a.until_us) FROM activations a WHERE a.key_id = k.id), 0),
 	COALESCE((SELECT x.locks FROM grants x WHERE x.key_id = k.id ORDER BY x.until_us DESC, x.serial DESC LIMIT 1), 0)
-	FROM keys k LEFT JOIN care_groups g ON g.id = k.group_id `
+	FROM keys k LEFT JOIN care_groups g ON g.id = k.group_id LEFT JOIN providers p ON p.id = g.provider_id `
 
 func scanPageKey(r row) (casework.Key, error) {
 	var k casework.Key
 	var battery, synced, until, blocked, activated int64
-	err := r.Scan(&k.ID, &k.Number, &k.GroupID, &k.GroupCode, &k.GroupName, &k.Stored, &battery, &synced, &until,
+	err := r.Scan(&k.ID, &k.Number, &k.GroupID, &k.GroupCode, &k.GroupName, &k.Organisation, &k.Provider, &k.Stored, &battery, &synced, &until,
 		&blocked, &k.BlockReason, &activated, &k.Locks)
 	k.Battery, k.Synced, k.SyncedUntil = fromZeroUS(battery), fromZeroUS(synced), fromZeroUS(until)
 	k.Blocked, k.ActivatedUntil = fromZeroUS(blocked), fromZeroUS(activated)
@@ -82,16 +82,22 @@ func scanPageKey(r row) (casework.Key, error) {
 
 // PageKeys returns keys by number.
 func (tx *Tx) PageKeys(ctx context.Context, f casework.KeyFilter, due time.Time, limit int) ([]casework.Key, error) {
-	stored, from, until := string(f.State), int64(math.MinInt64), us(routine.Forever)
+	var q where
+	q.and("k.number > ", f.After)
+	q.begins("k.number", f.Number)
+	q.equal("g.code", f.Group)
+	q.equal("p.org_number", f.Organisation)
 	switch f.State {
 	case casework.KeyDue:
-		stored, until = "issued", us(due)
+		q.equal("k.state", "issued")
+		q.and("k.synced_until_us < ", us(due))
 	case casework.KeySynced:
-		stored, from = "issued", us(due)
+		q.equal("k.state", "issued")
+		q.and("k.synced_until_us >= ", us(due))
+	default:
+		q.equal("k.state", string(f.State))
 	}
-	text := pageKey + `WHERE k.number > $1 AND ($2 = '' OR g.code = $2) AND ($3 = '' OR k.state = $3) AND
-		k.synced_until_us >= $4 AND k.synced_until_us < $5 ORDER BY k.number LIMIT $6`
-	return collect(ctx, tx, scanPageKey, text, f.After, f.Group, stored, from, until, limit)
+	return collect(ctx, tx, scanPageKey, pageKey+q.text+` ORDER BY k.number`+q.limit(limit), q.args...)
 }
 
 // PageKey returns one key.

@@ -31,6 +31,14 @@ func (q *where) equal(column, value string) {
 	}
 }
 
+// begins narrows a column of text to what begins with a prefix, unless that is "".
+func (q *where) begins(column, prefix string) {
+	if prefix != "" {
+		q.and(column+" >= ", prefix)
+		q.and(column+" < ", after(prefix))
+	}
+}
+
 // before and beyond go on in a list that is ordered by two columns, falling or rising: a row comes after another if the pair
 // of its values does. Both engines answer that from an index of the two.
 func (q *where) before(first, second string, a, b any) { q.pair(first, second, " < ", a, b) }

@@ -9,6 +9,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"hemnyckel/internal/domain/access"
 	"hemnyckel/internal/domain/care"
 	"hemnyckel/internal/domain/journal"
 )
@@ -196,21 +197,33 @@ func clientPage(ctx context.Context, tx PagesTx, who Reader, id string, look Loo
 	if out.Events, out.Next, err = timeline(ctx, tx, out.subjects(), look.Before); err != nil {
 		return out, err
 	}
-	out.Things, err = thingsIn(ctx, tx, out.Events)
+	if out.Things, err = thingsIn(ctx, tx, out.Events); err != nil {
+		return out, err
+	}
+	if err := addUses(ctx, tx, out.Chains, out.Events, look.Before); err != nil {
+		return out, err
+	}
 	hideEntrance(&out)
-	return out, err
+	return out, nil
 }
 
-// hideEntrance keeps the code of an entrance, which is an address in disguise, from those who may not see the address.
+// hideEntrance keeps which entrance it is, and its code, from those who may not see the address: a neighbour's page would tell it.
 func hideEntrance(out *ClientPage) {
 	if !out.Person.Protected || out.Person.Revealed {
 		return
 	}
 	for i := range out.Locks {
-		out.Locks[i].Where = ""
+		hideWhere(&out.Locks[i])
 	}
 	for i := range out.Chains {
-		out.Chains[i].Lock.Where = ""
+		hideWhere(&out.Chains[i].Lock)
+	}
+}
+
+func hideWhere(l *MountedLock) {
+	l.Where = ""
+	if !l.OnDoor {
+		l.ID, l.Serial = "", ""
 	}
 }
 
@@ -244,8 +257,16 @@ func (out *ClientPage) addServices(ctx context.Context, tx PagesTx, id string) e
 // chainsOf gives the chain of every right to a client's doors, those in force first.
 func chainsOf(ctx context.Context, tx PagesTx, id string, locks []MountedLock, now time.Time) ([]RightChain, error) {
 	rights, err := tx.RightsOf(ctx, []string{id})
-	if err != nil || len(rights) == 0 {
+	if err != nil {
 		return nil, err
+	}
+	return chainsOfRights(ctx, tx, rights, locks, now)
+}
+
+// chainsOfRights gives what rights rest on, those in force first.
+func chainsOfRights(ctx context.Context, tx PagesTx, rights []access.Right, locks []MountedLock, now time.Time) ([]RightChain, error) {
+	if len(rights) == 0 {
+		return nil, nil
 	}
 	var grounds []string
 	for _, r := range rights {

@@ -15,13 +15,14 @@ import (
 
 // Limits of what one page shows.
 const (
-	MaxHits     = 15  // clients of one search; more, and the question is too wide. An entry of the journal names them all
-	MaxKeys     = 50  // keys on one page
-	MaxChoices  = 200 // groups to choose from in a list; of more, a person knows the code
-	MaxTasks    = 100 // tasks on a client's page
-	MaxTimeline = 25  // events on one page of a timeline
-	MaxLogPage  = 50  // entries on one page of the journal
-	maxWaiting  = 100 // pending entries that are counted one by one
+	MaxHits     = 15   // clients of one search; more, and the question is too wide. An entry of the journal names them all
+	MaxKeys     = 50   // keys on one page
+	MaxKeyFile  = 5000 // keys in one file
+	MaxChoices  = 200  // groups to choose from in a list; of more, a person knows the code
+	MaxTasks    = 100  // tasks on a client's page
+	MaxTimeline = 25   // events on one page of a timeline
+	MaxLogPage  = 50   // entries on one page of the journal
+	maxWaiting  = 100  // pending entries that are counted one by one
 )
 
 // DueWithin is how long before its sync runs out a key is said to need a new one.
@@ -37,6 +38,7 @@ type PagesTx interface {
 	RelationTx
 	SearchTx
 	MoreTx
+	LockTx
 	OwnersByID(ctx context.Context, ids []string) (map[string]consent.Owner, error)
 	OrderPage(ctx context.Context, f OrderFilter, after OrderPlace, limit int) ([]Order, error)
 	OrderByID(ctx context.Context, id string) (Order, bool, error)
@@ -53,8 +55,8 @@ type PagesTx interface {
 	PageLocksOf(ctx context.Context, clientID string) ([]MountedLock, error)
 	// PageLock returns the lock with a serial number, mounted or not.
 	PageLock(ctx context.Context, serial string) (MountedLock, bool, error)
-	// PageGroups returns at most limit groups by code.
-	PageGroups(ctx context.Context, limit int) ([]care.Group, error)
+	// PageGroups returns at most limit groups by code, of an organisation ("": of any).
+	PageGroups(ctx context.Context, organisation string, limit int) ([]care.Group, error)
 	// PageKeys returns at most limit keys by number.
 	PageKeys(ctx context.Context, f KeyFilter, due time.Time, limit int) ([]Key, error)
 	// PageKey returns one key.
@@ -116,13 +118,16 @@ const (
 	KeySynced  KeyState = "synced"
 	KeyDue     KeyState = "due" // its sync has run out or does so within DueWithin
 	KeyBlocked KeyState = "blocked"
+	KeySuspect KeyState = "suspect" // missed and looked for
 	KeyBroken  KeyState = "broken"
 	KeyStock   KeyState = "stock"
+	KeyAway    KeyState = "warranty" // sent back to the supplier
+	KeyGone    KeyState = "scrapped"
 )
 
 // KeyStates returns every state, those that need somebody first.
 func KeyStates() []KeyState {
-	return []KeyState{KeyBlocked, KeyDue, KeySynced, KeyBroken, KeyStock}
+	return []KeyState{KeyBlocked, KeySuspect, KeyDue, KeySynced, KeyBroken, KeyStock, KeyAway, KeyGone}
 }
 
 // Key is a key as the pages show it.
@@ -132,7 +137,9 @@ type Key struct {
 	GroupID        string
 	GroupCode      string
 	GroupName      string
-	Stored         string // stock, issued, blocked, broken
+	Organisation   string // number of the group's provider
+	Provider       string // its name
+	Stored         string // a [fleet.KeyState]
 	Battery        time.Time
 	Synced         time.Time // zero: never
 	SyncedUntil    time.Time
@@ -155,9 +162,11 @@ func (k Key) State(now time.Time) KeyState {
 
 // KeyFilter chooses keys. The zero value chooses all.
 type KeyFilter struct {
-	Group string // code
-	State KeyState
-	After string // number of the last key of the page before
+	Group        string // code
+	State        KeyState
+	Number       string // how the number begins
+	After        string // number of the last key of the page before
+	Organisation string // whose groups' keys; set for those who see their own only
 }
 
 // Thing says what an opaque id stands for, in words that name nobody.
@@ -226,12 +235,29 @@ type KeyList struct {
 	Next   string       // the After of the next page; "" on the last
 }
 
+// mine narrows a choice of keys to those that somebody sees: every key, or those of the own organisation's groups.
+func (f KeyFilter) mine(who Reader) (KeyFilter, error) {
+	f.Organisation = ""
+	switch {
+	case seesThings(routine.Role(who.Role)):
+	case who.related() && who.Organisation != "":
+		f.Organisation = who.Organisation
+	default:
+		return f, ErrMayNot
+	}
+	return f, nil
+}
+
 // Keys answers the list of keys.
-func (p *Pages) Keys(ctx context.Context, f KeyFilter) (KeyList, error) {
+func (p *Pages) Keys(ctx context.Context, who Reader, f KeyFilter) (KeyList, error) {
 	var out KeyList
-	err := p.db.View(ctx, func(tx PagesTx) (err error) {
+	f, err := f.mine(who)
+	if err != nil {
+		return out, err
+	}
+	err = p.db.View(ctx, func(tx PagesTx) (err error) {
 		out = KeyList{Now: tx.Now()}
-		if out.Groups, err = tx.PageGroups(ctx, MaxChoices+1); err != nil {
+		if out.Groups, err = tx.PageGroups(ctx, f.Organisation, MaxChoices+1); err != nil {
 			return err
 		}
 		if len(out.Groups) > MaxChoices {
@@ -247,6 +273,26 @@ func (p *Pages) Keys(ctx context.Context, f KeyFilter) (KeyList, error) {
 	return out, err
 }
 
+// KeyFile answers at most [MaxKeyFile] keys of a choice for a file, once the journal has that they were taken out.
+func (p *Pages) KeyFile(ctx context.Context, who Reader, f KeyFilter) (now time.Time, keys []Key, err error) {
+	if f, err = f.mine(who); err != nil {
+		return now, nil, err
+	}
+	f.After = ""
+	err = p.db.View(ctx, func(tx PagesTx) (err error) {
+		now = tx.Now()
+		keys, err = tx.PageKeys(ctx, f, now.Add(DueWithin), MaxKeyFile)
+		return err
+	})
+	if err == nil {
+		err = p.note(ctx, who, "keys", "")
+	}
+	if err != nil {
+		return now, nil, err
+	}
+	return now, keys, nil
+}
+
 // KeyPage is one key with what has happened to it.
 type KeyPage struct {
 	Now    time.Time
@@ -259,13 +305,17 @@ type KeyPage struct {
 // KeyPage answers the page of a key. What happened to a key tells where somebody worked, so the read is noted.
 func (p *Pages) KeyPage(ctx context.Context, who Reader, id string, before journal.Cursor) (KeyPage, error) {
 	var out KeyPage
-	err := p.db.View(ctx, func(tx PagesTx) error {
+	of, err := KeyFilter{}.mine(who)
+	if err != nil {
+		return out, err
+	}
+	err = p.db.View(ctx, func(tx PagesTx) error {
 		key, ok, err := tx.PageKey(ctx, id)
 		if err != nil {
 			return err
 		}
-		if !ok {
-			return ErrNoKey
+		if !ok || of.Organisation != "" && key.Organisation != of.Organisation {
+			return ErrNoKey // the same answer for both: which keys others have is not to be found out by asking
 		}
 		out = KeyPage{Now: tx.Now(), Key: key}
 		if out.Events, out.Next, err = timeline(ctx, tx, []subject{{id: id}}, before); err != nil {
@@ -290,8 +340,9 @@ type WhyPage struct {
 	Chains []RightChain
 }
 
-// Why answers with the chain of every right that a group has or has had to a lock. It names no client.
-func (p *Pages) Why(ctx context.Context, lockSerial, groupCode string) (WhyPage, error) {
+// Why answers with the chain of every right that a group has or has had to a lock, once the journal has that it was asked. It
+// names no client.
+func (p *Pages) Why(ctx context.Context, who Reader, lockSerial, groupCode string) (WhyPage, error) {
 	var out WhyPage
 	err := p.db.View(ctx, func(tx PagesTx) error {
 		out = WhyPage{Now: tx.Now()}
@@ -306,15 +357,26 @@ func (p *Pages) Why(ctx context.Context, lockSerial, groupCode string) (WhyPage,
 			out.Chains = append(out.Chains, RightChain{Chain: c, Lock: out.Lock})
 		}
 		sortChains(out.Chains, out.Now)
-		return nil
+		events, err := lately(ctx, tx, out.Lock)
+		if err != nil {
+			return err
+		}
+		return addUses(ctx, tx, out.Chains, events, "")
 	})
-	return out, err
+	if err == nil {
+		err = p.note(ctx, who, "why", "", out.Lock.ID)
+	}
+	if err != nil {
+		return WhyPage{}, err
+	}
+	return out, nil
 }
 
 // RightChain is one right with everything that it rests on and the lock that it opens.
 type RightChain struct {
 	access.Chain
 	Lock MountedLock
+	Use  Use
 }
 
 // InForce reports whether the right holds at t.

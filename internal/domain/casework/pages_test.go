@@ -146,7 +146,7 @@ func TestNoReadWithoutEntry(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := casework.NewPages(txn.Narrow(db, func(tx *storage.Tx) casework.PagesTx { return dumbTx{tx} }))
-	keys, err := p.Keys(t.Context(), casework.KeyFilter{})
+	keys, err := p.Keys(t.Context(), reader, casework.KeyFilter{})
 	if err != nil || len(keys.Keys) != 1 {
 		t.Fatalf("keys: got %+v, %v", keys, err)
 	}
@@ -154,6 +154,10 @@ func TestNoReadWithoutEntry(t *testing.T) {
 		"client": func() error { _, err := p.ClientPage(t.Context(), reader, id, casework.Look{}); return err },
 		"search": func() error { _, err := p.Search(t.Context(), reader, "Anna"); return err },
 		"key":    func() error { _, err := p.KeyPage(t.Context(), reader, keys.Keys[0].ID, ""); return err },
+		"keys":   func() error { _, _, err := p.KeyFile(t.Context(), reader, casework.KeyFilter{}); return err },
+		"lock":   func() error { _, err := p.LockPage(t.Context(), reader, lockID(t, db, "DC1"), ""); return err },
+		"locks":  func() error { _, err := p.LockFile(t.Context(), reader, casework.LockFilter{}); return err },
+		"why":    func() error { _, err := p.Why(t.Context(), reader, "DC1", "G001"); return err },
 		"tasks":  func() error { _, err := p.Tasks(t.Context(), reader); return err },
 		"login":  func() error { return p.Login(t.Context(), reader, "demo") },
 	} {
@@ -268,13 +272,13 @@ func TestKeysOfferFewGroups(t *testing.T) {
 	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
 		p := pageTown(t, db)
 		for _, more := range []int{casework.MaxChoices - 1, 1} { // beside the town's own
-			l, err := p.Keys(t.Context(), casework.KeyFilter{})
+			l, err := p.Keys(t.Context(), reader, casework.KeyFilter{})
 			if err != nil || len(l.Groups) == 0 {
 				t.Fatalf("before %d more: got %d groups, %v", more, len(l.Groups), err)
 			}
 			addGroups(t, db, more, fmt.Sprint("M", more, "-"))
 		}
-		if l, err := p.Keys(t.Context(), casework.KeyFilter{}); err != nil || len(l.Groups) != 0 || len(l.Keys) != 1 {
+		if l, err := p.Keys(t.Context(), reader, casework.KeyFilter{}); err != nil || len(l.Groups) != 0 || len(l.Keys) != 1 {
 			t.Errorf("got %d groups and %d keys, %v; want no groups and the key", len(l.Groups), len(l.Keys), err)
 		}
 	})

@@ -64,6 +64,7 @@ type Exchange struct {
 type ExchangeFilter struct {
 	State        ExchangeState
 	Organisation string
+	Key          string // number
 }
 
 // freshBattery is how recently the battery must have been changed for a key to fail despite it.

@@ -54,14 +54,18 @@ func (r Reach) StillOpen() (n int) {
 // Holder is who had a key last.
 type Holder struct {
 	EmployeeNumber string // "": nobody has activated it
+	Name           string
 	From, Until    time.Time
 }
 
 // KeyDuties is what somebody may do with a key.
 type KeyDuties struct {
-	Block bool // and so tell the locks
-	Miss  bool // say that it is looked for: it does not sync any more
-	Lift  bool // take a block back
+	Block   bool // and so tell the locks
+	Miss    bool // say that it is looked for: it does not sync any more
+	Lift    bool // take a block back
+	Report  bool // say that it is broken
+	Battery bool // note that its battery was changed
+	HandOut bool // another in its place
 }
 
 // ReachTx is what [Reach] needs of a database transaction.
@@ -143,14 +147,16 @@ func reached(key Key, d KeyDoor, listed uint64, told, now time.Time) Reached {
 }
 
 func (s *Pool) duties(ctx context.Context, tx PoolTx, who routine.Who, key Key) (out KeyDuties, err error) {
-	for duty, may := range map[routine.Duty]*bool{routine.BlockLostKey: &out.Block, routine.MissKey: &out.Miss} {
-		_, _, err := s.tended(ctx, tx, who, key.Number, duty)
-		if err != nil && err != ErrMayNot {
-			return out, err
-		}
-		*may = err == nil
+	groups, err := tx.GroupsFacts(ctx, []string{key.GroupID})
+	if err != nil {
+		return out, err
 	}
-	out.Lift = s.profile.MayTend(who.Role, routine.LiftBlock, false, false) != ""
+	group := groups[key.GroupID]
+	own := who.Organisation != "" && group.OrgNumber == who.Organisation
+	for duty, may := range map[routine.Duty]*bool{routine.BlockLostKey: &out.Block, routine.MissKey: &out.Miss, routine.LiftBlock: &out.Lift,
+		routine.ReportKey: &out.Report, routine.ChangeBattery: &out.Battery, routine.HandOutKeys: &out.HandOut} {
+		*may = s.profile.MayTend(who.Role, duty, own, group.Private) != ""
+	}
 	return out, nil
 }
 

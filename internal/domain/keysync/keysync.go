@@ -101,6 +101,7 @@ type Head struct {
 	Head      credential.Hash // of the chain after Seq
 	BlockList uint64          // number of the newest list that the lock has reported
 	Config    uint32          // newest version of its configuration that the lock has reported
+	Battery   uint8           // per cent, as the newest batch said
 	Seen      time.Time
 	Shown     uint16 // the newest epoch that the lock has shown
 	Oldest    uint32 // the oldest record that it kept when it last told: one that is not acknowledged

@@ -135,6 +135,7 @@ func (t *takeover) have(ctx context.Context, b genuine, head Head) (map[uint32][
 func (t *takeover) move(b genuine, head Head) {
 	if b.Through() > head.Seq {
 		head.Head, head.Seq, head.Ack = b.heads[len(b.Records)], b.Through(), nil
+		head.Battery = b.Battery
 	}
 	if b.Epoch > head.Shown {
 		head.Shown, head.Ack = b.Epoch, nil

@@ -45,9 +45,14 @@ var matrix = map[string]string{
 	"work-cancel": "l", "work-cancelled": "l", "work-undo": "l", "work-start": "l", "steps": "l", "step": "l", "work-done": "l", "work-complete": "l",
 	"field-script": open, "field-copy": open,
 
-	"keys":  "cls",
-	"key":   "cls",
+	"locks": "ls",
+	"lock":  "cphdals",
+	"keys":  "cphdals",
+	"key":   "cphdals",
 	"why":   "cls",
+	// What is done with keys is for those who have them and for the lock manager, who alone hands out others.
+	"key-battery": "phdal", "key-battery-save": "phdal", "key-broken": "phdal", "key-broken-report": "phdal", "key-works": "phdal",
+	"key-swap": "l", "key-swap-do": "l", "key-judge": "l", "key-judge-do": "l",
 	"block": "phdal", "block-search": "phdal", "block-key": "phdal", "block-key-do": "phdal", "block-key-miss": "phdal",
 	"block-key-found": "phdal", "block-key-find": "phdal", "block-key-incident": "phdal", "block-person": "phdals", "block-person-do": "phdals",
 	"order-start": "cphdal", "order-begin": "cphdal", "order-check": "cphdal", "order-send": "cphdal", "order-drop": "cphdal",

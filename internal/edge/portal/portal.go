@@ -48,6 +48,7 @@ import (
 	"hemnyckel/internal/edge/portal/gallery"
 	"hemnyckel/internal/edge/portal/home"
 	"hemnyckel/internal/edge/portal/keys"
+	"hemnyckel/internal/edge/portal/locks"
 	"hemnyckel/internal/edge/portal/log"
 	"hemnyckel/internal/edge/portal/login"
 	"hemnyckel/internal/edge/portal/orders"
@@ -68,6 +69,9 @@ type Services struct {
 	Work    fieldwork.Service
 	Field   fieldwork.Field
 	Keys    keys.Service
+	Tending keys.Pool
+	Battery keys.Batteries
+	Locks   locks.Service
 	Faults  faults.Service
 	Support faults.Desk
 	Staff   people.Service
@@ -97,7 +101,8 @@ func (c Config) areas(gate *login.Area) []page.Area {
 		orders.New(c.Orders),
 		clients.New(c.Clients, c.Breaks),
 		fieldwork.New(c.Work, c.Field),
-		keys.New(c.Keys),
+		locks.New(c.Locks),
+		keys.New(c.Keys, c.Tending, c.Battery),
 		block.New(c.Pool, c.People),
 		faults.New(c.Faults, c.Support),
 		people.New(c.Staff),

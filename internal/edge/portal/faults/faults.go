@@ -138,6 +138,9 @@ func (a *Area) ask(p *page.Request) error {
 		end = ended
 	}
 	f := form{thing: thingAt(s, end), end: end, typed: url.Values{}}
+	if f.thing == s.thing { // what is printed on it, where a page about it led here
+		f.typed.Set("label", p.Query(numberOn))
+	}
 	if end != nil {
 		f.steps = a.desk.Steps(end.Steps, p.Now)
 		if end.Urgent {

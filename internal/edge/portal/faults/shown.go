@@ -13,12 +13,18 @@ import (
 
 func text(v ui.View, sv, en string) string { return v.T(problem.Text{SV: sv, EN: en}) }
 
+// numberOn is what is printed on the thing, in the address.
+const numberOn = "nummer"
+
 // backTo is the question before.
-func backTo(s subject, answers []string) string {
+func backTo(v ui.View, s subject, answers []string) string {
 	if len(answers) == 0 {
 		return "/fel/anmal"
 	}
 	q := url.Values{"sak": {s.name}, "svar": answers[:len(answers)-1]}
+	if number := v.URL.Query().Get(numberOn); number != "" {
+		q.Set(numberOn, number)
+	}
 	return "/fel/anmal?" + q.Encode()
 }
 

@@ -141,6 +141,26 @@ func (p *Request) Once() context.Context {
 	return txn.WithOnce(p.Context(), txn.Once{Owner: p.Who.AccountID, Operation: "portal " + p.R.Method + " " + p.R.URL.Path, Key: key})
 }
 
+// ErrStale says that somebody else has changed what a form was made from. Answer as [Request.Stale] says.
+var ErrStale = errors.New("page: the form was made from what is not so any more")
+
+// OnceFresh is [Request.Once] for a change that must not be made when what its form was made from has changed: current is VersionOf
+// what is there now, and is asked in the change's own turn, in which nothing else can change it. The change then ends with
+// [ErrStale], unless this very form has made it before.
+func (p *Request) OnceFresh(current func() (string, error)) context.Context {
+	once := txn.Once{Check: func(context.Context) error {
+		version, err := current()
+		if err == nil && p.Stale(version) {
+			err = ErrStale
+		}
+		return err
+	}}
+	if key := p.Form(onceField); len(key) <= 60 {
+		once.Owner, once.Operation, once.Key = p.Who.AccountID, "portal "+p.R.Method+" "+p.R.URL.Path, key
+	}
+	return txn.WithOnce(p.Context(), once)
+}
+
 // Again takes away the error that says that the form has been sent before: what it asked for is done, and is answered as it was.
 func Again(err error) error {
 	if errors.Is(err, txn.ErrDone) {

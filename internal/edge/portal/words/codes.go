@@ -89,8 +89,8 @@ func keyRefusal(code string) problem.Text {
 	return plain(code)
 }
 
-// anomalyName says what is wrong with what a key brought home, by its class.
-func anomalyName(class string) problem.Text {
+// AnomalyName says what is wrong with what a key brought home, by its class.
+func AnomalyName(class string) problem.Text {
 	switch class {
 	case keysync.ClassLeftOut:
 		return problem.Text{SV: "Nyckeln lämnade de senare raderna men inte de tidigare. Låset har dem kvar och ger dem till nästa nyckel.", EN: "The key delivered the later records but not the earlier ones. The lock still has them and gives them to the next key."}
@@ -120,9 +120,9 @@ func anomalyName(class string) problem.Text {
 	return plain(class)
 }
 
-// detailWords puts in words what the journal's "detail" says of which records an anomaly concerns. The other details are
+// DetailWords puts in words what the journal's "detail" says of which records an anomaly concerns. The other details are
 // for technicians, and stay as they are.
-func detailWords(detail string) problem.Text {
+func DetailWords(detail string) problem.Text {
 	var first, last int
 	if _, err := fmt.Sscanf(detail, "records %d to %d ", &first, &last); err == nil {
 		return problem.Text{SV: "Rad %d till %d", EN: "Records %d to %d"}.Sprintf(first, last)

@@ -61,7 +61,7 @@ func tell(v ui.View, r journal.Record, things map[string]casework.Thing, self st
 	case journal.TaskChanged:
 		e.title, e.details = taskChanged(v, r, things)
 	case journal.RecordsAnomalous:
-		e.details = append(e.details, v.T(anomalyName(r.Value("class"))), v.T(detailWords(r.Value("detail"))))
+		e.details = append(e.details, v.T(AnomalyName(r.Value("class"))), v.T(DetailWords(r.Value("detail"))))
 	case journal.LockReported:
 		e.title = v.T(eventName(r.Value("event")))
 	case journal.KeySynced:
@@ -152,7 +152,7 @@ func Gist(v ui.View, r journal.Record) string {
 		title, _ := taskChanged(v, r, nil)
 		return title
 	case journal.RecordsAnomalous:
-		return v.T(anomalyName(r.Value("class")))
+		return v.T(AnomalyName(r.Value("class")))
 	case journal.DoorRefused, journal.OrderRefused, journal.KeyRefused:
 		return v.T(codeWords(r.Kind, r.Value("code")))
 	}

@@ -191,11 +191,11 @@ func fieldText(k journal.Kind, f journal.Field) problem.Text {
 	case "channel":
 		return ChannelName(f.Value)
 	case "class":
-		return anomalyName(f.Value)
+		return AnomalyName(f.Value)
 	case "code":
 		return codeWords(k, f.Value)
 	case "detail":
-		return detailWords(f.Value)
+		return DetailWords(f.Value)
 	case "event":
 		return eventName(f.Value)
 	case "files":
@@ -307,6 +307,14 @@ func purposeName(p string) problem.Text {
 		return problem.Text{SV: "Beställningar", EN: "Orders"}
 	case "key":
 		return problem.Text{SV: "Nyckelns sida", EN: "The key's page"}
+	case "keys":
+		return problem.Text{SV: "Fil med nycklar", EN: "A file of keys"}
+	case "lock":
+		return problem.Text{SV: "Låsets sida", EN: "The lock's page"}
+	case "locks":
+		return problem.Text{SV: "Fil med lås", EN: "A file of locks"}
+	case "why":
+		return problem.Text{SV: "Varför en grupp får öppna", EN: "Why a group may open"}
 	case "entry":
 		return problem.Text{SV: "En loggpost", EN: "A journal entry"}
 	case "tasks":

@@ -3,6 +3,7 @@ package words
 import (
 	"hemnyckel/internal/base/problem"
 	"hemnyckel/internal/domain/casework"
+	"hemnyckel/internal/domain/fleet"
 	"hemnyckel/internal/domain/routine"
 )
 
@@ -150,6 +151,31 @@ func KeyStateName(s casework.KeyState) problem.Text {
 		return problem.Text{SV: "Trasig", EN: "Broken"}
 	case casework.KeyStock:
 		return problem.Text{SV: "I lager", EN: "In stock"}
+	case casework.KeySuspect:
+		return problem.Text{SV: "Saknad", EN: "Missing"}
+	case casework.KeyAway:
+		return problem.Text{SV: "Hos leverantören", EN: "With the supplier"}
+	case casework.KeyGone:
+		return problem.Text{SV: "Kasserad", EN: "Scrapped"}
+	}
+	return problem.Text{SV: string(s), EN: string(s)}
+}
+
+// LockStateName is where a lock is in its life.
+func LockStateName(s fleet.LockState) problem.Text {
+	switch s {
+	case fleet.InStock:
+		return problem.Text{SV: "I lager", EN: "In stock"}
+	case fleet.Booked:
+		return problem.Text{SV: "Bokat för montering", EN: "Set aside for a mounting"}
+	case fleet.Mounted:
+		return problem.Text{SV: "Monterat", EN: "Mounted"}
+	case fleet.Dismounted:
+		return problem.Text{SV: "Nedmonterat", EN: "Taken down"}
+	case fleet.InWarranty:
+		return problem.Text{SV: "Hos leverantören", EN: "With the supplier"}
+	case fleet.Scrapped:
+		return problem.Text{SV: "Kasserat", EN: "Scrapped"}
 	}
 	return problem.Text{SV: string(s), EN: string(s)}
 }

@@ -15,14 +15,13 @@ var (
 	tProtected         = problem.Text{SV: "Skyddad uppgift", EN: "Protected information"}
 	tRightsLead        = problem.Text{SV: "Varje behörighet vilar på ett beslut. Följ pilarna.", EN: "Every right rests on a decision. Follow the arrows."}
 	tRightsOther       = problem.Text{SV: "Avslutade och kommande (%d)", EN: "Ended and to come (%d)"}
-	tChainOf           = problem.Text{SV: "Kedjan från beslut till grupp", EN: "The chain from decision to group"}
+	tChainOf           = problem.Text{SV: "Kedjan från beslut till öppning", EN: "The chain from decision to opening"}
 	tNodeOrder         = problem.Text{SV: "Beställning", EN: "Order"}
 	tNodeReg           = problem.Text{SV: "Register", EN: "Register"}
 	tNodeRegRow        = problem.Text{SV: "rad %s", EN: "row %s"}
 	tNodeGround        = problem.Text{SV: "Grund", EN: "Ground"}
 	tNodeRight         = problem.Text{SV: "Behörighet", EN: "Right"}
 	tNodeLock          = problem.Text{SV: "Lås", EN: "Lock"}
-	tNodeGroup         = problem.Text{SV: "Grupp", EN: "Group"}
 	tRuleOf            = problem.Text{SV: "regel %s", EN: "rule %s"}
 	tMayOpen           = problem.Text{SV: "%s får öppna %s %s.", EN: "%s may open %s %s."}
 	tMightOpen         = problem.Text{SV: "%s fick öppna %s %s.", EN: "%s was allowed to open %s %s."}

@@ -98,6 +98,7 @@ CREATE TABLE mountings (
 );
 CREATE UNIQUE INDEX mountings_one_per_lock ON mountings (lock_id) WHERE ended_us = 0;
 CREATE UNIQUE INDEX mountings_one_per_dwelling ON mountings (dwelling_id) WHERE ended_us = 0;
+CREATE INDEX mountings_by_lock ON mountings (lock_id);
 CREATE INDEX mountings_by_dwelling ON mountings (dwelling_id);
 CREATE INDEX mountings_by_task ON mountings (task_id);
 

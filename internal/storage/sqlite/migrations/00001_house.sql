@@ -261,6 +261,7 @@ CREATE TABLE lock_heads (
     head        BLOB NOT NULL,
     block_list  BIGINT NOT NULL, -- the version that the lock last reported
     config      BIGINT NOT NULL, -- likewise of its configuration
+    battery     BIGINT NOT NULL, -- per cent, likewise
     seen_us     BIGINT NOT NULL,
     shown       BIGINT NOT NULL, -- the newest epoch that the lock has shown
     oldest      BIGINT NOT NULL, -- the oldest record that the lock still kept when it last told: what it has not been acknowledged
@@ -310,6 +311,7 @@ CREATE TABLE anomalies ( -- what somebody must look at
     note       TEXT NOT NULL
 );
 CREATE INDEX anomalies_open ON anomalies (id) WHERE settled_us = 0;
+CREATE INDEX anomalies_by_subject ON anomalies (subject, id);
 CREATE TABLE rights_versions ( -- goes up with every change of what a group may open
     group_id TEXT NOT NULL PRIMARY KEY,
     version  BIGINT NOT NULL

@@ -48,6 +48,7 @@ CREATE TABLE warranty_returns (
     CONSTRAINT warranty_returns_settled CHECK ((answer = '') = (answered_us = 0))
 );
 CREATE UNIQUE INDEX warranty_returns_open ON warranty_returns (thing_id) WHERE answered_us = 0;
+CREATE INDEX warranty_returns_by_thing ON warranty_returns (thing_id);
 CREATE INDEX warranty_returns_by_answer ON warranty_returns (answered_us, remind_us, id);
 
 -- keys: what happens to one between the cabinet and the scrap heap.
@@ -71,6 +72,7 @@ CREATE TABLE key_exchanges (
     CONSTRAINT key_exchanges_decided CHECK (negligence = 'undecided' OR decision <> '')
 );
 CREATE UNIQUE INDEX key_exchanges_open ON key_exchanges (key_id) WHERE state = 'booked';
+CREATE INDEX key_exchanges_by_key ON key_exchanges (key_id);
 CREATE INDEX key_exchanges_by_state ON key_exchanges (state, appointment_us, id);
 CREATE TABLE key_replacements ( -- V2.2-e: a loss is made good once
     lost_id        TEXT NOT NULL REFERENCES keys (id),
