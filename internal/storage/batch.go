@@ -134,8 +134,13 @@ func execIn[K any](ctx context.Context, tx *Tx, text string, keys []K, before ..
 }
 
 // listOf puts the list into a text and its binds: as one array where the engine has those; else with lengths that are powers
-// of two, filled up with the last key, which changes no answer, so that the same few statements are prepared once.
+// of two, filled up with the last key, which changes no answer, so that the same few statements are prepared once. A single key is
+// asked for as such: a server that plans once takes an array of unknown length for ten keys, and would rather read a small table's
+// other index from end to end than look ten times, and goes on to do so when the table has grown.
 func listOf[K any](limits engine.Limits, text string, keys []K, before []any) (string, []any) {
+	if limits.Arrays && len(keys) == 1 {
+		return strings.ReplaceAll(text, "IN %s", "= $"+strconv.Itoa(len(before)+1)), append(slices.Clip(before), keys[0])
+	}
 	if limits.Arrays {
 		return strings.ReplaceAll(text, "IN %s", "= ANY($"+strconv.Itoa(len(before)+1)+")"), append(slices.Clip(before), keys)
 	}
