@@ -298,13 +298,6 @@ func (a *Authority) IssueTime(nonce [8]byte, now time.Time) ([]byte, error) {
 	return Sign(r.signer, KindTimeToken, TimeToken{Issuer: r.cert.Key.Hash(), IssuedAt: At(now), Nonce: nonce})
 }
 
-// IssueAck signs an acknowledgement. It fills in Issuer. The caller has the records in its journal before it calls.
-func (a *Authority) IssueAck(k Ack) ([]byte, error) {
-	r := a.held.Load().roles[RoleConfig]
-	k.Issuer = r.cert.Key.Hash()
-	return Sign(r.signer, KindAck, k)
-}
-
 // OpenBatch opens a sealed batch and reads it; the caller verifies it by the lock's key ([Verifier.CheckBatch]).
 func (a *Authority) OpenBatch(sealed []byte) (signed []byte, batch Object[LogBatch], err error) {
 	if signed, err = OpenBatch(sealed, a.held.Load().Ingest...); err == nil {

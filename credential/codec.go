@@ -39,7 +39,7 @@ func (d Day) End() Instant { return (Instant(d) + 1) * 86400 }
 
 // Bounds of single encodings, in bytes. They bound memory before anything is parsed.
 const (
-	MaxObject    = 512     // certificate, grant, activation, token, acknowledgement, configuration, request
+	MaxObject    = 512     // certificate, grant, activation, token, acknowledgement with its path, configuration, request
 	MaxBlockList = 6 << 10 // 256 entries of at most 20 bytes, generations, signature
 	MaxBatch     = 2 << 10 // 32 records and their frame
 	MaxSealed    = MaxBatch + 128

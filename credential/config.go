@@ -45,16 +45,6 @@ type TimeToken struct {
 	Nonce    [8]byte `cbor:"10,keyasint,omitzero"`
 }
 
-// Ack permits a lock to overwrite its records up to and including Seq. It is bound to one identity, one epoch and one
-// state of the chain, so that it means nothing to the lock after a reset.
-type Ack struct {
-	Issuer KeyHash `cbor:"1,keyasint"`
-	Lock   KeyHash `cbor:"2,keyasint"` // hash of the lock's signing key
-	Epoch  uint16  `cbor:"10,keyasint"`
-	Seq    uint32  `cbor:"11,keyasint"`
-	Head   Hash    `cbor:"12,keyasint"` // chain head after Seq
-}
-
 // LockConfig verifies a configuration by the config authority's certificate.
 func (v Verifier) LockConfig(raw []byte, config Certificate) (LockConfig, error) {
 	c, err := Verify[LockConfig](v, KindConfig, raw, MaxObject, config.Key)
@@ -72,15 +62,6 @@ func (v Verifier) TimeToken(raw []byte, config Certificate) (TimeToken, error) {
 	}
 	return t, configIssuer(err, t.Issuer, t.IssuedAt, config)
 }
-
-// Ack verifies an acknowledgement by the config authority's certificate.
-func (v Verifier) Ack(raw []byte, config Certificate) (Ack, error) {
-	a, err := Verify[Ack](v, KindAck, raw, MaxObject, config.Key)
-	return a, configIssuer(err, a.Issuer, config.NotBefore, config)
-}
-
-// ParseAck reads an acknowledgement without judging it: a key sorts its mail by lock with it.
-func ParseAck(raw []byte) (Ack, error) { return Parse[Ack](raw, MaxObject) }
 
 // ParseTimeToken reads a time token without judging it.
 func ParseTimeToken(raw []byte) (TimeToken, error) { return Parse[TimeToken](raw, MaxObject) }

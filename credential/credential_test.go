@@ -29,7 +29,7 @@ func TestSizes(t *testing.T) {
 		{"grant", len(s.grant), 206}, {"leaf", len(leaf), 20}, {"path of 1024 leaves", len(pathBytes), 330},
 		{"activation", len(s.activation), 135}, {"station certificate", len(s.stCert), 190},
 		{"issuer certificate", len(s.auth.Certificate(credential.RoleGrantIssuer)), 150}, {"time token", len(s.token), 110},
-		{"acknowledgement", len(s.ack), 145}, {"configuration", len(s.config), 150}, {"block list of 200", len(s.blocks), 2200},
+		{"acknowledgement among ten", len(s.ack), 330}, {"configuration", len(s.config), 150}, {"block list of 200", len(s.blocks), 2200},
 		{"record", len(record), 32}, {"batch of 32, signed", len(s.batch), 1300}, {"batch of 32, sealed", len(s.sealed), 1400},
 	} {
 		t.Logf("%-22s %5d B", c.name, c.got)

@@ -2,6 +2,7 @@ package credential_test
 
 import (
 	"bytes"
+	"slices"
 	"testing"
 
 	"hemnyckel/credential"
@@ -62,6 +63,24 @@ func FuzzLockConfig(f *testing.F) {
 
 func FuzzAck(f *testing.F) {
 	fuzz(f, credential.MaxObject, credential.ParseAck, nil, newSample(f).ack)
+}
+
+// Leaves are read and written by hand: for every input as the general codec does.
+func FuzzLeaves(f *testing.F) {
+	f.Add([]byte{0x80})
+	f.Add(must(credential.Encode(newSample(f).tree.Leaves()[:2]))(f))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		want, general := credential.Decode[[]credential.Leaf](b, credential.MaxMail)
+		got, err := credential.Decode[credential.Leaves](b, credential.MaxMail)
+		if (err == nil) != (general == nil) || err == nil && !slices.Equal(got, want) {
+			t.Errorf("%x: got %v, %v, want %v, %v", b, got, err, want, general)
+		}
+		for _, l := range got {
+			if raw := must(credential.Encode(l))(t); !bytes.Equal(l.Append(nil), raw) {
+				t.Errorf("%+v: got %x, want %x", l, l.Append(nil), raw)
+			}
+		}
+	})
 }
 
 func FuzzTimeToken(f *testing.F) {

@@ -68,7 +68,7 @@ func DecodeMail(b []byte) (Mail, error) {
 // SyncResponse is what a key takes out: its grant and the mail for the locks that it will meet.
 type SyncResponse struct {
 	Grant        []byte   `cbor:"1,keyasint"`
-	Leaves       []Leaf   `cbor:"2,keyasint"`
+	Leaves       Leaves   `cbor:"2,keyasint"`
 	Issuer       []byte   `cbor:"3,keyasint"` // grant issuer's certificate
 	DeviceCAs    [][]byte `cbor:"4,keyasint"` // certificates by which the key recognises locks
 	Config       []byte   `cbor:"5,keyasint"` // config authority's certificate, for what follows

@@ -71,7 +71,9 @@ func newSample(t testing.TB) sample {
 	s.token = must(s.auth.IssueTime([8]byte{1}, noon))(t)
 	s.batch = must(credential.SignBatch(s.lock.Signing, batchOf(s.lock, 32)))(t)
 	s.sealed = must(credential.SealBatch(s.auth.Ingest(), s.batch))(t)
-	s.ack = must(s.auth.IssueAck(credential.Ack{Lock: s.lock.PublicKey().Hash(), Epoch: 1, Seq: 1032, Head: credential.Hash{1}}))(t)
+	acks := make([]credential.Ack, 10) // those of a key's mail
+	acks[6] = credential.Ack{Lock: s.lock.PublicKey().Hash(), Epoch: 1, Seq: 1032, Head: credential.Hash{1}}
+	s.ack = must(s.auth.IssueAcks(acks))(t)[6]
 	s.mail = must(credential.Encode(credential.Mail{Batches: [][]byte{s.sealed}, Activations: [][]byte{s.activation}}))(t)
 	s.request = must(credential.SignSyncRequest(key, credential.SyncRequest{Key: 1017, Counter: 5}))(t)
 	s.response = must(credential.Encode(credential.SyncResponse{

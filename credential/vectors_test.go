@@ -93,9 +93,11 @@ func (v vector) judge() (out map[string]any, err error, ok bool) {
 		}
 		_, err = verify.NewerBlockList(held, pub(in.Root), in.Bytes, in.Revocation)
 		return object(in.Bytes, err), err, true
-	case "config", "time", "ack":
+	case "config", "time":
 		err = v.fromAuthority()
 		return object(in.Bytes, err), err, true
+	case "ack":
+		return v.ack()
 	case "batch":
 		b, err := verify.Batch(in.Bytes, pub(in.Lock))
 		head, _ := b.Head()
@@ -195,15 +197,26 @@ func (v vector) fromAuthority() error {
 	if err != nil {
 		return err
 	}
-	switch v.Op {
-	case "config":
+	if v.Op == "config" {
 		_, err = credential.Verifier{}.LockConfig(v.In.Bytes, authority)
-	case "time":
+	} else {
 		_, err = credential.Verifier{}.TimeToken(v.In.Bytes, authority)
-	default:
-		_, err = credential.Verifier{}.Ack(v.In.Bytes, authority)
 	}
 	return err
+}
+
+func (v vector) ack() (map[string]any, error, bool) {
+	authority, err := credential.ParseCertificate(v.In.Authority)
+	if err != nil {
+		return nil, err, true
+	}
+	ack, err := credential.Verifier{}.Ack(v.In.Bytes, authority)
+	if err != nil {
+		return nil, err, true
+	}
+	raw, _ := credential.Encode(ack)
+	text, _ := cbor.Diagnose(raw)
+	return map[string]any{"payload": text}, nil, true
 }
 
 func pub(b []byte) credential.PublicKey {

@@ -193,7 +193,7 @@ func TestAcknowledgement(t *testing.T) {
 	good := credential.Ack{Lock: b.Identity, Epoch: b.Epoch, Seq: b.Through(), Head: must(b.Head())(t)}
 	send := func(a credential.Ack) uint32 {
 		return w.batch(w.visit(lockcore.Down{
-			Authority: w.auth.Certificate(credential.RoleConfig), Acks: [][]byte{must(w.auth.IssueAck(a))(t)},
+			Authority: w.auth.Certificate(credential.RoleConfig), Acks: must(w.auth.IssueAcks([]credential.Ack{{Lock: credential.KeyHash{1}}, a}))(t),
 		}).up.Batches[0]).First()
 	}
 	for name, change := range map[string]func(*credential.Ack){

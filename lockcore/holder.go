@@ -15,7 +15,8 @@ type Trust struct {
 	// Met is the certificate of the lock that is believed to be in front, from an earlier visit: it need not be sent again.
 	// Nil for a lock that is not recognised. It is judged anew.
 	Met    []byte
-	Memory credential.Memory // of the key's own; nil verifies everything every time
+	Memory credential.Memory  // of the key's own; nil verifies everything every time
+	Parsed *credential.Parsed // likewise; nil parses everything every time
 }
 
 // Pass is what a key shows a lock.
@@ -99,7 +100,7 @@ func Meet(rw io.ReadWriter, t Trust) (*Visit, error) {
 func (t Trust) lock(raw []byte) (credential.Certificate, error) {
 	err := credential.Refuse(credential.CodeLockIdentity, "no authority is known")
 	for _, ca := range t.DeviceCAs {
-		lock, parent, e := credential.Verifier{Memory: t.Memory}.Chain(t.Root, credential.RoleLock, raw, ca)
+		lock, parent, e := credential.Verifier{Memory: t.Memory, Parsed: t.Parsed}.Chain(t.Root, credential.RoleLock, raw, ca)
 		if e != nil {
 			err = credential.Refuse(credential.CodeLockIdentity, "%w", e)
 			continue

@@ -78,7 +78,7 @@ func TestResetIsANewLife(t *testing.T) {
 		w.wantCode(credential.OK)
 	}
 	b := w.batch(w.visit(lockcore.Down{}).up.Batches[0])
-	ack := must(w.auth.IssueAck(credential.Ack{Lock: b.Identity, Epoch: b.Epoch, Seq: b.Through(), Head: must(b.Head())(t)}))(t)
+	acks := must(w.auth.IssueAcks([]credential.Ack{{Lock: b.Identity, Epoch: b.Epoch, Seq: b.Through(), Head: must(b.Head())(t)}}))(t)
 	config := w.configured(credential.LockConfig{Version: 9})
 	own, formerKey, code := w.mandated(nil), w.lock.Key(), w.lock.ClaimCode()
 	var kept []credential.Record
@@ -104,7 +104,7 @@ func TestResetIsANewLife(t *testing.T) {
 	}
 	w.start()
 	w.claim() // by the same municipality under the same number
-	w.visit(lockcore.Down{Authority: config.Authority, Acks: [][]byte{ack}})
+	w.visit(lockcore.Down{Authority: config.Authority, Acks: acks})
 	if first := w.batch(w.visit(lockcore.Down{}).up.Batches[0]).First(); first != 1 {
 		t.Errorf("the lock sends from record %d: an acknowledgement of its former life counts", first)
 	}

@@ -13,9 +13,9 @@ import (
 // ack is the server's answer to everything up to and including a batch.
 func (w *world) ack(b credential.LogBatch) lockcore.Down {
 	w.t.Helper()
-	return lockcore.Down{Authority: w.auth.Certificate(credential.RoleConfig), Acks: [][]byte{must(w.auth.IssueAck(credential.Ack{
+	return lockcore.Down{Authority: w.auth.Certificate(credential.RoleConfig), Acks: must(w.auth.IssueAcks([]credential.Ack{{
 		Lock: b.Identity, Epoch: b.Epoch, Seq: b.Through(), Head: must(b.Head())(w.t),
-	}))(w.t)}}
+	}}))(w.t)}
 }
 
 // journal is what a server knows of one lock's log: it takes batches in any order and any number of times.

@@ -211,7 +211,7 @@ def es256(key, message, signature, code):
 
 PROTECTED = bytes.fromhex('a10126')
 BOUNDS = {'block-list': 6144, 'batch': 2048, 'root-statement': 320, 'root-next': 320}
-RULES = {'config': 'lock-config', 'time': 'time-token', 'batch': 'log-batch', 'sync': 'sync-request', 'root-statement': 'bytes',
+RULES = {'ack': 'ack-tree', 'config': 'lock-config', 'time': 'time-token', 'batch': 'log-batch', 'sync': 'sync-request', 'root-statement': 'bytes',
          'root-next': 'root-statement'}
 
 
@@ -333,6 +333,14 @@ def from_config(kind, raw, authority):
     return o
 
 
+def acknowledgement(raw, authority):
+    signed, ack, (index, beside) = grammar.read(raw, 'ack-slip', 512)
+    t = from_config('ack', signed, authority)
+    need(0 < t[11] <= 64 and t[11] & t[11] - 1 == 0)
+    need(in_tree(encode(ack), index, beside, t[10], t[11]), 49)
+    return ack
+
+
 def mandate(root, raw, device_ca, lock, purpose):
     try:
         ca, _ = chain(root, 3, device_ca)
@@ -368,17 +376,26 @@ def in_window(window, zone, not_before, earliest, latest):
 
 def path(leaf, index, beside, root, size):
     """Section 6.4."""
-    depth = size.bit_length() - 1
-    need(index < size and len(beside) == 32 * depth, 12)
+    need(fits(index, beside, size), 12)
     found = grammar.read(leaf, 'leaf', 37)
     spans(found[6])
+    need(in_tree(leaf, index, beside, root, size), 12)
+    return found
+
+
+def fits(index, beside, size):
+    return index < size and len(beside) == 32 * (size.bit_length() - 1)
+
+
+def in_tree(leaf, index, beside, root, size):
+    if not fits(index, beside, size):
+        return False
     h = sha(b'\0', leaf)
-    for i in range(depth):
-        other = beside[32 * i:32 * i + 32]
+    for i in range(0, len(beside), 32):
+        other = beside[i:i + 32]
         h = sha(b'\1', other, h) if index & 1 else sha(b'\1', h, other)
         index >>= 1
-    need(h == root, 12)
-    return found
+    return h == root
 
 
 def root_statement(raw, root, commitment):
@@ -800,7 +817,8 @@ OPS = {
     'certificate': lambda i: shown(certificate(i['bytes'], i['signer'])),
     'chain': lambda i: chain(i['root'], i['role'], i['bytes'], i['via']) and None,
     'grant': op_grant, 'activation': lambda i: shown(verify('activation', i['bytes'], i['signer'], 7)),
-    'block-list': op_block_list, 'config': op_from_config('config'), 'time': op_from_config('time'), 'ack': op_from_config('ack'),
+    'block-list': op_block_list, 'config': op_from_config('config'), 'time': op_from_config('time'),
+    'ack': lambda i: shown(acknowledgement(i['bytes'], parse('certificate', i['authority']))),
     'batch': op_batch, 'sync-request': op_sync_request, 'open-batch': op_open_batch, 'enrolment': op_enrolment,
     'mandate': lambda i: shown(mandate(i['root'], i['bytes'], i['device_ca'], i['lock'], i['purpose'])[0]),
     'root-statement': lambda i: {'root': root_statement(i['bytes'], i['root'], i['next'])[8]},

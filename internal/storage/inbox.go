@@ -152,23 +152,6 @@ func (tx *Tx) PutLockHeads(ctx context.Context, heads []keysync.Head) error {
 	return nil
 }
 
-// UnsignedHeads implements keysync.InboxTx.
-func (tx *Tx) UnsignedHeads(ctx context.Context, limit int) ([]keysync.Head, error) {
-	return collect(ctx, tx, scanHead, `SELECT `+headColumns+` FROM lock_heads WHERE ack IS NULL ORDER BY lock_id LIMIT $1`, limit)
-}
-
-// SetAcks implements keysync.InboxTx.
-func (tx *Tx) SetAcks(ctx context.Context, heads []keysync.Head) error {
-	for _, h := range heads {
-		err := tx.later(ctx, `UPDATE lock_heads SET ack = $2 WHERE lock_id = $1 AND seq = $3 AND shown = $4 AND identity = $5`,
-			int64(h.Lock), h.Ack, int64(h.Seq), int64(h.Shown), h.Identity[:])
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // InsertEvidence implements keysync.InboxTx.
 func (tx *Tx) InsertEvidence(ctx context.Context, evidence []keysync.Evidence) error {
 	if len(evidence) == 0 {

@@ -90,7 +90,7 @@ func (tx *Tx) InsertGrants(ctx context.Context, grants []keysync.Issued) error {
 }
 
 // AcksForLocks implements keysync.Tx.
-func (tx *Tx) AcksForLocks(ctx context.Context, locks []uint32, limit int) ([][]byte, error) {
+func (tx *Tx) AcksForLocks(ctx context.Context, locks []uint32, keep, limit int) ([][]byte, error) {
 	type waiting struct {
 		lock, keeps int64
 		ack         []byte
@@ -99,8 +99,8 @@ func (tx *Tx) AcksForLocks(ctx context.Context, locks []uint32, limit int) ([][]
 		var w waiting
 		err := r.Scan(&w.lock, &w.keeps, &w.ack)
 		return w, err
-	}, `SELECT lock_id, seq - oldest, ack FROM lock_heads WHERE ack IS NOT NULL AND seq >= oldest AND lock_id IN %s
-		ORDER BY seq - oldest DESC, lock_id LIMIT $1`, locks, limit)
+	}, `SELECT lock_id, seq - oldest, ack FROM lock_heads WHERE seq - oldest >= $2 AND lock_id IN %s
+		ORDER BY seq - oldest DESC, lock_id LIMIT $1`, locks, limit, keep-1)
 	slices.SortFunc(all, func(a, b waiting) int { return cmp.Or(cmp.Compare(b.keeps, a.keeps), cmp.Compare(a.lock, b.lock)) })
 	out := make([][]byte, min(len(all), limit))
 	for i := range out {

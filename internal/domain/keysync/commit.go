@@ -207,7 +207,7 @@ func (t *sitting) visit(ctx context.Context, a *arrival) error {
 	}
 	key, err := enrolled(t.keys, a.request.Key)
 	if err == nil {
-		err = a.provenBy(key)
+		err = a.provenBy(t.s.verifier(), key)
 	}
 	if err != nil {
 		return err
@@ -271,7 +271,7 @@ func (t *sitting) grant(ctx context.Context, a *arrival, key fleet.Key, station 
 	if !ok {
 		return Issued{}, fleet.ErrKeyNoGroup.Fill(key.Number)
 	}
-	cert, err := credential.ParseCertificate(key.Certificate)
+	cert, err := t.s.verifier().ReadCertificate(key.Certificate)
 	if err != nil {
 		return Issued{}, err
 	}
@@ -288,7 +288,7 @@ func (t *sitting) grant(ctx context.Context, a *arrival, key fleet.Key, station 
 	a.blocks = t.blocks
 	a.grant = credential.Grant{
 		Key: key.Device, NotBefore: credential.GrantStart(now), Expires: credential.At(now.Add(credential.GrantLife)), Serial: credential.NewSerial(),
-		Holder: cert.Key, Generation: state.Generation, Blocks: t.version, Shift: uint16(t.s.profile.Shift / time.Minute), Group: state.Number,
+		Holder: cert.Body.Key, Generation: state.Generation, Blocks: t.version, Shift: uint16(t.s.profile.Shift / time.Minute), Group: state.Number,
 	}
 	if a.made.windows {
 		a.grant.Zone = credential.ZoneOf(t.s.profile.place(), a.grant.NotBefore, a.grant.Expires)

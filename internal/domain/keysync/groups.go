@@ -28,7 +28,7 @@ type made struct {
 
 	acks   [][]byte // acknowledgements for the group's locks
 	acksAt time.Time
-	acksOf uint64 // how many of them had been signed then
+	acksOf uint64 // how often mail had been taken over then
 
 	due   []LockEpoch // locks that lack a configuration
 	dueAt time.Time
@@ -67,7 +67,7 @@ func (s *Service) tree(ctx context.Context, tx Tx, groupID string, state GroupSt
 	if m.tree, err = credential.NewTree(padded); err != nil {
 		return nil, err
 	}
-	if m.leaves, err = credential.Encode(padded); err != nil {
+	if m.leaves, err = credential.Leaves(padded).MarshalCBOR(); err != nil {
 		return nil, err
 	}
 	if g.all == nil || len(g.all) >= maxGroups {
@@ -100,18 +100,18 @@ func changes(rights []GroupRight, now time.Time) time.Time {
 // maxAcks bounds the acknowledgements that a key is given to carry.
 const maxAcks = 256
 
-// ackAge is how long it may take until a visit sees what another process has signed.
+// ackAge is how long it may take until a visit sees what another process has taken over.
 const ackAge = time.Second
 
 // acksFor returns acknowledgements for the locks that a key of the group may meet.
 func (s *Service) acksFor(ctx context.Context, tx Tx, m *made) ([][]byte, error) {
-	age, signed := tx.Now().Sub(m.acksAt), s.signed.Load()
-	if m.acksOf == signed && age >= 0 && age < ackAge {
+	age, unpacked := tx.Now().Sub(m.acksAt), s.unpacked.Load()
+	if m.acksOf == unpacked && age >= 0 && age < ackAge {
 		return m.acks, nil
 	}
-	acks, err := tx.AcksForLocks(ctx, m.locks, maxAcks)
+	acks, err := tx.AcksForLocks(ctx, m.locks, max(1, s.profile.Acknowledge), maxAcks)
 	if err == nil {
-		m.acks, m.acksAt, m.acksOf = acks, tx.Now(), signed
+		m.acks, m.acksAt, m.acksOf = acks, tx.Now(), unpacked
 	}
 	return m.acks, err
 }

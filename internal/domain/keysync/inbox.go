@@ -2,13 +2,11 @@ package keysync
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"runtime"
 	"slices"
 	"strconv"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"hemnyckel/credential"
@@ -36,12 +34,11 @@ func (s *Service) Status(ctx context.Context) (out Status, err error) {
 // Bounds of one step. A transaction takes some tens of milliseconds, in which visits wait.
 const (
 	stepLetters = 12 // read at once: at most 6 MiB
-	stepBatches = 64 // taken over in a transaction
-	stepSign    = 32 // steps after which acknowledgements are signed, so that they come also while a backlog lasts
+	stepBatches = 64 // taken over in a transaction: their acknowledgements are one signature
 )
 
-// Unpack takes over what waits in the inbox, in the order in which it came, until nothing is left or ctx ends, and signs the
-// acknowledgements for it. It returns how many letters were taken over or set aside. It may be stopped anywhere, and called again.
+// Unpack takes over what waits in the inbox, in the order in which it came, until nothing is left or ctx ends, and stores the signed
+// acknowledgements with it. It returns how many letters were taken over or set aside. It may be stopped anywhere, and called again.
 func (s *Service) Unpack(ctx context.Context) (taken int, err error) {
 	return s.unpack(ctx, func(context.Context) {})
 }
@@ -50,18 +47,15 @@ func (s *Service) unpack(ctx context.Context, pause func(context.Context)) (take
 	s.unpacking.Lock()
 	defer s.unpacking.Unlock()
 	next := s.openLetters(ctx, 0)
-	for step := 1; ; step++ {
+	for {
 		opened := <-next
 		if opened.err != nil || len(opened.letters) == 0 {
-			return taken, errors.Join(opened.err, s.signAcks(ctx))
+			return taken, opened.err
 		}
 		last := opened.letters[len(opened.letters)-1].ID
 		next = s.openLetters(ctx, last) // while these are stored
 		n, err := s.take(ctx, opened.letters)
 		taken += n
-		if err == nil && step%stepSign == 0 {
-			err = s.signAcks(ctx)
-		}
 		if err != nil {
 			<-next
 			return taken, err
@@ -126,7 +120,7 @@ func (s *Service) open(ctx context.Context, after int64) ([]*opened, error) {
 	if err != nil {
 		return nil, err
 	}
-	parallel(work, func(b *sealed) error { return b.verify(locks, keys) })
+	parallel(work, func(b *sealed) error { return b.verify(s.verifier(), locks, keys) })
 	sort(work)
 	for _, o := range all {
 		inOrder(o.batches)
@@ -200,7 +194,7 @@ func (s *Service) named(ctx context.Context, work []*sealed) (locks map[uint32]f
 }
 
 // verify checks that the lock signed the batch, and prepares it.
-func (b *sealed) verify(locks map[uint32]fleet.Lock, keys map[uint32]fleet.Key) error {
+func (b *sealed) verify(v credential.Verifier, locks map[uint32]fleet.Lock, keys map[uint32]fleet.Key) error {
 	if b.err != nil {
 		return b.err
 	}
@@ -209,12 +203,12 @@ func (b *sealed) verify(locks map[uint32]fleet.Lock, keys map[uint32]fleet.Key) 
 		return nil
 	}
 	b.lock = &lock
-	cert, err := credential.ParseCertificate(lock.Certificate)
+	cert, err := v.ReadCertificate(lock.Certificate)
 	if err == nil {
-		err = credential.Verifier{}.CheckBatch(b.batch, cert.Key)
+		err = v.CheckBatch(b.batch, cert.Body.Key)
 	}
 	if err == nil {
-		b.genuine = newGenuine(b.batch, b.signed, lock, credential.ChainStart(cert.Key), keys)
+		b.genuine = newGenuine(b.batch, b.signed, lock, credential.ChainStart(cert.Body.Key), keys)
 	}
 	return err
 }
@@ -348,7 +342,7 @@ func (s *Service) takeOver(ctx context.Context, tx Tx, letters []*opened, whole 
 			}
 		}
 	}
-	if err := t.write(ctx); err != nil {
+	if err := t.write(ctx, s.authority); err != nil {
 		return err
 	}
 	if err := t.catchUp(ctx, s.authority); err != nil {
@@ -418,46 +412,3 @@ func (s *Service) ForgetAside(ctx context.Context) error {
 }
 
 func cut(text string, n int) string { return text[:min(n, len(text))] }
-
-// ackStep is how many acknowledgements are signed before they are stored.
-const ackStep = 256
-
-// signAcks signs what permits each lock to overwrite what is home: only for heads that have been committed.
-func (s *Service) signAcks(ctx context.Context) error {
-	for {
-		var heads []Head
-		err := s.db.View(ctx, func(tx Tx) (err error) {
-			heads, err = tx.UnsignedHeads(ctx, ackStep)
-			return err
-		})
-		if err != nil || len(heads) == 0 {
-			return err
-		}
-		if err := s.sign(heads); err != nil {
-			return err
-		}
-		if err := s.db.Update(ctx, func(tx Tx) error { return tx.SetAcks(ctx, heads) }); err != nil {
-			return err
-		}
-		s.signed.Add(1)
-	}
-}
-
-func (s *Service) sign(heads []Head) error {
-	var fault atomic.Pointer[error]
-	each := make([]*Head, len(heads))
-	for i := range heads {
-		each[i] = &heads[i]
-	}
-	onAll(each, func(h *Head) {
-		var err error
-		h.Ack, err = s.authority.IssueAck(credential.Ack{Lock: h.Identity, Epoch: h.Shown, Seq: h.Seq, Head: h.Head})
-		if err != nil {
-			fault.Store(&err)
-		}
-	})
-	if err := fault.Load(); err != nil {
-		return *err
-	}
-	return nil
-}

@@ -44,10 +44,15 @@ type Profile struct {
 	// Hours are those of the week in which the rights of a service open, false for any; nil: all of them at any hour.
 	Hours func(routine.ServiceKind) (routine.Schedule, bool)
 	Place *time.Location // where Hours are local time; nil: UTC
+	// Acknowledge is how many records of a lock are home before it is told so. An acknowledgement costs the lock a verification and more
+	// bytes than a few records that are carried once more.
+	Acknowledge int
 }
 
-// DefaultProfile is a shift of twelve hours.
-func DefaultProfile() Profile { return Profile{Shift: 12 * time.Hour} }
+// DefaultProfile is a shift of twelve hours. A quarter of a batch is acknowledged together.
+func DefaultProfile() Profile {
+	return Profile{Shift: 12 * time.Hour, Acknowledge: credential.MaxBatchRecords / 4}
+}
 
 // Problems of a visit. Codes are stable: a station shows the sentence and tells the key a code.
 var (
@@ -72,6 +77,10 @@ var (
 	ErrTooManyDoors = problem.New(problem.Conflict, "sync-too-many-doors",
 		"Gruppen har rätt till %d lås; en nyckel rymmer %d. Dela gruppen.",
 		"The group has rights to %d locks; a key holds %d. Split the group.")
+	// ErrUnsigned leaves letters where they are.
+	ErrUnsigned = problem.New(problem.Unavailable, "sync-unsigned",
+		"Låsens kvittenser går inte att skriva under. Kontrollera nyckeln för konfiguration; loggarna tas emot när den svarar igen.",
+		"The acknowledgements for the locks cannot be signed. Check the config key; the logs are taken over when it answers again.")
 	ErrVisit = problem.New(problem.Invalid, "sync-malformed",
 		"Nyckelns uppgifter går inte att läsa. Sätt i den igen.", "The key's data cannot be read. Insert it again.")
 )
@@ -105,7 +114,7 @@ type Head struct {
 	Seen      time.Time
 	Shown     uint16 // the newest epoch that the lock has shown
 	Oldest    uint32 // the oldest record that it kept when it last told: one that is not acknowledged
-	Ack       []byte // signed acknowledgement through Seq; nil while there is none
+	Ack       []byte // signed acknowledgement through Seq; nil while it is being made
 }
 
 // RecordRun is consecutive records of a lock as they are kept: each in its canonical encoding, the first under (lock, epoch, first).
@@ -188,9 +197,9 @@ type Tx interface {
 	GroupStates(ctx context.Context, groupIDs []string) (map[string]GroupState, error)
 	// RightsOfGroup returns the rights of a group to mounted locks that meet the half-open period.
 	RightsOfGroup(ctx context.Context, groupID string, from, until time.Time) ([]GroupRight, error)
-	// AcksForLocks returns at most limit signed acknowledgements for those of the locks that are not known to have heard them, those
-	// first that keep the most records which they need not keep.
-	AcksForLocks(ctx context.Context, locks []uint32, limit int) ([][]byte, error)
+	// AcksForLocks returns at most limit signed acknowledgements for those of the locks that keep at least so many records which they
+	// need not keep, as far as is known, those first that keep the most.
+	AcksForLocks(ctx context.Context, locks []uint32, keep, limit int) ([][]byte, error)
 	// ConfigsDue returns the locks that the group may open at t and that are not known to have this version of their configuration.
 	ConfigsDue(ctx context.Context, groupID string, t time.Time, version uint32) ([]LockEpoch, error)
 	InsertGrants(ctx context.Context, g []Issued) error
@@ -218,11 +227,6 @@ type InboxTx interface {
 	PutLocks(ctx context.Context, locks []fleet.Lock) error
 	LockHeads(ctx context.Context, locks []uint32) (map[uint32]Head, error)
 	PutLockHeads(ctx context.Context, h []Head) error
-	// UnsignedHeads returns at most limit heads that no acknowledgement has been signed for, though their locks still keep records
-	// that are home.
-	UnsignedHeads(ctx context.Context, limit int) ([]Head, error)
-	// SetAcks stores the acknowledgements of heads that have not moved on.
-	SetAcks(ctx context.Context, h []Head) error
 	// LockRecords returns stored records by sequence number, from first through last; an empty one for one that has been erased.
 	LockRecords(ctx context.Context, lock uint32, epoch uint16, first, last uint32) (map[uint32][]byte, error)
 	// InsertLockRecords stores runs of records that are not there yet, none longer than a batch.
@@ -257,21 +261,26 @@ type Service struct {
 	groups  groups
 	token   token
 	configs configs
+	parsed  *credential.Parsed // of keys and locks
 
 	unpacking sync.Mutex
 	unpacked  atomic.Uint64 // commits of mail so far
-	signed    atomic.Uint64 // likewise of acknowledgements
 	underWay  atomic.Int64  // visits
 	arrived   atomic.Uint64 // visits so far
 	yielded   uint64        // of them when mail last gave way; only Run's
 	wake      chan struct{} // holds one when there is mail
 }
 
+// maxParsed bounds what is kept of the certificates and public keys of keys and locks: some megabytes in a large municipality.
+const maxParsed = 4096
+
+func (s *Service) verifier() credential.Verifier { return credential.Verifier{Parsed: s.parsed} }
+
 const nonceSecret = "keysync-nonce"
 
 // Open returns the service of one municipality. It makes the key for nonces when there is none yet.
 func Open(ctx context.Context, db txn.Runner[Tx], authority *credential.Authority, profile Profile) (*Service, error) {
-	s := &Service{db: db, authority: authority, profile: profile, wake: make(chan struct{}, 1)}
+	s := &Service{db: db, authority: authority, profile: profile, wake: make(chan struct{}, 1), parsed: credential.NewParsed(maxParsed)}
 	err := db.Update(ctx, func(tx Tx) error {
 		secret, err := tx.Secret(ctx, nonceSecret)
 		if err == nil && secret == nil {

@@ -218,8 +218,9 @@ func (t *takeover) contradiction(class string, b genuine, epoch uint16) {
 	}
 }
 
-// write stores what has been taken over. Anomalies and entries are the caller's to tell.
-func (t *takeover) write(ctx context.Context) error {
+// write stores what has been taken over, with the acknowledgements for it: nobody has them before this is committed. Anomalies and
+// entries are the caller's to tell.
+func (t *takeover) write(ctx context.Context, authority *credential.Authority) error {
 	if err := t.tx.InsertLockRecords(ctx, t.fresh); err != nil {
 		return err
 	}
@@ -231,10 +232,30 @@ func (t *takeover) write(ctx context.Context) error {
 		heads = append(heads, t.heads[lock])
 	}
 	slices.SortFunc(heads, func(a, b Head) int { return cmp.Compare(a.Lock, b.Lock) })
+	if err := sign(authority, heads); err != nil {
+		return ErrUnsigned.With(err)
+	}
 	if err := t.tx.PutLockHeads(ctx, heads); err != nil {
 		return err
 	}
 	return t.miss(ctx)
+}
+
+// sign signs what permits each lock to overwrite what is home, for the heads that have moved on.
+func sign(authority *credential.Authority, heads []Head) error {
+	var moved []*Head
+	var acks []credential.Ack
+	for i := range heads {
+		if h := &heads[i]; h.Ack == nil {
+			moved = append(moved, h)
+			acks = append(acks, credential.Ack{Lock: h.Identity, Epoch: h.Shown, Seq: h.Seq, Head: h.Head})
+		}
+	}
+	slips, err := authority.IssueAcks(acks)
+	for i, slip := range slips {
+		moved[i].Ack = slip
+	}
+	return err
 }
 
 // catchUp moves our own versions past what locks have reported.

@@ -87,16 +87,16 @@ func (s *Service) arrive(ctx context.Context, station fleet.Station, v Visit) (*
 	if a.certificate, err = s.holder(ctx, a.request.Key); err != nil {
 		return nil, err
 	}
-	return a, a.prove(a.certificate)
+	return a, a.prove(s.verifier(), a.certificate)
 }
 
 // prove checks that the key of a certificate signed this request, for this mail, over the channel that the station has.
-func (a *arrival) prove(certificate []byte) error {
-	cert, err := credential.ParseCertificate(certificate)
+func (a *arrival) prove(v credential.Verifier, certificate []byte) error {
+	cert, err := v.ReadCertificate(certificate)
 	if err != nil {
 		return err
 	}
-	if _, err := (credential.Verifier{}).SyncRequest(a.visit.Request, a.visit.Mail, cert.Key); err != nil {
+	if _, err := v.SyncRequest(a.visit.Request, a.visit.Mail, cert.Body.Key); err != nil {
 		return ErrProof.With(err)
 	}
 	if subtle.ConstantTimeCompare(a.request.Handshake[:], a.visit.Handshake[:]) != 1 {
@@ -159,11 +159,11 @@ func enrolled(keys map[uint32]fleet.Key, device uint32) (fleet.Key, error) {
 }
 
 // provenBy compares what the key proved itself by with the certificate that it has now.
-func (a *arrival) provenBy(key fleet.Key) error {
+func (a *arrival) provenBy(v credential.Verifier, key fleet.Key) error {
 	if bytes.Equal(a.certificate, key.Certificate) {
 		return nil
 	}
-	return a.prove(key.Certificate)
+	return a.prove(v, key.Certificate)
 }
 
 // syncable refuses a key that may not be synced.

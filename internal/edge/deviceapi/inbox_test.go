@@ -1,7 +1,10 @@
 package deviceapi_test
 
 import (
+	"crypto"
 	"errors"
+	"io"
+	"maps"
 	"sync"
 	"testing"
 	"time"
@@ -63,26 +66,56 @@ func TestGrantFirst(t *testing.T) {
 	})
 }
 
-// The power is cut before or after each commit of taking over: between letter and records, and between records and acknowledgement.
+// The power is cut before or after the commit of taking over, which is letter, records and acknowledgement in one.
 func TestPowerCutWhileUnpacking(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		taken := 0
-		for spared := range 2 {
-			for _, f := range []fault{lost, saved} {
-				w.opened(w.lock, 3)
-				w.carry(901, w.batch(w.lock, taken+1, taken+3))
-				taken += 3
-				w.fault, w.spared = f, spared
-				if _, err := w.sync.Unpack(t.Context()); !errors.Is(err, errInjected) {
-					t.Fatalf("fault %d at commit %d: got %v", f, spared, err)
-				}
-				w.open()
-				w.unpack()
-				w.want(taken)
-				if got := w.home(902); got != uint32(taken) {
-					t.Errorf("fault %d at commit %d: acknowledged %d, want %d", f, spared, got, taken)
-				}
+		for _, f := range []fault{lost, saved} {
+			w.opened(w.lock, 3)
+			w.carry(901, w.batch(w.lock, taken+1, taken+3))
+			taken += 3
+			w.fault = f
+			if _, err := w.sync.Unpack(t.Context()); !errors.Is(err, errInjected) {
+				t.Fatalf("fault %d: got %v", f, err)
 			}
+			w.open()
+			w.unpack()
+			w.want(taken)
+			if got := w.home(902); got != uint32(taken) {
+				t.Errorf("fault %d: acknowledged %d, want %d", f, got, taken)
+			}
+		}
+	})
+}
+
+// mute is a signer that does not answer, such as a hardware module that has been pulled out.
+type mute struct{ crypto.Signer }
+
+func (mute) Sign(io.Reader, []byte, crypto.SignerOpts) ([]byte, error) {
+	return nil, errors.New("no hardware module")
+}
+
+// While acknowledgements cannot be signed letters wait: none is set aside, and nothing is half taken over.
+func TestNothingIsTakenUnsigned(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.opened(w.lock, 3)
+		w.carry(901, w.batch(w.lock, 1, 3))
+		whole := w.material
+		without := whole
+		without.Roles = maps.Clone(whole.Roles)
+		config := whole.Roles[credential.RoleConfig]
+		config.Signer = mute{config.Signer}
+		without.Roles[credential.RoleConfig] = config
+		w.must(w.auth.Replace(without))
+		if _, err := w.sync.Unpack(t.Context()); !errors.Is(err, keysync.ErrUnsigned) {
+			t.Errorf("got %v, want %v", err, keysync.ErrUnsigned)
+		}
+		w.want(0)
+		w.must(w.auth.Replace(whole))
+		w.unpack()
+		w.want(3)
+		if got := w.home(901); got != 3 {
+			t.Errorf("acknowledged %d, want 3", got)
 		}
 	})
 }
@@ -397,5 +430,21 @@ func TestPanicInVisit(t *testing.T) {
 		if _, err := w.sync.Visit(t.Context(), w.station, v); err != nil {
 			t.Errorf("again: %v", err)
 		}
+	})
+}
+
+// A lock is told when a quarter of a batch is home; until then its next visitors carry the same few records again.
+func TestFewRecordsAreNotAcknowledged(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.profile = keysync.DefaultProfile()
+		w.open()
+		w.opened(w.lock, 8)
+		if got := w.bring(901, w.batch(w.lock, 1, 7)); got != 0 {
+			t.Errorf("acknowledged %d, want none of seven", got)
+		}
+		if got := w.bring(902, w.batch(w.lock, 1, 8)); got != 8 {
+			t.Errorf("acknowledged %d, want 8", got)
+		}
+		w.want(8)
 	})
 }

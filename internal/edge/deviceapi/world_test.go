@@ -28,18 +28,19 @@ import (
 
 // world is a municipality with one lock, two keys and a station, all played by the test.
 type world struct {
-	t       *testing.T
-	now     time.Time
-	db      *storage.DB
-	auth    *credential.Authority
-	fault   fault
-	spared  int                // Updates before the one that fails
-	known   credential.Version // block list that keys say they have
-	sync    *keysync.Service
-	station fleet.Station
-	post    *credential.Identity // the station's keys
-	lock    *lock
-	keys    map[uint32]*key
+	t        *testing.T
+	now      time.Time
+	db       *storage.DB
+	auth     *credential.Authority
+	material credential.Material // of it
+	fault    fault
+	known    credential.Version // block list that keys say they have
+	sync     *keysync.Service
+	profile  keysync.Profile
+	station  fleet.Station
+	post     *credential.Identity // the station's keys
+	lock     *lock
+	keys     map[uint32]*key
 }
 
 type key struct {
@@ -75,11 +76,7 @@ var errInjected = problem.New(problem.Unavailable, "injected", "injected", "inje
 
 func (r runner) Update(ctx context.Context, f func(keysync.Tx) error) error {
 	fault := r.w.fault
-	if r.w.spared > 0 {
-		r.w.spared, fault = r.w.spared-1, none
-	} else {
-		r.w.fault = none
-	}
+	r.w.fault = none
 	err := r.Runner.Update(ctx, func(tx keysync.Tx) error {
 		err := f(tx)
 		if fault == panics {
@@ -102,10 +99,13 @@ func each(t *testing.T, test func(t *testing.T, w *world)) {
 }
 
 func newWorld(t *testing.T, target string) *world {
-	w := &world{t: t, now: time.Date(2026, 3, 27, 14, 20, 0, 0, time.UTC), keys: map[uint32]*key{}}
+	w := &world{t: t, now: time.Date(2026, 3, 27, 14, 20, 0, 0, time.UTC), keys: map[uint32]*key{},
+		profile: keysync.Profile{Shift: 12 * time.Hour, Acknowledge: 1}}
 	w.db = storagetest.Open(t, target, storage.Options{Clock: func() time.Time { return w.now }})
 	var err error
-	w.auth, err = credential.NewAuthority(w.now)
+	_, w.material, err = credential.NewMaterial(w.now)
+	w.must(err)
+	w.auth, err = credential.LoadAuthority(w.material)
 	w.must(err)
 	w.open()
 	w.must(w.db.Update(t.Context(), w.seed))
@@ -123,7 +123,7 @@ func (w *world) must(err error) {
 func (w *world) open() {
 	w.t.Helper()
 	var err error
-	w.sync, err = keysync.Open(w.t.Context(), runner{w, txn.Narrow(w.db, func(tx *storage.Tx) keysync.Tx { return tx })}, w.auth, keysync.DefaultProfile())
+	w.sync, err = keysync.Open(w.t.Context(), runner{w, txn.Narrow(w.db, func(tx *storage.Tx) keysync.Tx { return tx })}, w.auth, w.profile)
 	w.must(err)
 }
 

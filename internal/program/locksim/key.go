@@ -22,10 +22,11 @@ type Key struct {
 	signer *ecdsa.PrivateKey
 	write  func(keyState) error // durably; nil for a key that lives in memory alone
 
-	mu    sync.Mutex
-	st    keyState
-	ready derived
-	known *lockcore.Memory // signatures that it has found valid
+	mu     sync.Mutex
+	st     keyState
+	ready  derived
+	known  *lockcore.Memory // signatures that it has found valid
+	parsed credential.Parsed
 }
 
 // maxRemembered is how many: the locks' and stations' certificates that it has met, and what it was last given.
@@ -99,6 +100,10 @@ func OpenKey(path string) (*Key, error) {
 func NewKey() (*Key, error) {
 	signer, err := credential.NewSigningKey()
 	return &Key{signer: signer, known: lockcore.NewMemory(maxRemembered)}, err
+}
+
+func (k *Key) verifier() credential.Verifier {
+	return credential.Verifier{Memory: k.known, Parsed: &k.parsed}
 }
 
 func (k *Key) save() error {
@@ -417,5 +422,5 @@ func (k *Key) pass() (lockcore.Pass, lockcore.Trust, error) {
 		Holder: k.signer, Counter: count, Grant: out.Grant, Issuer: out.Issuer, Tree: k.ready.tree,
 		Activation: k.st.Shift.Activation, Station: k.st.Shift.Station, StationCA: k.st.Shift.StationCA,
 	}
-	return p, lockcore.Trust{Root: k.root(out.DeviceCAs[0]), DeviceCAs: out.DeviceCAs, Blocks: k.blocks(), Memory: k.known}, nil
+	return p, lockcore.Trust{Root: k.root(out.DeviceCAs[0]), DeviceCAs: out.DeviceCAs, Blocks: k.blocks(), Memory: k.known, Parsed: &k.parsed}, nil
 }

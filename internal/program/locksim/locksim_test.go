@@ -250,11 +250,11 @@ func (w *town) takeHome(raw []byte) error {
 		if err != nil {
 			return err
 		}
-		ack, err := w.auth.IssueAck(credential.Ack{Lock: b.Identity, Epoch: b.Epoch, Seq: b.Through(), Head: head})
+		acks, err := w.auth.IssueAcks([]credential.Ack{{Lock: b.Identity, Epoch: b.Epoch, Seq: b.Through(), Head: head}})
 		if err != nil {
 			return err
 		}
-		w.acks = append(w.acks, ack)
+		w.acks = append(w.acks, acks...)
 	}
 	return nil
 }

@@ -144,7 +144,7 @@ func (k *Key) takeBlocks(raw, revocation []byte) {
 	if len(raw) == 0 {
 		return
 	}
-	b, err := credential.Verifier{Memory: k.known}.NewerBlockList(k.blocks(), k.root(revocation), raw, revocation)
+	b, err := k.verifier().NewerBlockList(k.blocks(), k.root(revocation), raw, revocation)
 	if err == nil {
 		k.st.Out.Blocks, k.st.Out.Revocation, k.ready.blocks = raw, revocation, &b
 	}

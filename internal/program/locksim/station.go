@@ -184,7 +184,7 @@ func (k *Key) takeOut(raw []byte, sent credential.Hash) error {
 	if bytes.Equal(out.Config, old.Config) { // else they are by an authority that locks may not hear any more
 		out.Times = k.answers(append(old.Times[:len(old.Times):len(old.Times)], out.Times...))
 	}
-	v := credential.Verifier{Memory: k.known}
+	v := k.verifier()
 	if _, err := v.NewerBlockList(k.blocks(), k.root(out.Revocation), out.Blocks, out.Revocation); err != nil {
 		out.Blocks, out.Revocation = old.Blocks, old.Revocation
 	}
@@ -198,7 +198,7 @@ func (k *Key) takeOut(raw []byte, sent credential.Hash) error {
 
 // checkOut returns the tree over a response's leaves if the response is good.
 func (k *Key) checkOut(out credential.SyncResponse) (*credential.Tree, error) {
-	v := credential.Verifier{Memory: k.known}
+	v := k.verifier()
 	g, _, err := v.GrantChain(k.root(out.Issuer), out.Grant, out.Issuer)
 	if err != nil {
 		return nil, err
@@ -228,7 +228,7 @@ func (k *Key) checkOut(out credential.SyncResponse) (*credential.Tree, error) {
 // takeShift keeps an activation for the grant that the key has. The activation goes home too, so that the log's records can be
 // matched to it.
 func (k *Key) takeShift(s credential.Activate) (credential.Instant, error) {
-	v := credential.Verifier{Memory: k.known}
+	v := k.verifier()
 	station, _, err := v.Chain(k.root(s.StationCA), credential.RoleStation, s.Station, s.StationCA)
 	if err != nil {
 		return 0, err

@@ -20,7 +20,7 @@ var rules = []struct {
 	{"certificate", credential.Certificate{}}, {"grant", credential.Grant{}}, {"leaf", credential.Leaf{}}, {"path", credential.Path{}},
 	{"activation", credential.Activation{}}, {"block-list", credential.BlockList{}}, {"version", credential.Version{}},
 	{"block-entry", credential.BlockEntry{}}, {"group-generation", credential.GroupGeneration{}}, {"lock-config", credential.LockConfig{}},
-	{"time-token", credential.TimeToken{}}, {"ack", credential.Ack{}}, {"record", credential.Record{}}, {"log-batch", credential.LogBatch{}},
+	{"time-token", credential.TimeToken{}}, {"ack-tree", credential.AckTree{}}, {"ack", credential.Ack{}}, {"ack-slip", credential.AckSlip{}}, {"record", credential.Record{}}, {"log-batch", credential.LogBatch{}},
 	{"sealed-batch", credential.SealedBatch{}}, {"mandate", credential.Mandate{}}, {"root-statement", credential.RootStatement{}},
 	{"sync-request", credential.SyncRequest{}}, {"mail", credential.Mail{}}, {"sync-response", credential.SyncResponse{}},
 	{"enrolment", credential.Enrolment{}},

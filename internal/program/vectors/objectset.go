@@ -3,6 +3,9 @@ package vectors
 import (
 	"bytes"
 	"crypto/sha256"
+	"slices"
+
+	"github.com/fxamacker/cbor/v2"
 
 	"hemnyckel/credential"
 )
@@ -22,6 +25,7 @@ func objectSet() *Set {
 	s.activations()
 	s.blockLists()
 	s.fromConfig()
+	s.acks()
 	s.batches()
 	s.mandates()
 	s.roots()
@@ -226,13 +230,51 @@ func (s *Set) fromConfig() {
 	one(forged, "time", "time-flipped", "One bit of the signature is another.", flip(raw, -1), config)
 	t.IssuedAt = start + 365*days
 	one(chain, "time", "time-from-the-future", "After its certificate's end.", sign("config", credential.KindTimeToken, t), config)
-	head := must(batchOf().Head())
-	a := credential.Ack{Issuer: public("config").Hash(), Lock: public("lock").Hash(), Epoch: 1, Seq: 3, Head: head}
-	raw = sign("config", credential.KindAck, a)
-	one(ok, "ack", "ack", "Acknowledges the vector \"batch\".", raw, config)
-	one(forged, "ack", "ack-flipped", "One bit of the signature is another.", flip(raw, -1), config)
-	a.Issuer[0] ^= 1
-	one(chain, "ack", "ack-names-another-issuer", "The issuer it names is not who signed it.", sign("config", credential.KindAck, a), config)
+}
+
+// acks are acknowledgements alone and in the tree over three of them and a leaf that is zero.
+func (s *Set) acks() {
+	one := func(code credential.Code, name, about string, slip credential.AckSlip) {
+		var out args
+		if code == ok {
+			out = args{"payload": must(cbor.Diagnose(encode(slip.Ack)))}
+		}
+		s.add(code, "ack", name, about, args{"bytes": h(encode(slip)), "authority": h(authority(credential.RoleConfig))}, out)
+	}
+	ack := credential.Ack{Lock: public("lock").Hash(), Epoch: 1, Seq: 3, Head: must(batchOf().Head())}
+	leaf := func(a credential.Ack) credential.Hash { return sha256.Sum256(append([]byte{0}, encode(a)...)) }
+	node := func(a, b credential.Hash) credential.Hash { return sha256.Sum256(slices.Concat([]byte{1}, a[:], b[:])) }
+	tree := credential.AckTree{Issuer: public("config").Hash(), Root: leaf(ack), Size: 1}
+	slip := func(t credential.AckTree, index uint32, beside ...credential.Hash) credential.AckSlip {
+		path := credential.Path{Index: index, Hashes: []byte{}}
+		for _, b := range beside {
+			path.Hashes = append(path.Hashes, b[:]...)
+		}
+		return credential.AckSlip{Signed: sign("config", credential.KindAck, t), Ack: ack, Path: path}
+	}
+	one(ok, "ack", "Acknowledges the vector \"batch\".", slip(tree, 0))
+	others := [3]credential.Hash{leaf(credential.Ack{Lock: public("other lock").Hash(), Epoch: 1, Seq: 7, Head: credential.Hash{1}}),
+		leaf(credential.Ack{Lock: public("third lock").Hash(), Epoch: 2, Seq: 9, Head: credential.Hash{2}})}
+	four := tree
+	four.Root, four.Size = node(node(others[0], leaf(ack)), node(others[1], others[2])), 4
+	upper := node(others[1], others[2])
+	one(ok, "ack-among-three", "The second of three.", slip(four, 1, others[0], upper))
+	one(chain, "ack-elsewhere", "Not where the path says.", slip(four, 0, others[0], upper))
+	one(chain, "ack-short-path", "The path ends below the root.", slip(four, 1, others[0]))
+	changed := slip(four, 1, others[0], upper)
+	changed.Ack.Seq++
+	one(chain, "ack-changed", "Another record than the tree has.", changed)
+	forgedSlip := slip(tree, 0)
+	forgedSlip.Signed = flip(forgedSlip.Signed, -1)
+	one(forged, "ack-flipped", "One bit of the signature is another.", forgedSlip)
+	bad := tree
+	bad.Issuer[0] ^= 1
+	one(chain, "ack-names-another-issuer", "The issuer it names is not who signed it.", slip(bad, 0))
+	bad = tree
+	bad.Size = 3
+	one(malformed, "ack-among-no-power-of-two", "A tree of three.", slip(bad, 0))
+	bad.Size = 128
+	one(malformed, "ack-among-too-many", "A tree of 128.", slip(bad, 0))
 }
 
 func (s *Set) batches() {

@@ -265,9 +265,8 @@ CREATE TABLE lock_heads (
     seen_us     BIGINT NOT NULL,
     shown       BIGINT NOT NULL, -- the newest epoch that the lock has shown
     oldest      BIGINT NOT NULL, -- the oldest record that the lock still kept when it last told: what it has not been acknowledged
-    ack         BYTEA -- signed acknowledgement through seq; NULL when the lock is known to have heard it
+    ack         BYTEA NOT NULL -- signed acknowledgement through seq
 );
-CREATE INDEX lock_heads_unsigned ON lock_heads (lock_id) WHERE ack IS NULL;
 CREATE TABLE lock_evidence ( -- signed batches that contradict what came before
     id      BIGINT NOT NULL PRIMARY KEY,
     lock_id BIGINT NOT NULL, -- the lock's number
