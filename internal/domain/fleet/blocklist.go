@@ -274,6 +274,9 @@ func (s *Keys) fitting(ctx context.Context, tx KeyTx) ([]Block, error) {
 // more than the last.
 const ahead = 24 * time.Hour
 
+// Possible reports whether a list of ours can have this number at t. Whoever steals the key that signs lists can sign one with any.
+func Possible(number uint64, t time.Time) bool { return number <= uint64(t.Add(ahead).Unix()) }
+
 // skip is how many generations, and numbers of devices and staff, a restored database leaves out: more than were given between
 // a backup and its restoring. What got a number after the backup is still out there with it, and shall not meet its namesake.
 const skip = 1000
@@ -288,7 +291,7 @@ const recoverOnce = 24 * time.Hour
 // restored the database, says 0. It reports false, and changes nothing, for a number that no list of ours can have, and for a key
 // that has made us recover in the last day.
 func (s *Keys) Recover(ctx context.Context, tx KeyTx, reported uint64, subject string) (bool, error) {
-	if reported > uint64(tx.Now().Add(ahead).Unix()) {
+	if !Possible(reported, tx.Now()) {
 		return false, nil
 	}
 	if subject != "" {

@@ -321,7 +321,7 @@ func (s *Service) takeOver(ctx context.Context, tx Tx, letters []*opened, whole 
 	if err != nil {
 		return err
 	}
-	t, err := newTakeover(ctx, tx, batches)
+	t, err := newTakeover(ctx, tx, s.authority.InUse(credential.RoleRevocation).Epoch, batches)
 	if err != nil {
 		return err
 	}

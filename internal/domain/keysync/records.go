@@ -45,6 +45,7 @@ func newGenuine(o credential.Object[credential.LogBatch], signed []byte, lock fl
 // takeover takes genuine batches into the state and the journal, in one transaction.
 type takeover struct {
 	tx        Tx
+	epoch     uint32 // of our block lists
 	heads     map[uint32]Head
 	moved     map[uint32]bool   // heads that must be stored
 	raised    map[uint32]uint16 // epochs of locks that are ahead of ours
@@ -58,8 +59,8 @@ type takeover struct {
 }
 
 // newTakeover asks for what the batches need.
-func newTakeover(ctx context.Context, tx Tx, batches []genuine) (t *takeover, err error) {
-	t = &takeover{tx: tx, moved: map[uint32]bool{}, raised: map[uint32]uint16{}, missing: map[uint64]uint32{}, noted: map[anomalyOf]bool{}}
+func newTakeover(ctx context.Context, tx Tx, epoch uint32, batches []genuine) (t *takeover, err error) {
+	t = &takeover{tx: tx, epoch: epoch, moved: map[uint32]bool{}, raised: map[uint32]uint16{}, missing: map[uint64]uint32{}, noted: map[anomalyOf]bool{}}
 	var locks []uint32
 	for _, b := range batches {
 		locks = append(locks, b.Lock)
@@ -144,9 +145,13 @@ func (t *takeover) move(b genuine, head Head) {
 		t.raised[b.Lock] = b.Epoch
 		t.note(ClassAhead, b, "the lock is at epoch "+strconv.Itoa(int(b.Epoch))+", ours was "+strconv.FormatUint(uint64(b.lock.Epoch), 10))
 	}
-	t.newest = max(t.newest, b.Blocks.Number)
+	list := b.Blocks.Number
+	if b.Blocks.Epoch != t.epoch || !fleet.Possible(list, t.tx.Now()) {
+		list = 0 // not ours: that the lock has it says nothing of what it knows to be blocked
+	}
+	t.newest = max(t.newest, list)
 	head.Oldest = max(head.Oldest, b.Oldest)
-	head.BlockList, head.Config, head.Seen = max(head.BlockList, b.Blocks.Number), max(head.Config, b.Config), t.tx.Now()
+	head.BlockList, head.Config, head.Seen = max(head.BlockList, list), max(head.Config, b.Config), t.tx.Now()
 	t.heads[b.Lock], t.moved[b.Lock] = head, true
 }
 

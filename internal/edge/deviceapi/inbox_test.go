@@ -379,6 +379,34 @@ func TestRestoredDatabase(t *testing.T) {
 	})
 }
 
+// That a lock has a list which we cannot have made, by a stolen key, says nothing of what it knows to be blocked.
+func TestListsThatAreNotOurs(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		g, _ := w.grant(901)
+		ours := g.Blocks
+		for i, c := range []struct{ says, want credential.Version }{
+			{credential.Version{Epoch: ours.Epoch, Number: 1<<64 - 1}, credential.Version{}},
+			{credential.Version{Epoch: ours.Epoch, Number: 1 << 60}, credential.Version{}},
+			{credential.Version{Epoch: ours.Epoch + 1, Number: ours.Number}, credential.Version{}},
+			{ours, ours},
+		} {
+			w.opened(w.lock, 1)
+			w.bring(901, w.seal(w.lock, credential.LogBatch{Lock: 7, Identity: w.lock.id.PublicKey().Hash(), Epoch: 1, Prev: w.lock.heads[i],
+				Records: w.lock.records[i:], Last: uint32(i + 1), Blocks: c.says}))
+			w.must(w.db.View(t.Context(), func(tx *storage.Tx) error {
+				heads, err := tx.LockHeads(t.Context(), []uint32{7})
+				if got := heads[7]; got.Seq != uint32(i+1) || got.BlockList != c.want.Number {
+					t.Errorf("a lock says that it has %+v: got list %d after record %d, want %d", c.says, got.BlockList, got.Seq, c.want.Number)
+				}
+				return err
+			}))
+		}
+		if got, _ := w.grant(901); got.Blocks != ours {
+			t.Errorf("our list: got %+v, want %+v as before", got.Blocks, ours)
+		}
+	})
+}
+
 // One key makes the database recover at most once a day, whatever lists it says it has seen: our numbers are not its to use up. Another
 // key, and the same one a day later, are believed.
 func TestRecoveryOncePerKey(t *testing.T) {
