@@ -2,6 +2,8 @@ package station
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"time"
 
 	"hemnyckel/credential"
@@ -134,20 +136,26 @@ func (s *Station) reporting(ctx context.Context) {
 	}
 }
 
-// ReportNow tells the server of every activation that it has not settled. One is forgotten only after the server has answered.
+// ReportNow tells the server of every activation that it has not settled. One is forgotten only after the server has answered. One that
+// cannot be read stays, and is told of when the others have been reported.
 func (s *Station) ReportNow(ctx context.Context) error {
 	s.report.Lock() // what one report has settled another would miss
 	defer s.report.Unlock()
-	for {
-		names, err := s.store.pendingNames(deviceapi.MaxReports)
-		if err != nil || len(names) == 0 {
-			return err
-		}
-		reports := make([]deviceapi.Report, len(names))
-		for i, name := range names {
-			if reports[i], err = s.store.pending(name); err != nil {
-				return ErrDamaged.Fill(name).With(err)
+	all, err := s.store.pendingNames()
+	var damaged error
+	for names := range slices.Chunk(all, deviceapi.MaxReports) {
+		var reports []deviceapi.Report
+		names = slices.DeleteFunc(names, func(name string) bool {
+			r, err := s.store.pending(name)
+			if err != nil {
+				damaged = ErrDamaged.Fill(name).With(err)
+				return true
 			}
+			reports = append(reports, r)
+			return false
+		})
+		if len(reports) == 0 {
+			continue
 		}
 		settled, err := s.server.report(ctx, reports)
 		if err != nil {
@@ -162,6 +170,7 @@ func (s *Station) ReportNow(ctx context.Context) error {
 			}
 		}
 	}
+	return errors.Join(err, damaged)
 }
 
 // State is what the panel shows.
@@ -195,7 +204,7 @@ type ScreenText struct {
 
 // State reads the station.
 func (s *Station) State() State {
-	pending, err := s.store.pendingNames(0)
+	pending, err := s.store.pendingNames()
 	if err != nil {
 		s.cfg.Logger.Error("state folder", "cause", err)
 	}

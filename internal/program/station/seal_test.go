@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"hemnyckel/credential"
+	"hemnyckel/internal/domain/journal"
 	"hemnyckel/internal/program/keystore"
 	"hemnyckel/internal/program/station"
 )
@@ -200,5 +201,35 @@ func TestNewCode(t *testing.T) {
 	a, b := station.NewCode(), station.NewCode()
 	if a == b || len(a) != 24 || strings.Trim(a, "0123456789-") != "" || strings.Count(a, "-") != 4 {
 		t.Errorf("got %s and %s", a, b)
+	}
+}
+
+// A file that the disk has lost, or a thief has spoilt, keeps no other activation from being reported.
+func TestOneDamagedFileDoesNotSilenceAStation(t *testing.T) {
+	w := newTown(t, t.TempDir())
+	cfg, k := w.config("Norr 1", "G001"), w.key("N00001")
+	s := w.sealedStation(cfg)
+	w.run(s.Run)
+	w.visit(k, s, false)
+	w.down.Store(true)
+	for range 2 {
+		if r := w.visit(k, s, true); r.Activated == 0 {
+			t.Fatalf("got %+v", r)
+		}
+	}
+	waiting, err := filepath.Glob(filepath.Join(cfg.Dir, "activation-*"))
+	if err != nil || len(waiting) != 2 {
+		t.Fatalf("got %v, %v, want two that wait", waiting, err)
+	}
+	w.must(os.WriteFile(waiting[0], []byte("not sealed"), 0o600))
+	w.down.Store(false)
+	for range 2 { // and again, when only that one is left
+		if err := s.ReportNow(t.Context()); !errors.Is(err, station.ErrDamaged) {
+			t.Errorf("got %v, want station-state-damaged", err)
+		}
+	}
+	w.count(journal.KeyActivated, 1)
+	if _, err := os.Stat(waiting[0]); err != nil {
+		t.Errorf("the damaged one is gone: %v", err)
 	}
 }

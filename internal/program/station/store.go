@@ -275,17 +275,14 @@ func (s *store) addPending(serial uint64, r deviceapi.Report) error {
 
 func pendingName(serial uint64) string { return pendingStart + strconv.FormatUint(serial, 16) }
 
-// pendingNames are the unreported activations, at most limit (0: all).
-func (s *store) pendingNames(limit int) ([]string, error) {
+// pendingNames are the unreported activations.
+func (s *store) pendingNames() ([]string, error) {
 	all, err := s.files.List()
 	if err != nil {
 		return nil, err
 	}
 	all = slices.DeleteFunc(all, func(name string) bool { return !strings.HasPrefix(name, pendingStart) })
 	slices.Sort(all)
-	if limit > 0 && len(all) > limit {
-		all = all[:limit]
-	}
 	return all, nil
 }
 
