@@ -109,6 +109,9 @@ func (tx *Tx) eraseClient(ctx context.Context, id string) error {
 	if err := tx.forgetRegister(ctx, c.PersonalNumber); err != nil {
 		return err
 	}
+	if err := tx.later(ctx, `DELETE FROM order_drafts WHERE client_id IS NULL AND body LIKE $1`, "%"+c.PersonalNumber+"%"); err != nil { // named by number
+		return err
+	}
 	if err := tx.later(ctx, `DELETE FROM clients WHERE id = $1`, id); err != nil {
 		return err
 	}

@@ -84,9 +84,14 @@ func (tx *Tx) InsertLockRecords(ctx context.Context, runs []keysync.RecordRun) e
 	return tx.insert(ctx, "lock_records", []string{"lock_id", "epoch", "seq", "body"}, rows, "")
 }
 
-// LockOpened implements casework.FieldTx.
+// LockOpened implements casework.FieldTx. What a lock tells is stored under the epoch with which its identity began, also when that
+// has been raised since: by a dismounting, say.
 func (tx *Tx) LockOpened(ctx context.Context, l fleet.Lock, seq uint32) (time.Time, bool, error) {
-	runs, err := tx.runsOf(ctx, l.Number, uint16(l.Epoch), seq, seq)
+	heads, err := tx.LockHeads(ctx, []uint32{l.Number})
+	if err != nil {
+		return time.Time{}, false, err
+	}
+	runs, err := tx.runsOf(ctx, l.Number, heads[l.Number].Epoch, seq, seq)
 	for _, r := range runs {
 		i := int(seq) - int(r.first)
 		if i >= len(r.records) || len(r.records[i]) == 0 {

@@ -148,7 +148,7 @@ func (tx *Tx) HoldTarget(ctx context.Context, name string) (string, bool, error)
 }
 
 // Held implements retention.Tx: what is held, and what requests for the log are open about. Of a client that is also the
-// lock on the door, of a staff member also their activations.
+// lock on the door and those that have sat there, of a staff member also their activations.
 func (tx *Tx) Held(ctx context.Context, unfetched time.Time) (retention.Held, error) {
 	subjects, err := collect(ctx, tx, column[string], `SELECT subject FROM holds WHERE ended_us = 0
 		UNION SELECT scope_id FROM disclosures WHERE state NOT IN ('refused', 'disclosed') AND NOT (state IN ('granted', 'partly') AND decided_us < $1)`, usOrZero(unfetched))
@@ -168,7 +168,27 @@ func (tx *Tx) Held(ctx context.Context, unfetched time.Time) (retention.Held, er
 	for _, n := range serials {
 		h.Actors["activation:"+n] = true
 	}
+	if err == nil {
+		h.Past, err = tx.pastLocks(ctx, subjects)
+	}
 	return h, err
+}
+
+// pastLocks are the locks that the journal says have come down from these clients' doors, and when.
+func (tx *Tx) pastLocks(ctx context.Context, clients []string) (map[string]time.Time, error) {
+	rows, err := collectIn(ctx, tx, scanJournal, `SELECT `+journalColumns+` FROM journal_entries e WHERE e.idx IN (
+		SELECT s.idx FROM journal_subjects s JOIN journal_kinds k ON k.idx = s.idx AND k.kind = $1 WHERE s.subject IN %s)`, clients, string(journal.LockRemoved))
+	past := map[string]time.Time{}
+	for _, row := range rows {
+		r, err := row.Record()
+		if err != nil {
+			return nil, err
+		}
+		if n := len(r.Subjects); n > 0 && r.At.After(past[r.Subjects[n-1]]) { // the lock is named last
+			past[r.Subjects[n-1]] = r.At
+		}
+	}
+	return past, err
 }
 
 // RetentionCursor implements retention.Tx.

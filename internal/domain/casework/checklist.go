@@ -91,12 +91,16 @@ func (s *Service) openDoor(ctx context.Context, tx Tx, w *work) error {
 // keep lets a step count, unless a later one of its sort does.
 func (w *work) keep(s Step) {
 	w.steps = append(w.steps, s)
-	if have, ok := w.said[s.Step]; !ok || !s.At.Before(have.At) {
+	if w.counts(s) {
 		w.said[s.Step] = s
 	}
 }
 
-func (w *work) reading(l fleet.Lock) { w.reads = l }
+// counts reports whether no later step of its sort has come.
+func (w *work) counts(s Step) bool {
+	have, ok := w.said[s.Step]
+	return !ok || !s.At.Before(have.At)
+}
 
 // lock is the kind of lock that the work is about, as far as it is known.
 func (w *work) lock() routine.LockKind {

@@ -196,6 +196,16 @@ func TestAnEntrancesLockWithoutConsentIsAQuestion(t *testing.T) {
 	})
 }
 
+// wantPorts compares what is to be done, and decided, about the entrance.
+func (c consenting) wantPorts(t *testing.T, when string, want ...string) {
+	t.Helper()
+	got := slices.DeleteFunc(c.open(t, alma, bo, cara), func(s string) bool { return !isPort(s) && !strings.HasPrefix(s, "decide") })
+	slices.Sort(got)
+	if !slices.Equal(got, want) {
+		t.Errorf("%s: got %v, want %v", when, got, want)
+	}
+}
+
 // "It goes" is laid up as a dismounting, and then the lock goes although somebody needs it: the question is answered, and each
 // household that needs it is one of how the entrance is to be opened. Struck, or with another lock in its place, there is none.
 //
@@ -214,14 +224,7 @@ func TestAnEntrancesLockGoesWhenItsOwnerSaysSo(t *testing.T) {
 		if _, err := c.Withdraw(t.Context(), keeper, yes.ID, consent.Answered{How: consent.Written, Date: c.now(t)}); err != nil {
 			t.Fatal(err)
 		}
-		want := func(when string, want ...string) {
-			t.Helper()
-			got := slices.DeleteFunc(c.open(t, alma, bo, cara), func(s string) bool { return !isPort(s) && !strings.HasPrefix(s, "decide") })
-			slices.Sort(got)
-			if !slices.Equal(got, want) {
-				t.Errorf("%s: got %v, want %v", when, got, want)
-			}
-		}
+		want := func(when string, want ...string) { t.Helper(); c.wantPorts(t, when, want...) }
 		want("asked", "decide@14")
 		down := c.add(t, lay)
 		want("it goes while two homes need it", "decide@3", "decide@3", "dismount-entrance@3")
@@ -246,6 +249,56 @@ func TestAnEntrancesLockGoesWhenItsOwnerSaysSo(t *testing.T) {
 		}
 		want("another is up")
 		c.wantRecomputed(t)
+	})
+}
+
+// What was struck by mistake goes again, with its questions; and of an entrance with two locks nothing is asked until the second is to
+// go too, for the day when the last has gone.
+//
+// proves V5.3-a, V5.3-c
+func TestHowAnEntranceIsToBeOpenedIsAskedWhenItsLastLockGoes(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		c := newConsenting(t, db)
+		c.house(t)
+		c.stays(t)
+		yes := c.say(t, consent.Given)
+		port := c.add(t, casework.NewTask{Kind: routine.MountEntrance, PersonalNumber: alma})
+		c.steps(t, port.ID, c.portSteps(t, "PT2")...)
+		if _, err := c.Complete(t.Context(), keeper, port.ID, ""); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := c.Withdraw(t.Context(), keeper, yes.ID, consent.Answered{How: consent.Written, Date: c.now(t)}); err != nil {
+			t.Fatal(err)
+		}
+		want := func(when string, want ...string) { t.Helper(); c.wantPorts(t, when, want...) }
+		c.add(t, casework.NewTask{Kind: routine.DismountEntrance, Serial: "PT1", Due: ahead(4)})
+		want("one of two goes", "decide@14", "dismount-entrance@4")
+		second := c.add(t, casework.NewTask{Kind: routine.DismountEntrance, Serial: "PT2", Due: ahead(3)})
+		both := []string{"decide@4", "decide@4", "dismount-entrance@3", "dismount-entrance@4"}
+		want("both go", both...)
+		if _, err := c.Cancel(t.Context(), keeper, second.ID, "fel port"); err != nil {
+			t.Fatal(err)
+		}
+		want("one is struck", "dismount-entrance@4")
+		if _, err := c.Undo(t.Context(), keeper, second.ID, "det var rätt"); err != nil {
+			t.Fatal(err)
+		}
+		want("it was not to be struck", both...)
+		if _, err := c.Cancel(t.Context(), keeper, second.ID, "ägaren har ändrat sig"); err != nil {
+			t.Fatal(err)
+		}
+		for _, v := range append(c.tasksOf(t, alma), c.tasksOf(t, cara)...) {
+			if v.Kind == routine.DismountEntrance {
+				c.steps(t, v.ID, downSteps("PT1", fleet.InStock, c.now(t))[:2]...)
+				if _, err := c.Complete(t.Context(), keeper, v.ID, ""); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		c.say(t, consent.Given)
+		if _, err := c.Undo(t.Context(), keeper, second.ID, "ändå"); !errors.Is(err, casework.ErrEntranceNeeded) {
+			t.Errorf("opened again when it is the only lock and wanted: got %v, want entrance-lock-needed", err)
+		}
 	})
 }
 

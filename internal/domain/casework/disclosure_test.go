@@ -10,6 +10,7 @@ import (
 
 	"hemnyckel/internal/base/txn"
 	"hemnyckel/internal/domain/care"
+	"hemnyckel/internal/domain/casework"
 	"hemnyckel/internal/domain/disclosure"
 	"hemnyckel/internal/domain/fleet"
 	"hemnyckel/internal/domain/journal"
@@ -302,6 +303,43 @@ func TestNamedRolesReadTheLogAndAreSeen(t *testing.T) {
 		}
 		if reads != 3 {
 			t.Errorf("the journal knows of %d reads, want 3", reads)
+		}
+	})
+}
+
+// A lock that has come down belongs to the log of the door that it sat on, for that time: an extract has it, also where the registers had
+// put it up, and a hold on the client keeps it from erasure. What it has told since is somebody else's.
+//
+// proves V5.7-d
+func TestALockThatHasComeDownBelongsToItsDoorsLog(t *testing.T) {
+	eachDay(t, func(t *testing.T, _ string, db *storage.DB, now *time.Time) {
+		w := newWatched(t, db, now, byRequest)
+		down := w.add(t, casework.NewTask{Kind: routine.Dismount, Serial: "NG1"})
+		w.steps(t, down.ID, downSteps("NG1", fleet.InStock, *now)...)
+		if _, err := w.town.Complete(t.Context(), keeper, down.ID, ""); err != nil {
+			t.Fatal(err)
+		}
+		w.from = w.from.Add(-time.Hour)
+		d := w.request(t, func(in *disclosure.Request) { in.Until = in.From.Add(4 * 24 * time.Hour) })
+		*now = now.Add(24 * time.Hour)
+		if err := db.Update(t.Context(), func(tx *storage.Tx) error {
+			return journal.Append(t.Context(), tx, journal.Entry{Kind: journal.LockRecords, Quality: journal.Device, Subjects: []string{"0190b000-0000-7000-8000-0000000000b0"},
+				Fields: []journal.Field{{Name: "lock", Value: "NG1"}, {Name: "sequence", Value: "1/3"}}, Parts: []journal.Part{{Kind: journal.DoorOpened}}})
+		}); err != nil {
+			t.Fatal(err)
+		}
+		log := w.keys.NewLog(t, txn.Narrow(db, func(tx *storage.Tx) journal.Tx { return tx }))
+		if _, err := log.Integrate(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		*now = now.AddDate(1, 0, 0)
+		keep := retention.NewService(txn.Narrow(db, func(tx *storage.Tx) retention.Tx { return tx }), routine.DefaultProfile())
+		if got, err := keep.Run(t.Context(), nil); err != nil || countOf(got, retention.DoorLog).Due != 1 || countOf(got, retention.DoorLog).Held != 2 {
+			t.Errorf("a year later: got %+v, %v, want the two at her door held and the other erased", countOf(got, retention.DoorLog), err)
+		}
+		w.decide(t, d.ID, disclosure.Decision{State: disclosure.Granted, Reasons: "Behövs"})
+		if x, err := w.Extract(t.Context(), chief, d.ID); err != nil || len(x.Rows) != 2 {
+			t.Errorf("the extract: got %d rows, %v, want the two at her door", len(x.Rows), err)
 		}
 	})
 }

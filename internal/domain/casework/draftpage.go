@@ -1,6 +1,7 @@
 package casework
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -28,6 +29,8 @@ type DraftPage struct {
 	Entrance bool    // there is a locked entrance before the door
 	Similar  []Order // of the same kind for the same client, lately
 	Foreseen *Foreseen
+
+	about string // id of the client whom the page tells of, also of one named by number alone; ""
 }
 
 // Foreseen is what an order would lead to, if it were placed now.
@@ -71,8 +74,8 @@ func (s *Service) Draft(ctx context.Context, who Reader, id string) (out DraftPa
 		}
 		return s.foresee(ctx, tx, who, &out)
 	})
-	if err == nil && out.Client.ID != "" {
-		err = s.noteOrderRead(ctx, who, out.Client.ID)
+	if out.about = cmp.Or(out.Client.ID, out.about); err == nil && out.about != "" {
+		err = s.noteOrderRead(ctx, who, out.about)
 	}
 	if err != nil {
 		return DraftPage{}, err
@@ -197,6 +200,7 @@ func (s *Service) foresee(ctx context.Context, tx Tx, who Reader, out *DraftPage
 	var d decision
 	if err = in.check(who.Orderer()); err == nil {
 		d, err = s.decide(ctx, tx, who.Orderer(), in)
+		out.about = d.file.client.ID
 	}
 	if refusal, ok := errors.AsType[*problem.Error](err); ok && refusal.Kind != problem.Internal {
 		out.Foreseen = &Foreseen{Refusal: refusal}

@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"time"
 
 	"hemnyckel/internal/domain/consent"
 	"hemnyckel/internal/domain/routine"
@@ -50,10 +51,11 @@ func (s *Service) goes(ctx context.Context, tx Tx, actor string, down Task) erro
 			}
 		}
 	}
-	entranceID, last, err := sitsAlone(ctx, tx, down)
-	if err != nil || !last {
+	entranceID, day, err := s.goesLast(ctx, tx, down)
+	if err != nil || day.IsZero() {
 		return err
 	}
+	down.Due = day
 	dwellings, err := tx.DwellingsBehind(ctx, []string{entranceID})
 	if err != nil {
 		return err
@@ -85,21 +87,45 @@ func (s *Service) goesNot(ctx context.Context, tx Tx, actor string, down Task) e
 	if down.Kind != routine.DismountEntrance {
 		return nil
 	}
-	entranceID, _, err := sitsAlone(ctx, tx, down)
+	entranceID, err := sitsAt(ctx, tx, down)
 	if err != nil || entranceID == "" {
 		return err
 	}
 	return s.entranceStays(ctx, tx, actor, entranceID)
 }
 
-// sitsAlone says where the lock of a task sits, if in an entrance, and whether it is the only one there.
-func sitsAlone(ctx context.Context, tx Tx, t Task) (entranceID string, only bool, err error) {
+// sitsAt is the entrance in which the lock of a task sits, or "".
+func sitsAt(ctx context.Context, tx Tx, t Task) (string, error) {
 	locks, err := tx.LocksByID(ctx, []string{t.LockID})
-	if entranceID = locks[t.LockID].EntranceID; err != nil || entranceID == "" {
-		return "", false, err
+	return locks[t.LockID].EntranceID, err
+}
+
+// goesLast is the day on which an entrance has lost the last of its locks, if the one of this task goes and all others are to go too;
+// zero if one stays.
+func (s *Service) goesLast(ctx context.Context, tx Tx, down Task) (entranceID string, day time.Time, err error) {
+	if entranceID, err = sitsAt(ctx, tx, down); err != nil || entranceID == "" {
+		return "", day, err
 	}
 	there, err := tx.LocksAtEntrance(ctx, entranceID)
-	return entranceID, len(there) == 1, err
+	if err != nil {
+		return "", day, err
+	}
+	day = down.Due
+	for _, lock := range there {
+		if lock.ID == down.LockID {
+			continue
+		}
+		open, err := tx.OpenTasksOfLock(ctx, lock.ID)
+		if err != nil {
+			return "", day, err
+		}
+		others := ofKind(open, routine.DismountEntrance)
+		if len(others) == 0 {
+			return entranceID, time.Time{}, nil
+		}
+		day = later(day, others[0].Due)
+	}
+	return entranceID, day, nil
 }
 
 // entranceStays ends the questions how an entrance is to be opened: its lock does not come down, or another is up.

@@ -3,6 +3,7 @@ package casework
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"hemnyckel/internal/base/problem"
@@ -148,11 +149,13 @@ func (s *Service) VisitPage(ctx context.Context, who routine.Who, taskID, reason
 	case len(reason) > MaxNote:
 		return out, ErrTaskNoReason.On("reason")
 	}
-	err := s.db.Update(ctx, func(tx Tx) error {
+	var clientID string
+	err := s.db.View(ctx, func(tx Tx) error {
 		w, err := s.openWork(ctx, tx, taskID)
 		if err != nil {
 			return err
 		}
+		clientID = w.client.ID
 		out = VisitPage{Now: tx.Now(), Names: map[string]string{}}
 		if out.WorkFile, err = s.workFile(ctx, tx, w); err != nil {
 			return err
@@ -176,26 +179,39 @@ func (s *Service) VisitPage(ctx context.Context, who routine.Who, taskID, reason
 		for id, p := range staff {
 			out.Names[id] = fullName(p)
 		}
-		return s.showHome(ctx, tx, who, &out, w, reason)
+		out.showHome(w, reason)
+		return nil
 	})
+	if err == nil && clientID != "" {
+		err = s.db.Update(ctx, func(tx Tx) error { return noteRead(ctx, tx, readerOf(who), "visit", reason, clientID, taskID) })
+	}
 	if err != nil {
 		return VisitPage{}, err
 	}
 	return out, nil
 }
 
-// showHome says whose door it is, and writes in the journal that it did.
-func (s *Service) showHome(ctx context.Context, tx Tx, who routine.Who, out *VisitPage, w work, reason string) error {
+// showHome says whose door it is. What people have written about somebody who is protected may say it too.
+func (out *VisitPage) showHome(w work, reason string) {
 	if w.client.ID == "" {
-		return nil
+		return
 	}
 	out.Home = revealed(w.client, w.dwelling)
 	out.Relative = joined(w.client.RelativeName, w.client.RelativePhone)
-	if w.client.Protected && reason == "" {
-		out.Home, out.Relative = masked(w.client, w.dwelling), ""
-		out.Task.Note, out.Task.Reason = "", ""
+	if !w.client.Protected || reason != "" {
+		return
 	}
-	return noteRead(ctx, tx, readerOf(who), "visit", reason, w.client.ID, w.task.ID)
+	out.Home, out.Relative = masked(w.client, w.dwelling), ""
+	out.Task.Note, out.Task.Reason = "", ""
+	for i := range out.Bookings {
+		out.Bookings[i].Reason = ""
+	}
+	for i := range out.Orders {
+		out.Orders[i].Reason, out.Orders[i].Reference, out.Orders[i].Answer = "", "", ""
+	}
+	for i := range out.Past {
+		out.Past[i].Fields = slices.DeleteFunc(out.Past[i].Fields, func(f journal.Field) bool { return f.Name == "reason" || f.Name == "note" })
+	}
 }
 
 func joined(a, b string) string {

@@ -2,9 +2,11 @@ package casework_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
+	"hemnyckel/internal/domain/care"
 	"hemnyckel/internal/domain/casework"
 	"hemnyckel/internal/domain/journal"
 	"hemnyckel/internal/domain/routine"
@@ -107,6 +109,42 @@ func TestVisitPage(t *testing.T) {
 		}
 		if _, err := n.VisitPage(t.Context(), keeper, "nobody", ""); !errors.Is(err, casework.ErrTaskUnknown) {
 			t.Errorf("no task: got %v", err)
+		}
+	})
+}
+
+// Nothing that people have written about somebody with protected identity is shown until there is a reason: it may say where they live.
+func TestWordsAboutTheProtectedAreHidden(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		const words = "bor hos sin syster"
+		n := newTown(t, db)
+		in := order(routine.HomeCareGranted, alma, day(1), "H1")
+		in.Reason = words
+		n.place(t, officer, in)
+		id := n.toMount(t, alma)
+		if _, err := n.NoteContact(t.Context(), keeper, id, casework.ContactNoAnswer, words); err != nil {
+			t.Fatal(err)
+		}
+		n.book(t, id, casework.NewBooking{})
+		if _, err := n.CancelBooking(t.Context(), keeper, id, words); err != nil {
+			t.Fatal(err)
+		}
+		if err := db.Update(t.Context(), func(tx *storage.Tx) error {
+			clients, err := tx.ClientsByNumber(t.Context(), []string{alma})
+			if err != nil {
+				return err
+			}
+			c := clients[alma]
+			c.Protected = true
+			return tx.PutClients(t.Context(), []care.Client{c})
+		}); err != nil {
+			t.Fatal(err)
+		}
+		for reason, want := range map[string]int{"": 0, "besök": 4} { // the order, the attempt, the booking and its entry
+			v, err := n.VisitPage(t.Context(), keeper, id, reason)
+			if got := strings.Count(fmt.Sprintf("%+v", v), words); err != nil || got != want {
+				t.Errorf("with the reason %q: got the words %d times, %v, want %d", reason, got, err, want)
+			}
 		}
 	})
 }

@@ -38,7 +38,7 @@ type FieldTx interface {
 	InsertMounting(ctx context.Context, m Mounting) error
 	MountingOf(ctx context.Context, lockID string) (Mounting, bool, error)
 	EndMounting(ctx context.Context, lockID string) error
-	// LockOpened reports whether a lock's own log has an opening under that number in its present epoch, and when.
+	// LockOpened reports whether a lock's own log has an opening under that number in its present life, and when.
 	LockOpened(ctx context.Context, l fleet.Lock, seq uint32) (at time.Time, ok bool, err error)
 }
 

@@ -146,27 +146,38 @@ func (a *applier) moved(ctx context.Context, old fleet.Lock, now *fleet.Lock) er
 		return nil
 	}
 	a.doors = append(a.doors, now.DwellingID)
-	kind := journal.LockMounted
-	if now.State != fleet.Mounted {
-		kind = journal.LockRemoved
-	}
+	var people []care.Client
 	if old.State == fleet.Mounted {
 		now.Epoch++
-		if old.DwellingID != "" {
-			a.homes = append(a.homes, old.DwellingID)
-		}
-		if old.EntranceID != "" {
-			a.ports = append(a.ports, old.EntranceID)
+		var err error
+		if people, err = a.left(ctx, old); err != nil {
+			return err
 		}
 	}
-	a.entries = append(a.entries, journal.Entry{Kind: kind, Subjects: []string{now.ID}, Fields: []journal.Field{
-		{Name: journal.FieldActor, Value: a.run.actor()},
-		{Name: "serial", Value: now.Serial},
-	}})
-	if old.State != fleet.Mounted {
-		return nil
+	if old.State == fleet.Mounted || now.State != fleet.Mounted {
+		was := old
+		was.State = now.State
+		a.entries = append(a.entries, lockEntry(a.run.actor(), journal.LockRemoved, people, was))
 	}
-	return a.tx.EndMounting(ctx, old.ID) // what was known of it held where it sat
+	if now.State == fleet.Mounted {
+		a.entries = append(a.entries, lockEntry(a.run.actor(), journal.LockMounted, nil, *now))
+	}
+	return nil
+}
+
+// left notes where a lock no longer sits, and returns who lives at that door.
+func (a *applier) left(ctx context.Context, old fleet.Lock) (people []care.Client, err error) {
+	if old.EntranceID != "" {
+		a.ports = append(a.ports, old.EntranceID)
+	}
+	if old.DwellingID != "" {
+		a.homes = append(a.homes, old.DwellingID)
+		people, err = a.tx.ClientsOfDwellings(ctx, []string{old.DwellingID})
+	}
+	if err != nil {
+		return nil, err
+	}
+	return people, a.tx.EndMounting(ctx, old.ID) // what was known of it held where it sat
 }
 
 // reasonSits is why a mounting ends that the registers tell has been done.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"hemnyckel/internal/base/problem"
 	"hemnyckel/internal/domain/care"
@@ -378,11 +379,21 @@ func (s *Service) moot(ctx context.Context, tx Tx, actor string, open []Task, do
 }
 
 func noteLock(ctx context.Context, tx Tx, actor string, kind journal.Kind, home []care.Client, lock fleet.Lock) error {
-	return journal.Append(ctx, tx, journal.Entry{Kind: kind, Subjects: append(idsOf(home), lock.ID), Fields: []journal.Field{
+	return journal.Append(ctx, tx, lockEntry(actor, kind, home, lock))
+}
+
+// lockEntry tells of a lock that is put up or taken down at somebody's. The lock is named last; of one that is taken down it says since
+// when it sat there, so that whoever asks for the log of that door finds the lock.
+func lockEntry(actor string, kind journal.Kind, home []care.Client, lock fleet.Lock) journal.Entry {
+	e := journal.Entry{Kind: kind, Subjects: append(idsOf(home), lock.ID), Fields: []journal.Field{
 		{Name: journal.FieldActor, Value: actor},
 		{Name: "serial", Value: lock.Serial},
 		{Name: "state", Value: string(lock.State)},
-	}})
+	}}
+	if kind == journal.LockRemoved && !lock.MountedAt.IsZero() {
+		e.Fields = append(e.Fields, journal.Field{Name: "mounted", Value: lock.MountedAt.UTC().Format(time.RFC3339Nano)})
+	}
+	return e
 }
 
 // MountTask returns the open task that puts a lock on a client's door.

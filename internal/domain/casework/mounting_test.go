@@ -8,10 +8,12 @@ import (
 	"testing"
 	"time"
 
+	"hemnyckel/credential"
 	"hemnyckel/internal/base/txn"
 	"hemnyckel/internal/domain/casework"
 	"hemnyckel/internal/domain/consent"
 	"hemnyckel/internal/domain/fleet"
+	"hemnyckel/internal/domain/keysync"
 	"hemnyckel/internal/domain/routine"
 	"hemnyckel/internal/storage"
 	"hemnyckel/internal/storage/storagetest"
@@ -137,6 +139,55 @@ func TestStepsSurviveADeadZone(t *testing.T) {
 				t.Errorf("%s: got %v, want %v", name, err, c.want)
 			}
 		}
+	})
+}
+
+// What counts at the end does not depend on the order in which steps come: what was said of a lock that was read before, and comes
+// after the one that was read instead, is kept and counts no longer.
+func TestStepsOfALockThatWasReadBefore(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		n := newTown(t, db)
+		n.granted(t)
+		id := n.toMount(t, alma)
+		now := n.now(t)
+		n.steps(t, id, mountSteps("DC3", now)...)
+		for _, s := range mountSteps("DC2", now.Add(-time.Minute)) {
+			if w := n.steps(t, id, s); w.Left != 0 {
+				t.Errorf("after %s of the lock that was read before: %d left", s.Step, w.Left)
+			}
+		}
+		if w, err := n.Complete(t.Context(), keeper, id, ""); err != nil || w.Mounted != "DC3" {
+			t.Errorf("got %q, %v, want DC3 mounted", w.Mounted, err)
+		}
+	})
+}
+
+// The lock's own log proves a test opening also when its epoch has been raised since it began its life: by a dismounting elsewhere.
+//
+// proves V5.5-b
+func TestATestOpeningInTheLogOfALockFromStock(t *testing.T) {
+	storagetest.Each(t, func(t *testing.T, db *storage.DB) {
+		n := newTown(t, db)
+		n.granted(t)
+		id, now := n.toMount(t, alma), n.now(t)
+		lock := n.lock(t, "DC2")
+		opened := credential.Record{Seq: 7, Boot: 1, Time: credential.At(now), Event: credential.EventOpened}
+		if err := db.Update(t.Context(), func(tx *storage.Tx) error {
+			epoch := uint16(lock.Epoch)
+			lock.Epoch++
+			return errors.Join(tx.PutLocks(t.Context(), []fleet.Lock{lock}),
+				tx.PutLockHeads(t.Context(), []keysync.Head{{Lock: lock.Number, Epoch: epoch, Shown: epoch, Seq: 7, Oldest: 1, Seen: now}}),
+				tx.InsertLockRecords(t.Context(), []keysync.RecordRun{{Lock: lock.Number, Epoch: epoch, First: 7, Records: [][]byte{opened.Append(nil)}}}))
+		}); err != nil {
+			t.Fatal(err)
+		}
+		steps := mountSteps("DC2", now)
+		steps[3].Found.Record = 6
+		if _, err := n.RecordSteps(t.Context(), keeper, id, steps); !errors.Is(err, casework.ErrStepNoRecord) {
+			t.Errorf("a record that has not come: got %v, want step-no-record", err)
+		}
+		steps[3].Found.Record = 7
+		n.steps(t, id, steps...)
 	})
 }
 

@@ -211,19 +211,8 @@ func (s *Service) MayTakeBack(ctx context.Context, who Orderer, id string, to St
 		if err != nil {
 			return err
 		}
-		undo, _, err := tx.UndoOf(ctx, id)
+		undo, f, err := s.undoable(ctx, tx, o)
 		if err != nil || !undo.services() {
-			return err
-		}
-		if !tx.Now().Before(o.Effective) {
-			return ErrInForce
-		}
-		clients, err := tx.ClientsByID(ctx, []string{o.ClientID})
-		if err != nil {
-			return err
-		}
-		f, err := s.open(ctx, tx, clients[o.ClientID])
-		if err != nil {
 			return err
 		}
 		return s.untouched(ctx, tx, o, f, undo)

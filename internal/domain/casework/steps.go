@@ -250,9 +250,10 @@ func (s *Service) checkStep(ctx context.Context, tx Tx, w *work, step Step) erro
 			return ErrStepNotThere.Fill(step.Found.Serial)
 		}
 	case routine.StepSerial:
-		return s.readLock(ctx, tx, w, step.Found.Serial)
+		return s.readLock(ctx, tx, w, step)
 	case routine.StepSecond, routine.StepTest:
 		first, ok := w.said[routine.StepSerial]
+		ok = ok && !step.At.Before(first.At) // what was said of a lock that was read before comes late, and counts no longer
 		switch {
 		case ok && first.Found.Serial != step.Found.Serial:
 			return ErrStepSerial.Fill(step.Found.Serial, first.Found.Serial)
@@ -267,15 +268,17 @@ func (s *Service) checkStep(ctx context.Context, tx Tx, w *work, step Step) erro
 
 // readLock takes the lock that was read for the one that is to be mounted: it must be fit for it and, where one has been kept
 // for the visit, that one.
-func (s *Service) readLock(ctx context.Context, tx Tx, w *work, serial string) error {
-	lock, err := s.fit(ctx, tx, w.task, serial)
+func (s *Service) readLock(ctx context.Context, tx Tx, w *work, step Step) error {
+	lock, err := s.fit(ctx, tx, w.task, step.Found.Serial)
 	if err != nil {
 		return err
 	}
 	if w.kept.Serial != "" && w.kept.ID != lock.ID {
-		return ErrStepSerial.Fill(serial, w.kept.Serial)
+		return ErrStepSerial.Fill(step.Found.Serial, w.kept.Serial)
 	}
-	w.reading(lock)
+	if w.counts(step) {
+		w.reads = lock
+	}
 	return nil
 }
 

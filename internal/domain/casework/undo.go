@@ -139,20 +139,25 @@ func (s *Service) mayWithdraw(ctx context.Context, tx Tx, who Orderer, o Order) 
 	return o.Orderer == who.Organisation && s.mayOrder(ctx, tx, who, NewOrder{Kind: o.Kind, Channel: o.Channel}) == nil
 }
 
-// revert puts services, rights and tasks back to what they were before an order that has been ended.
-func (s *Service) revert(ctx context.Context, tx Tx, who Orderer, o Order) error {
-	undo, _, err := tx.UndoOf(ctx, o.ID)
-	if err != nil {
-		return err
+// undoable is what an order changed, and its client's file as it is now. It fails once the order is in force.
+func (s *Service) undoable(ctx context.Context, tx Tx, o Order) (undo Undo, f file, err error) {
+	if undo, _, err = tx.UndoOf(ctx, o.ID); err != nil {
+		return undo, f, err
 	}
 	if undo.services() && !tx.Now().Before(o.Effective) {
-		return ErrInForce
+		return undo, f, ErrInForce
 	}
 	clients, err := tx.ClientsByID(ctx, []string{o.ClientID})
 	if err != nil {
-		return err
+		return undo, f, err
 	}
-	f, err := s.open(ctx, tx, clients[o.ClientID])
+	f, err = s.open(ctx, tx, clients[o.ClientID])
+	return undo, f, err
+}
+
+// revert puts services, rights and tasks back to what they were before an order that has been ended.
+func (s *Service) revert(ctx context.Context, tx Tx, who Orderer, o Order) error {
+	undo, f, err := s.undoable(ctx, tx, o)
 	if err != nil {
 		return err
 	}

@@ -75,20 +75,14 @@ func doors(ctx context.Context, tx Tx, client string, from, until time.Time) ([]
 	return out, nil
 }
 
-// toldDoors are the locks that the journal says were mounted at the client's and have been taken down.
+// toldDoors are the locks that the journal says have been taken down at the client's, whether they were put up by a task or by the
+// registers.
 func toldDoors(ctx context.Context, tx Tx, client string) ([]DoorTime, error) {
 	var out []DoorTime
-	down := map[string]time.Time{} // newest first, so the end is met before the beginning
 	err := scan(ctx, tx, source{subject: client, until: tx.Now().Add(time.Hour)}, "", func(r journal.Record) bool {
-		for _, id := range r.Subjects {
-			switch {
-			case id == client:
-			case r.Kind == journal.LockRemoved:
-				down[id] = r.At
-			case r.Kind == journal.LockMounted && !down[id].IsZero():
-				out = append(out, DoorTime{LockID: id, From: r.At, Until: down[id]})
-				delete(down, id)
-			}
+		if n := len(r.Subjects); r.Kind == journal.LockRemoved && n > 0 {
+			since, _ := time.Parse(time.RFC3339Nano, r.Value("mounted")) // zero: nobody knows
+			out = append(out, DoorTime{LockID: r.Subjects[n-1], From: since, Until: r.At})
 		}
 		return true
 	})

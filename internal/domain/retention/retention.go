@@ -77,8 +77,9 @@ type Hold struct {
 // Held is what holds and open requests for the log keep, at one instant.
 type Held struct {
 	All      bool
-	Subjects map[string]bool // ids: clients with the locks on their doors, locks, keys, staff
-	Actors   map[string]bool // activations of staff who are held
+	Subjects map[string]bool      // ids: clients with the locks on their doors, locks, keys, staff
+	Actors   map[string]bool      // activations of staff who are held
+	Past     map[string]time.Time // locks that sat on such a client's door, until then
 }
 
 // thing reports whether a record is kept.
@@ -90,7 +91,7 @@ func (h Held) entry(r journal.Record) bool {
 		return true
 	}
 	for _, s := range r.Subjects {
-		if h.Subjects[s] {
+		if until, sat := h.Past[s]; h.Subjects[s] || sat && (r.Quality == journal.Unverified || !r.At.After(until)) {
 			return true
 		}
 	}

@@ -121,7 +121,7 @@ func (a *Area) step(p *page.Request) error {
 		if !ok || known.Kind == problem.Denied || known.Kind == problem.Internal || known.Kind == problem.Unavailable || known.Code == casework.ErrTaskUnknown.Code {
 			return err
 		}
-		f.refused(known)
+		f.refused(known, p.Now)
 	}
 	w, err := a.field.Task(p.Context(), who(p), p.ID())
 	if err != nil {
@@ -172,7 +172,7 @@ func (f *stepForm) check() (keys int) {
 }
 
 // refused puts a problem of the domain at the field that it is about.
-func (f *stepForm) refused(known *problem.Error) {
+func (f *stepForm) refused(known *problem.Error, now time.Time) {
 	field, text := known.Field, known.Text
 	switch known.Code {
 	case casework.ErrStaffUnknown.Code, casework.ErrStepSamePerson.Code:
@@ -181,7 +181,9 @@ func (f *stepForm) refused(known *problem.Error) {
 		field, text, f.ID = "", tStepAgain, uuid.NewString()
 	case casework.ErrStepID.Code:
 		f.ID = uuid.NewString()
-	case casework.ErrStepTime.Code, casework.ErrTaskClosed.Code, casework.ErrStepKind.Code:
+	case casework.ErrStepTime.Code: // a clock that is set right must not be held to what it said before
+		f.At = now
+	case casework.ErrTaskClosed.Code, casework.ErrStepKind.Code:
 	default:
 		if field == "" && (f.Step == routine.StepSerial || f.Step == routine.StepSecond || f.Step == routine.StepTest || f.Step == routine.StepTaken) {
 			field = "serial"
