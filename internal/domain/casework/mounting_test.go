@@ -176,7 +176,7 @@ func TestATestOpeningInTheLogOfALockFromStock(t *testing.T) {
 			epoch := uint16(lock.Epoch)
 			lock.Epoch++
 			return errors.Join(tx.PutLocks(t.Context(), []fleet.Lock{lock}),
-				tx.PutLockHeads(t.Context(), []keysync.Head{{Lock: lock.Number, Epoch: epoch, Shown: epoch, Seq: 7, Oldest: 1, Seen: now}}),
+				tx.PutLockHeads(t.Context(), []keysync.Head{{Lock: lock.Number, Epoch: epoch, Shown: epoch, Seq: 7, Oldest: 1, Seen: now, Ack: []byte("ack")}}),
 				tx.InsertLockRecords(t.Context(), []keysync.RecordRun{{Lock: lock.Number, Epoch: epoch, First: 7, Records: [][]byte{opened.Append(nil)}}}))
 		}); err != nil {
 			t.Fatal(err)
