@@ -45,7 +45,7 @@ test('a broken key is exchanged for another, without scripts', async () => {
   await manager.page.getByRole('link', { name: 'Anmäl som trasig' }).click();
   await manager.page.getByRole('button', { name: 'Anmäl nyckeln som trasig' }).click();
   await manager.page.getByRole('heading', { level: 2, name: 'Något behöver rättas' }).waitFor();
-  await manager.page.getByLabel('Den är skadad').check();
+  await manager.page.getByText('Den är skadad').click();
   await manager.page.getByLabel('Beskriv felet').fill('Böjd när dörren slog igen');
   await manager.page.getByRole('button', { name: 'Anmäl nyckeln som trasig' }).click();
   await manager.page.getByText('Väntar på att bytas: Böjd när dörren slog igen').waitFor();
@@ -64,7 +64,7 @@ test('a broken key is exchanged for another, without scripts', async () => {
   await hms.page.getByText(`Nyckel ${fresh} är utlämnad i stället`).waitFor();
   await hms.page.getByRole('link', { name: 'Bedöm om någon var oaktsam' }).click();
   await accessible(hms.page, 'the judgement');
-  await hms.page.getByLabel('Nej, kommunen står för kostnaden').check();
+  await hms.page.getByText('Nej, kommunen står för kostnaden').click();
   await hms.page.getByLabel('Varför?').fill('Dörren slog igen i vinden');
   await hms.page.getByRole('button', { name: 'Spara bedömningen' }).click();
   await hms.page.getByText('Bedömd som inte oaktsam').waitFor();

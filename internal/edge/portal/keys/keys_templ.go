@@ -497,7 +497,7 @@ func keyPage(v ui.View, k shown, own bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if k.tends {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 35, "<div class=\"columns\">")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 35, "<div class=\"columns halves\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

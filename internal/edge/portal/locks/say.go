@@ -48,12 +48,12 @@ const lowBattery = 20
 
 func listOf(l casework.LockFacts) ui.State {
 	switch {
-	case l.BlockList == 0 && l.Listed == 0:
-		return ui.State{Text: tListNew, Icon: "check", Tone: "good"}
 	case l.BlockList >= l.Listed:
 		return ui.State{Text: tListNew, Icon: "check", Tone: "good"}
+	case l.BlockList == 0:
+		return ui.State{Text: tListNone, Icon: "clock", Tone: "warn"}
 	}
-	return ui.State{Text: tListOld.Sprintf(l.Listed), Icon: "clock", Tone: "warn"}
+	return ui.State{Text: tListOld, Icon: "clock", Tone: "warn"}
 }
 
 // clockOf is how sure the lock's time was in the latest that it told on this page.

@@ -56,10 +56,9 @@ var (
 	tSelfNone   = problem.Text{SV: "Låset har inte berättat något än", EN: "The lock has not told anything yet"}
 	tSelfNoneD  = problem.Text{SV: "Det gör det när en nyckel har öppnat dörren och sedan satts i en synkstation.", EN: "It does once a key has opened the door and then been in a sync station."}
 	tList       = problem.Text{SV: "Spärrlista", EN: "Block list"}
-	tListNone   = problem.Text{SV: "Har inte fått någon", EN: "Has got none"}
-	tListNo     = problem.Text{SV: "Nummer %d", EN: "Number %d"}
-	tListNew    = problem.Text{SV: "Den senaste", EN: "The newest"}
-	tListOld    = problem.Text{SV: "Den senaste är nummer %d", EN: "The newest is number %d"}
+	tListNone   = problem.Text{SV: "Har inte fått någon än", EN: "Has got none yet"}
+	tListNew    = problem.Text{SV: "Har den senaste", EN: "Has the newest"}
+	tListOld    = problem.Text{SV: "En äldre. Den nya kommer med nästa nyckel.", EN: "An older one. The new one comes with the next key."}
 	tConfig     = problem.Text{SV: "Inställningar", EN: "Configuration"}
 	tConfigNo   = problem.Text{SV: "Version %d", EN: "Version %d"}
 	tConfigNone = problem.Text{SV: "Från fabriken", EN: "From the factory"}

@@ -95,8 +95,8 @@ type line struct {
 
 // How a box is drawn: sizes in the picture's own units, which are pixels where it has the room that it was drawn for.
 const (
-	boxWide, boxGap, boxChars  = 184, 34, 20 // beside each other
-	tallWide, tallGap, tallMax = 320, 26, 36 // beneath each other
+	boxWide, boxGap, boxChars  = 196, 34, 17 // beside each other
+	tallWide, tallGap, tallMax = 320, 24, 31 // beneath each other
 	padding                    = 14
 )
 
@@ -153,7 +153,7 @@ func textOf(l link, chars, x, y int) box {
 	put("chain-kind", l.kind, chars+6, 1, 22)
 	put("chain-title", l.title, chars, 2, 19)
 	put("chain-code", l.code, chars, 1, 18)
-	put("chain-detail", l.detail, chars+3, 3, 17)
+	put("chain-detail", l.detail, chars+5, 3, 17) // which is smaller
 	b.high = at - y
 	return b
 }
