@@ -3,10 +3,12 @@ package demo
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
 	"hemnyckel/internal/domain/casework"
+	"hemnyckel/internal/domain/fleet"
 	"hemnyckel/internal/domain/identity"
 	"hemnyckel/internal/domain/routine"
 )
@@ -17,12 +19,19 @@ const (
 	nora  = "T1002"
 )
 
+const keysInStock = 5
+
 // technicians gives the lock manager two people, and them something to do at these clients': one visit that is booked, some work
 // that is theirs, and the rest nobody's yet.
 func (d *Day) technicians(ctx context.Context, clients []string) error {
 	who := routine.Who{Actor: "system", Role: routine.LockManager, Organisation: d.cast.city.String()}
 	for _, p := range []identity.Person{{EmployeeNumber: jonas, GivenName: "Jonas", FamilyName: "Berg"}, {EmployeeNumber: nora, GivenName: "Nora", FamilyName: "Lind"}} {
 		if _, err := d.m.Fleet.People.Add(ctx, who, identity.Hiring{Person: p}); err != nil {
+			return err
+		}
+	}
+	for n := range keysInStock { // to hand out when one is broken or lost
+		if _, err := d.m.Fleet.Stock.Arrive(ctx, who, fleet.Arrival{Product: fleet.KeyProduct, Serial: fmt.Sprintf("N9000%d", n+1)}); err != nil {
 			return err
 		}
 	}
