@@ -99,6 +99,19 @@ func TestMountingAtThePage(t *testing.T) {
 	})
 }
 
+// A device whose clock was ahead is not held to what it said when the clock has been set right.
+func TestAClockThatWasAhead(t *testing.T) {
+	w := portaltest.New(t, t.TempDir())
+	at := "/arbete/" + technicians(w)
+	v := w.Visitor(portaltest.Technician)
+	page := v.Post(at+"/borja", nil, http.StatusOK)
+	told := url.Values{"told": {"client"}, "how": {"visit"}, "at": {"2037-01-01T12:00:00Z"}}
+	page = v.Post(at+"/steg", form(page, told), http.StatusUnprocessableEntity)
+	portaltest.Says(t, page, "Kontrollera enhetens klocka.")
+	told.Del("at")
+	portaltest.Says(t, v.Post(at+"/steg", form(page, told), http.StatusOK), "Vilket lås monterar du?")
+}
+
 // A time is booked once; somebody else's booking is never overwritten; what is wrong is said at its field.
 //
 // proves V5.5-b
