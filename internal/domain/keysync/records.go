@@ -32,12 +32,13 @@ func newGenuine(o credential.Object[credential.LogBatch], signed []byte, lock fl
 	b.bodies, b.heads, b.parts = make([][]byte, n), make([]credential.Hash, n+1), make([]journal.Part, n)
 	b.heads[0] = b.Prev
 	all := make([]byte, 0, n*40)
+	tell := teller{keys: keys, fields: make([]journal.Field, 0, 3*n)}
 	for i, r := range b.Records {
 		from := len(all)
 		all = r.Append(all)
 		b.bodies[i] = all[from:len(all):len(all)]
 		b.heads[i+1] = credential.ChainOver(b.heads[i], b.bodies[i])
-		b.parts[i] = part(r, keys)
+		b.parts[i] = tell.part(r)
 	}
 	return b
 }
@@ -327,10 +328,21 @@ func (t *takeover) note(class string, b genuine, detail string) bool {
 	return true
 }
 
+// teller makes parts of the journal of a batch's records. Most have the same key and activation.
+type teller struct {
+	keys   map[uint32]fleet.Key
+	fields []journal.Field // of all parts, one after the other
+
+	activation uint64 // the latest, and how it is written
+	actor      string
+	subject    []string // the latest
+}
+
 // part tells the journal of one record. No name is in it: the person behind an activation is looked up when it is read, by those
 // who may.
-func part(r credential.Record, keys map[uint32]fleet.Key) journal.Part {
-	p := journal.Part{Kind: journal.LockReported, At: r.Time.Time(), Fields: make([]journal.Field, 0, 4)}
+func (t *teller) part(r credential.Record) journal.Part {
+	p := journal.Part{Kind: journal.LockReported, At: r.Time.Time()}
+	from := len(t.fields)
 	switch r.Event {
 	case credential.EventOpened:
 		p.Kind = journal.DoorOpened
@@ -343,12 +355,18 @@ func part(r credential.Record, keys map[uint32]fleet.Key) journal.Part {
 	if p.At.Year() < 1971 { // a lock that has never known the time: only the order is certain
 		p.At, p.Quality = time.Time{}, journal.Unverified
 	}
-	add := func(name, value string) { p.Fields = append(p.Fields, journal.Field{Name: name, Value: value}) }
+	add := func(name, value string) { t.fields = append(t.fields, journal.Field{Name: name, Value: value}) }
 	if r.Activation != 0 {
-		add(journal.FieldActor, "activation:"+strconv.FormatUint(r.Activation, 10))
+		if t.activation != r.Activation {
+			t.activation, t.actor = r.Activation, "activation:"+strconv.FormatUint(r.Activation, 10)
+		}
+		add(journal.FieldActor, t.actor)
 	}
-	if k, ok := keys[r.Key]; ok {
-		p.Subjects = []string{k.ID}
+	if k, ok := t.keys[r.Key]; ok {
+		if len(t.subject) == 0 || t.subject[0] != k.ID {
+			t.subject = []string{k.ID}
+		}
+		p.Subjects = t.subject
 		add("key", k.Number)
 	} else if r.Key != 0 {
 		add("device", strconv.FormatUint(uint64(r.Key), 10))
@@ -365,5 +383,6 @@ func part(r credential.Record, keys map[uint32]fleet.Key) journal.Part {
 	if r.Info != 0 {
 		add("info", strconv.FormatUint(uint64(r.Info), 10))
 	}
+	p.Fields = t.fields[from:len(t.fields):len(t.fields)]
 	return p
 }
