@@ -8,6 +8,7 @@ import (
 	"hemnyckel/internal/domain/care"
 	"hemnyckel/internal/domain/fleet"
 	"hemnyckel/internal/domain/journal"
+	"hemnyckel/internal/domain/notify"
 	"hemnyckel/internal/domain/routine"
 )
 
@@ -146,11 +147,26 @@ func (s *Service) book(ctx context.Context, tx Tx, who routine.Who, t *Task, in 
 	if !free {
 		return ErrBookingClash.Fill(person.EmployeeNumber)
 	}
+	theirs := t.StaffID == person.ID
 	t.StaffID, t.Unit = person.ID, ""
+	if !theirs {
+		if err := tellAssigned(ctx, tx, who, *t); err != nil {
+			return err
+		}
+	}
 	if t.State != TaskInProgress {
 		t.State, t.Reason = TaskBooked, ""
 	}
 	return s.changeTask(ctx, tx, who, *t, "booked", bookingFields(b)...)
+}
+
+// tellAssigned says to a technician that a task is theirs.
+func tellAssigned(ctx context.Context, tx Tx, who routine.Who, t Task) error {
+	if t.StaffID == "" {
+		return nil
+	}
+	return notify.TellPeople(ctx, tx, notify.Notice{Kind: notify.TaskAssigned, Event: "task-assigned:" + t.ID + ":" + tx.Now().UTC().Format(time.RFC3339),
+		Number: t.Number, Path: "/arbete/" + t.ID, But: who.Actor, To: notify.Audience{StaffID: t.StaffID, Role: routine.LockManager}})
 }
 
 // attending finds the group whose staff are asked to be there: one that serves the client.

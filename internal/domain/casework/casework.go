@@ -112,6 +112,7 @@ type Tx interface {
 	journal.Tx
 	fleet.LockTx
 	notify.Tx
+	notify.PeopleTx
 	DocumentationTx
 	MassTx
 	ConsentTx

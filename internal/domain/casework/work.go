@@ -288,6 +288,9 @@ func (s *Service) Assign(ctx context.Context, who routine.Who, taskID, employee 
 		if t.State == TaskOpen || t.State == TaskAssigned {
 			t.State = restingState(*t)
 		}
+		if err := tellAssigned(ctx, tx, who, *t); err != nil {
+			return err
+		}
 		return s.changeTask(ctx, tx, who, *t, "assigned", journal.Field{Name: "staff", Value: t.StaffID}, journal.Field{Name: "unit", Value: t.Unit})
 	})
 }

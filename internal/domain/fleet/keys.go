@@ -9,6 +9,8 @@ import (
 	"hemnyckel/internal/base/problem"
 	"hemnyckel/internal/base/txn"
 	"hemnyckel/internal/domain/journal"
+	"hemnyckel/internal/domain/notify"
+	"hemnyckel/internal/domain/routine"
 )
 
 // BlockLife is how long a blocked key stays in the block list: longer than anything that it can carry lives (a grant of
@@ -61,6 +63,7 @@ type Block struct {
 
 // KeyTx is what keys need of a database transaction.
 type KeyTx interface {
+	notify.PeopleTx
 	journal.Tx
 	KeyRegisterTx
 
@@ -213,11 +216,25 @@ func (s *Keys) BlockKeys(ctx context.Context, tx KeyTx, actor, reason string, ke
 		if err := tx.SettleDifferences(ctx, key.Number, DifferenceBlocked, reason, actor); err != nil {
 			return err
 		}
+		if err := tellBlocked(ctx, tx, actor, key); err != nil {
+			return err
+		}
 	}
 	if err := s.list(ctx, tx, blocks); err != nil {
 		return err
 	}
 	return journal.Append(ctx, tx, entries...)
+}
+
+// tellBlocked says to who answers for the key's group, and to the lock manager, that it is blocked.
+func tellBlocked(ctx context.Context, tx notify.PeopleTx, actor string, key Key) error {
+	n := notify.Notice{Kind: notify.KeyBlocked, Event: "key-blocked:" + key.ID + ":" + key.BlockedAt.UTC().Format(time.RFC3339), Number: key.Number,
+		Path: "/sparra/nycklar/" + key.ID, But: actor, To: notify.Audience{Role: routine.LockManager}}
+	if err := notify.TellPeople(ctx, tx, n); err != nil || key.GroupID == "" {
+		return err
+	}
+	n.To = notify.Audience{GroupID: key.GroupID, Lead: true}
+	return notify.TellPeople(ctx, tx, n)
 }
 
 // BlockList returns the newest signed block list.

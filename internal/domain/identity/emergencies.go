@@ -11,6 +11,7 @@ import (
 	"hemnyckel/internal/base/problem"
 	"hemnyckel/internal/base/txn"
 	"hemnyckel/internal/domain/journal"
+	"hemnyckel/internal/domain/notify"
 	"hemnyckel/internal/domain/routine"
 )
 
@@ -55,6 +56,7 @@ type EmergencyFilter struct {
 // EmergencyTx is what emergency access needs of a database transaction.
 type EmergencyTx interface {
 	journal.Tx
+	notify.PeopleTx
 	ClientExists(ctx context.Context, id string) (bool, error)
 	// ClientNumbered returns the id of the client with an identity number, "" if there is none.
 	ClientNumbered(ctx context.Context, personalNumber string) (string, error)
@@ -137,6 +139,9 @@ func (s *Emergencies) take(ctx context.Context, who Acting, reason string, find 
 		if err := tx.InsertEmergency(ctx, out); err != nil {
 			return err
 		}
+		if err := out.tell(ctx, tx); err != nil {
+			return err
+		}
 		return journal.Append(ctx, tx, out.entry(who.Actor, "taken", "reason", reason, "until", out.Until.Format(time.RFC3339)))
 	})
 	return out, err
@@ -216,6 +221,17 @@ func (s *Emergencies) Escalate(ctx context.Context) (n int, err error) {
 		return err
 	})
 	return n, err
+}
+
+// tell says to those who answer for it that there is something to review.
+func (e Emergency) tell(ctx context.Context, tx EmergencyTx) error {
+	n := notify.Notice{Kind: notify.ReviewDue, Event: "review-due:" + e.ID, Path: "/granskning/" + e.ID, But: e.Who.Actor,
+		To: notify.Audience{Role: e.Who.Role, Organisation: e.Who.Organisation, Lead: true}}
+	if err := notify.TellPeople(ctx, tx, n); err != nil {
+		return err
+	}
+	n.To = notify.Audience{Role: routine.SystemOwner}
+	return notify.TellPeople(ctx, tx, n)
 }
 
 func (e Emergency) entry(actor, change string, more ...string) journal.Entry {

@@ -11,6 +11,7 @@ import (
 	"hemnyckel/internal/base/problem"
 	"hemnyckel/internal/base/txn"
 	"hemnyckel/internal/domain/journal"
+	"hemnyckel/internal/domain/notify"
 	"hemnyckel/internal/domain/routine"
 )
 
@@ -78,6 +79,7 @@ type Blocker interface {
 
 // PeopleTx is what staff and their organisations need of a database transaction.
 type PeopleTx interface {
+	notify.PeopleTx
 	journal.Tx
 	LeaverTx
 	CardTx

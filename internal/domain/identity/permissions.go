@@ -9,6 +9,7 @@ import (
 
 	"hemnyckel/internal/base/problem"
 	"hemnyckel/internal/domain/journal"
+	"hemnyckel/internal/domain/notify"
 	"hemnyckel/internal/domain/routine"
 )
 
@@ -96,6 +97,13 @@ func (s *People) order(ctx context.Context, tx PeopleTx, who routine.Who, h Hiri
 
 func putStaffOrder(ctx context.Context, tx PeopleTx, who routine.Who, o StaffOrder) error {
 	if err := tx.PutStaffOrder(ctx, o); err != nil {
+		return err
+	}
+	n := notify.Notice{Kind: notify.StaffOrdered, Event: "staff-" + string(o.State) + ":" + o.ID, Path: "/personalbestallningar/" + o.ID, But: who.Actor, To: notify.Audience{Role: routine.SystemOwner}}
+	if o.State != StaffOrdered {
+		n.Kind, n.To = notify.StaffDecided, notify.Audience{AccountID: notify.AccountOf(o.OrderedBy)}
+	}
+	if err := notify.TellPeople(ctx, tx, n); err != nil {
 		return err
 	}
 	return journal.Append(ctx, tx, peopleEntry(journal.StaffOrdered, who, []string{o.ID, o.GroupID}, routine.RuleStaffOrder, "state", string(o.State), "reason", o.Reason))

@@ -1,12 +1,15 @@
-// Package notify is who is told what: the systems that want to hear of changes, and the messages on their way to them.
+// Package notify is who is told what: the systems that want to hear of changes, the people whom something concerns, and the
+// messages on their way to them.
 //
-// It owns webhooks (where to, about what, with which secrets) and the outbox. A module that changes something calls [Tell] in
-// the same transaction: the message is stored with the change or not at all. It does not send: internal/edge/delivery takes
-// messages out under a lease and says how it went. What an event contains is decided by the module that tells it.
+// It owns webhooks (where to, about what, with which secrets) and their outbox; and notices to people, how each of them wants to be
+// told, and the letters about them. A module that changes something calls [Tell] and [TellPeople] in the same transaction: the
+// message is stored with the change or not at all. It does not send: internal/edge/delivery takes
+// messages and letters out under a lease and says how it went. What an event contains is decided by the module that tells it.
 //
-// Promises: a committed message is tried until it has arrived or is dead, and dead ones are listed; a message may arrive
+// Promises: a committed message is tried until it has arrived or is dead, and dead ones are listed; a message or letter may arrive
 // twice, always with the same id. No message says more
-// than ids and what its receiver is there to know; and nobody hears of another organisation's matters.
+// than ids and what its receiver is there to know, and no letter more than a kind, a number and a link; nobody hears of another
+// organisation's matters, and nothing goes to who has left, has said no, or sleeps.
 package notify
 
 import (

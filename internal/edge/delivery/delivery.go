@@ -1,12 +1,15 @@
-// Package delivery carries messages out of the outbox to those who are to hear of them, signed as Standard Webhooks says.
+// Package delivery carries messages out of the outbox to those who are to hear of them: to other systems, signed as Standard
+// Webhooks says ([Dispatcher]), and to people, by mail and as text messages ([Courier]).
 //
-// It owns the sending: one attempt over HTTP, what counts as arrived, and where no message may ever go. It does not own the
-// messages, their repetition or their contents: internal/domain/notify does, and internal/domain/casework, which knows what
-// follows when one has arrived. Mail and text messages come with the portal.
+// It owns the sending: one attempt over HTTP or SMTP, what counts as arrived, what a letter to a person says in words, and where
+// no message may ever go. It does not own the
+// messages, their repetition or whom they are for: internal/domain/notify does, and internal/domain/casework, which knows what
+// follows when one has arrived.
 //
 // Promises: a message is sent at least once, under an id that stays the same; a receiver that is slow or hostile costs one
-// attempt of at most ten seconds, for which others may have to wait; no redirect is followed; and nothing is sent to an address
-// inside a network (RFC 6890's special ones) unless the program was told to allow it, whatever a name resolves to.
+// attempt of at most ten seconds (a letter: twenty), for which others may have to wait; no redirect is followed; and nothing is sent to an address
+// inside a network (RFC 6890's special ones) unless the program was told to allow it, whatever a name resolves to. The mail server and
+// the gateway for text messages are named by whoever runs the program, and may be inside. No letter names anybody.
 package delivery
 
 import (

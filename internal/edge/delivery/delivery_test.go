@@ -36,6 +36,14 @@ func TestMain(m *testing.M) {
 		receive(secret)
 		return
 	}
+	switch os.Getenv("HEMNYCKEL_TEST_PEER") {
+	case "mail":
+		receiveMail()
+		return
+	case "sms":
+		receiveSMS()
+		return
+	}
 	os.Exit(m.Run())
 }
 

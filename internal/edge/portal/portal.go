@@ -51,6 +51,7 @@ import (
 	"hemnyckel/internal/edge/portal/locks"
 	"hemnyckel/internal/edge/portal/log"
 	"hemnyckel/internal/edge/portal/login"
+	"hemnyckel/internal/edge/portal/notices"
 	"hemnyckel/internal/edge/portal/orders"
 	"hemnyckel/internal/edge/portal/page"
 	"hemnyckel/internal/edge/portal/people"
@@ -63,6 +64,7 @@ import (
 type Services struct {
 	Home    home.Service
 	Reviews home.Reviews
+	Notices notices.Service
 	Clients clients.Service
 	Breaks  clients.Breaks
 	Orders  orders.Service
@@ -97,7 +99,7 @@ type Config struct {
 // areas is every part of the portal, in the order of the menu.
 func (c Config) areas(gate *login.Area) []page.Area {
 	return append([]page.Area{
-		home.New(c.Home, c.Reviews),
+		home.New(c.Home, c.Reviews, c.Notices),
 		orders.New(c.Orders),
 		clients.New(c.Clients, c.Breaks),
 		fieldwork.New(c.Work, c.Field),
@@ -107,6 +109,7 @@ func (c Config) areas(gate *login.Area) []page.Area {
 		faults.New(c.Faults, c.Support),
 		people.New(c.Staff),
 		crisis.New(c.Crisis),
+		notices.New(c.Notices),
 		log.New(c.Log),
 		gallery.New(len(c.Demo) > 0),
 		gate,

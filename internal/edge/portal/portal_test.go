@@ -32,7 +32,7 @@ func TestEveryPage(t *testing.T) {
 			"/":                               {"God dag, Jonas Berg", "2 nycklar behöver synkas", "1 spärrad nyckel", "2 öppna uppgifter"},
 			"/kunder":                         {"Sök kund"},
 			"/kunder/" + client:               {"Maj-Britt Hansson", "19290102-****", "Sjöstigen 82, lgh 2501, 432 45 Söderköpinge", "Dörrlås DC10002", "Port PT30007"},
-			"/uppgifter":                      {"Montera lås", "1 juni 2026", "Försenad"},
+			"/arbete":                         {"Montera lås", "1 juni 2026", "Försenad"},
 			"/nycklar":                        {"N00001", "Synkad för 3 h sedan, gäller till 8 juni 2026 kl. 11.02", "Spärrad för 30 min sedan", "Aldrig synkad"},
 			"/nycklar/" + key:                 {"Nyckel N00001", "Hemtjänst Norr 1", "Nyckel synkad", "Lås DC10002"},
 			"/logg":                           {"Dörr öppnad", "nyss Jonas Berg", "Väntar på signering", "Signerad"},

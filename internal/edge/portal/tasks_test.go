@@ -40,19 +40,19 @@ func stuck(w *portaltest.Town, number string, due time.Time) {
 }
 
 // The page of tasks says what each is about: whose door, what is to be done by when, and who said no and when. Urgent work
-// comes first, then what is late, then what is to come; questions are put together.
+// comes first, then the questions that somebody must decide, put together, then what is late and what is to come.
 func TestTasksSayWhatTheyAreAbout(t *testing.T) {
 	storagetest.EachTarget(t, func(t *testing.T, target string) {
 		w := portaltest.New(t, target)
 		unwilling(w)
 		stuck(w, portaltest.MajBritt, w.At(6, 20, 0, 0))
-		page := w.Visitor(portaltest.Technician).Get("/uppgifter", http.StatusOK)
+		page := w.Visitor(portaltest.Officer).Get("/uppgifter", http.StatusOK)
 		said := portaltest.Text(page)
 		at := 0
 		for _, want := range []string{"Akut 1", "Maj-Britt Hansson, Sjöstigen 82, lgh 2501, 432 45 Söderköpinge", "Service av lås", "Låset surrar men öppnar inte", "20 juni 2026",
-			"Försenat", "Ulla Öberg, Kvarngatan 4, 432 45 Söderköpinge", "Montera lås", "klar senast 1 juni 2026", "beställning",
 			"Att ta ställning till 3", "Fastighetsägaren vill inte ha låset. Ska det sitta kvar?",
-			"Brf Sjöutsikten sa nej den 4 maj 2026, diarienummer SN 2026/31", "2 dörrar", "Fastighetsägaren vill inte ha låset i porten. Ska det sitta kvar?", "1 dörr", "Vilkas dörrar du har fått se"} {
+			"Brf Sjöutsikten sa nej den 4 maj 2026, diarienummer SN 2026/31", "2 dörrar", "Fastighetsägaren vill inte ha låset i porten. Ska det sitta kvar?", "1 dörr",
+			"Försenat", "Ulla Öberg, Kvarngatan 4, 432 45 Söderköpinge", "Montera lås", "klar senast 1 juni 2026", "beställning", "Vilkas dörrar du har fått se"} {
 			i := strings.Index(said[at:], want)
 			if i < 0 {
 				t.Fatalf("%q does not follow in\n%s", want, said)
@@ -66,33 +66,29 @@ func TestTasksSayWhatTheyAreAbout(t *testing.T) {
 	})
 }
 
-// For somebody who decides, questions come before others' work; what is urgent comes before both.
-func TestQuestionsBeforeOthersWork(t *testing.T) {
+// One place for each job: a technician has the work queue, with the questions among the rest, and not the case officer's page.
+func TestTasksAreTheCaseOfficers(t *testing.T) {
 	w := portaltest.New(t, t.TempDir())
 	unwilling(w)
-	stuck(w, portaltest.MajBritt, w.At(6, 3, 0, 0))
-	for account, want := range map[string][]string{portaltest.Officer: {"Akut", "Att ta ställning till", "Försenat"}, portaltest.Technician: {"Akut", "Försenat", "Att ta ställning till"}} {
-		said := portaltest.Text(w.Visitor(account).Get("/uppgifter", http.StatusOK))
-		at := 0
-		for _, heading := range want {
-			i := strings.Index(said[at:], heading)
-			if i < 0 {
-				t.Fatalf("%s: %q does not follow in\n%s", account, heading, said)
-			}
-			at += i
-		}
+	v := w.Visitor(portaltest.Technician)
+	v.Get("/uppgifter", http.StatusForbidden)
+	home := v.Get("/", http.StatusOK)
+	if !strings.Contains(home, `href="/arbete?vems=alla&amp;slag=alla"`) {
+		t.Error("the first page does not lead to the queue")
 	}
+	portaltest.Hides(t, home, "/uppgifter")
+	portaltest.Says(t, v.Get("/arbete?vems=alla&slag=decide", http.StatusOK), "Ta ställning", "Maj-Britt Hansson")
 }
 
 // Whose doors the page showed is in the journal.
 func TestTasksAreReads(t *testing.T) {
 	w := portaltest.New(t, t.TempDir())
 	unwilling(w)
-	w.Visitor(portaltest.Technician).Get("/uppgifter", http.StatusOK)
+	w.Visitor(portaltest.Officer).Get("/uppgifter", http.StatusOK)
 	for _, number := range []string{portaltest.MajBritt, portaltest.Åke, portaltest.Ulla} {
 		reads := w.Reads(w.ID("clients", number))
-		if len(reads) != 1 || reads[0].Value("purpose") != "tasks" || reads[0].Value("actor") != portaltest.Technician {
-			t.Errorf("%s: got the reads %v, want one of the tasks by the technician", number, reads)
+		if len(reads) != 1 || reads[0].Value("purpose") != "tasks" || reads[0].Value("actor") != portaltest.Officer {
+			t.Errorf("%s: got the reads %v, want one of the tasks by the case officer", number, reads)
 		}
 	}
 }

@@ -22,6 +22,7 @@ import (
 	"hemnyckel/internal/domain/fleet"
 	"hemnyckel/internal/domain/identity"
 	"hemnyckel/internal/domain/journal"
+	"hemnyckel/internal/domain/notify"
 	"hemnyckel/internal/domain/routine"
 	"hemnyckel/internal/domain/support"
 	"hemnyckel/internal/edge/portal"
@@ -69,6 +70,7 @@ type Town struct {
 	Sessions *identity.Sessions
 	// Emergencies are the accesses that are reviewed afterwards.
 	Emergencies *identity.Emergencies
+	Post        *notify.Post
 	Server      *httptest.Server
 	Signed      int64 // entries of the journal under its newest checkpoint
 	log         *journal.Log
@@ -97,6 +99,7 @@ func New(t testing.TB, target string) *Town {
 	w.Accounts, w.Sessions = identity.NewAccounts(people, routine.DefaultProfile()), identity.NewSessions(people, policy)
 	w.Emergencies = identity.NewEmergencies(txn.Narrow(db, func(tx *storage.Tx) identity.EmergencyTx { return tx }))
 	w.things()
+	w.Post = notify.NewPost(txn.Narrow(db, func(tx *storage.Tx) notify.PostTx { return tx }), zone)
 	w.Must(w.Accounts.EnsureDemo(t.Context(), login.People(login.Demo(Organisation))))
 	w.registers()
 	w.days()
@@ -143,6 +146,7 @@ func (w *Town) Serve(change func(*portal.Config)) *httptest.Server {
 		Services: portal.Services{
 			Home:    w.Pages,
 			Reviews: w.Emergencies,
+			Notices: w.Post,
 			Clients: w.Pages,
 			Breaks:  w.Emergencies,
 			Orders:  orders.Domain{Service: w.Orders, Pages: w.Pages},

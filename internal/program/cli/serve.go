@@ -7,6 +7,8 @@ import (
 	"net/netip"
 
 	"hemnyckel/internal/base/problem"
+	"hemnyckel/internal/domain/notify"
+	"hemnyckel/internal/edge/delivery"
 	"hemnyckel/internal/edge/portal/login"
 	"hemnyckel/internal/program/config"
 	"hemnyckel/internal/program/keystore"
@@ -23,6 +25,7 @@ type serverCmd struct {
 	Cert       string   `name:"tls-cert" help:"PEM certificate chain." type:"existingfile"`
 	Key        string   `name:"tls-key" help:"PEM key of the certificate." type:"existingfile"`
 	Login      string   `help:"File that says how people log in: the portal's address and the providers of identity." type:"existingfile"`
+	Post       string   `help:"File that says how people are told of things by mail and text message: the mail server and the gateway." type:"existingfile"`
 	DemoLogin  bool     `help:"Let anybody choose who to be in the portal. For demonstrations only."`
 	WebhookNet []string `name:"webhook-net" help:"Network inside the municipality that messages may be sent to, such as 10.1.0.0/16. May be given several times." placeholder:"NET"`
 	Verbose    bool     `help:"Log every request."`
@@ -40,7 +43,13 @@ func (c *serverCmd) Run(p *program) error {
 	if err != nil {
 		return usage(err)
 	}
-	s, err := server.New(p.ctx, server.Config{Origin: origin, Providers: providers, DB: c.DB, Listen: c.Listen, CertFile: c.Cert, KeyFile: c.Key, WebhookNets: nets,
+	var carriers map[notify.Channel]delivery.Carrier
+	if c.Post != "" {
+		if carriers, err = config.ReadPost(c.Post); err != nil {
+			return usage(err)
+		}
+	}
+	s, err := server.New(p.ctx, server.Config{Carriers: carriers, Origin: origin, Providers: providers, DB: c.DB, Listen: c.Listen, CertFile: c.Cert, KeyFile: c.Key, WebhookNets: nets,
 		DemoLogin: c.DemoLogin, Version: version(), Logger: p.logger(c.Verbose), Keys: p.keys, Ask: p.options().Ask})
 	if err != nil {
 		return err

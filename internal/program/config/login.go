@@ -1,4 +1,4 @@
-// Package config reads what whoever runs a server says about it in a file: today how people log in.
+// Package config reads what whoever runs a server says about it in files: how people log in, and how they are told of things.
 //
 // It owns the file's form and the list of its faults. It does not own what is done with it: internal/program/server starts with it, and
 // internal/edge/sso checks each provider of identity. Secrets are not in the file; it names the files that they are in.

@@ -14,9 +14,11 @@ import (
 	"crypto/tls"
 	"errors"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"time"
 
 	"hemnyckel/internal/base/problem"
@@ -45,8 +47,9 @@ type Config struct {
 	KeyFile   string // PEM key of the certificate
 	DemoLogin bool   // let anybody choose who to be in the portal, and accept made-up identity numbers
 	Version   string
-	Origin    string           // as browsers see the portal, such as https://nyckel.kommun.example; "": no passkeys
-	Providers []login.Provider // providers of identity
+	Origin    string                              // as browsers see the portal, such as https://nyckel.kommun.example; "": no passkeys
+	Providers []login.Provider                    // providers of identity
+	Carriers  map[notify.Channel]delivery.Carrier // how people are reached outside the portal; none: not at all
 	// WebhookNets are the networks inside the municipality that messages may be sent to; addresses on the internet always are.
 	WebhookNets []netip.Prefix
 	Keys        string           // folder of the municipality's keys; "": as municipality.Options has it
@@ -59,6 +62,11 @@ type Config struct {
 var ErrPlain = problem.New(problem.Invalid, "server-without-tls",
 	"Utan TLS får servern bara lyssna på den egna datorn (127.0.0.1). Ange --tls-cert och --tls-key.",
 	"Without TLS the server may listen on its own machine only (127.0.0.1). Give --tls-cert and --tls-key.")
+
+// ErrNoOrigin says that letters could not lead to the portal.
+var ErrNoOrigin = problem.New(problem.Invalid, "server-origin",
+	"Mejl och sms ska leda till portalen. Ange dess adress i filen till --login: origin = \"https://…\".",
+	"Mail and text messages are to lead to the portal. Give its address in the file of --login: origin = \"https://…\".")
 
 // ErrCertificate says that the files for TLS cannot be used.
 var ErrCertificate = problem.New(problem.Invalid, "server-tls-files",
@@ -73,6 +81,7 @@ type Server struct {
 	cfg      Config
 	m        *municipality.Municipality
 	webhooks *notify.Service
+	post     *notify.Post
 	listener net.Listener
 	http     *http.Server
 }
@@ -87,6 +96,9 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 	}
 	if err := checkListen(cfg); err != nil {
 		return nil, err
+	}
+	if len(cfg.Carriers) > 0 && cfg.Origin == "" && !cfg.DemoLogin {
+		return nil, ErrNoOrigin
 	}
 	m, err := municipality.Open(ctx, cfg.DB, municipality.Options{Clock: cfg.Clock, Logger: cfg.Logger, Keys: cfg.Keys, Ask: cfg.Ask})
 	if err != nil {
@@ -141,6 +153,7 @@ func (s *Server) listen(ctx context.Context) error {
 			NextProtos: []string{"h2", "http/1.1"}})
 	}
 	s.webhooks = notify.NewService(txn.Narrow(s.m.DB, func(tx *storage.Tx) notify.Tx { return tx }), s.m.Profile, s.cfg.DemoLogin)
+	s.post = notify.NewPost(txn.Narrow(s.m.DB, func(tx *storage.Tx) notify.PostTx { return tx }), zone, slices.Sorted(maps.Keys(s.cfg.Carriers))...)
 	desk, err := s.desk(ctx, zone)
 	if err != nil {
 		return errors.Join(err, s.listener.Close())
@@ -163,6 +176,7 @@ func (s *Server) desk(ctx context.Context, zone *time.Location) (*portal.Handler
 		Services: portal.Services{
 			Home:    pages,
 			Reviews: s.m.Emergencies,
+			Notices: s.post,
 			Clients: pages,
 			Breaks:  s.m.Emergencies,
 			Orders:  orders.Domain{Service: s.m.Casework, Pages: pages},
@@ -210,6 +224,15 @@ func (s *Server) dispatcher() *delivery.Dispatcher {
 	return delivery.New(delivery.Options{Outbox: s.m.Casework.NewOutbox(s.webhooks), Logger: s.cfg.Logger, Clock: s.cfg.Clock, Allowed: s.cfg.WebhookNets})
 }
 
+// courier tells people what concerns them.
+func (s *Server) courier() *delivery.Courier {
+	c := &delivery.Courier{Post: s.post, Carriers: s.cfg.Carriers, Origin: s.cfg.Origin, Logger: s.cfg.Logger}
+	if c.Origin == "" {
+		c.Origin = "http://" + s.Addr() // a demonstration
+	}
+	return c
+}
+
 // healthy asks the database for something small.
 func (s *Server) healthy(ctx context.Context) error {
 	return s.m.DB.View(ctx, func(tx *storage.Tx) error {
@@ -239,6 +262,11 @@ func (s *Server) Run(ctx context.Context) error {
 	go func() {
 		defer close(followed)
 		s.follow(ctx)
+	}()
+	told := make(chan struct{})
+	go func() {
+		defer close(told)
+		s.courier().Run(ctx)
 	}()
 	watched := make(chan struct{})
 	go func() {
@@ -274,6 +302,7 @@ func (s *Server) Run(ctx context.Context) error {
 	<-signed
 	<-written
 	<-followed
+	<-told
 	<-sent
 	<-watched
 	<-unpacked

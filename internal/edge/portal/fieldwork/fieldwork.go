@@ -1,5 +1,5 @@
-// Package fieldwork is what there is to do: the open tasks, questions that a person must decide, and a technician's day: the work
-// queue, the visit with its booked time, and the work at the door step by step.
+// Package fieldwork is what there is to do: for the case officer the open tasks and the questions that a person must decide, and for the
+// technician the work queue, the visit with its booked time, and the work at the door step by step.
 //
 // It owns the pages, how work is sorted on them, and the scripts that keep a step at the door when the network is gone
 // (falt.js, falt-kopia.js). internal/domain/casework knows the work, who may do it and what a step must say, and writes in the
@@ -57,7 +57,6 @@ func New(s Service, f Field) *Area { return &Area{s, f} }
 
 // Routes are its addresses.
 func (a *Area) Routes() []page.Route {
-	who := []routine.Role{routine.CaseOfficer, routine.LockManager}
 	field := []routine.Role{routine.LockManager}
 	read := func(path, name string, do page.Action) page.Route {
 		return page.Route{Method: "GET", Path: path, Name: name, Roles: field, Do: do}
@@ -70,7 +69,7 @@ func (a *Area) Routes() []page.Route {
 	steps.Camera, said.Camera = true, true
 	return []page.Route{
 		queue,
-		{Method: "GET", Path: "/uppgifter", Name: "tasks", Menu: tNavTasks, Roles: who, Do: a.tasks},
+		{Method: "GET", Path: "/uppgifter", Name: "tasks", Menu: tNavTasks, Roles: []routine.Role{routine.CaseOfficer}, Do: a.tasks},
 		read("/arbete/lista.pdf", "queue-print", a.print),
 		write("/arbete/fordela", "queue-assign", a.assign),
 		write("/arbete/jag", "queue-me", a.me),
@@ -103,7 +102,7 @@ func (a *Area) tasks(p *page.Request) error {
 		return err
 	}
 	p.Now = out.Now
-	return p.Render(http.StatusOK, taskPage(p.View, out, p.Who.Role == routine.CaseOfficer))
+	return p.Render(http.StatusOK, taskPage(p.View, out))
 }
 
 // who is the reader as the domain knows those who work.

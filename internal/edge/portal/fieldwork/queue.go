@@ -127,7 +127,7 @@ func doorKinds() []routine.TaskKind {
 }
 
 func otherKinds() []routine.TaskKind {
-	return []routine.TaskKind{routine.TakeSpare, routine.TellClient, routine.Document, routine.AskConsent, routine.AskClient, routine.TakeReceipt, routine.Attend}
+	return []routine.TaskKind{routine.TakeSpare, routine.TellClient, routine.Document, routine.AskConsent, routine.AskClient, routine.TakeReceipt, routine.Attend, routine.Judge}
 }
 
 // sorted puts a page of the queue in the order that the reader goes: as it came, but what is booked today at its time; or along

@@ -111,7 +111,7 @@ func TestPagesAreLight(t *testing.T) {
 	}
 	client := "/kunder/" + w.ID("clients", portaltest.MajBritt)
 	files := map[string]int{}
-	for _, path := range []string{"/", client, "/uppgifter", "/nycklar", "/logg", "/komponenter"} {
+	for _, path := range []string{"/", client, "/arbete", "/nycklar", "/logg", "/komponenter"} {
 		size, page := ask(path)
 		if size > 30_000 {
 			t.Errorf("%s: %d bytes, at most 30 000", path, size)

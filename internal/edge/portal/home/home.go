@@ -28,14 +28,20 @@ type Reviews interface {
 	Review(ctx context.Context, who identity.Acting, id string, v identity.Verdict, note string) (identity.Emergency, error)
 }
 
+// Notices are what somebody has been told. notify.Post is one.
+type Notices interface {
+	Unread(ctx context.Context, actor string) (int64, error)
+}
+
 // Area is the first page.
 type Area struct {
 	pages   Service
 	reviews Reviews
+	notices Notices
 }
 
 // New returns it.
-func New(s Service, r Reviews) *Area { return &Area{s, r} }
+func New(s Service, r Reviews, n Notices) *Area { return &Area{s, r, n} }
 
 // Routes are its addresses.
 func (a *Area) Routes() []page.Route {
@@ -62,6 +68,10 @@ func (a *Area) start(p *page.Request) error {
 	if err != nil {
 		return err
 	}
+	unread, err := a.notices.Unread(p.Context(), p.Who.AccountID)
+	if err != nil {
+		return err
+	}
 	p.Now = out.Now
 	help := page.Choice(p.R, helpChoice) != "dold"
 	switch chosen := p.Query(helpChoice); chosen {
@@ -69,7 +79,7 @@ func (a *Area) start(p *page.Request) error {
 		page.KeepChoice(p.W, p.R, helpChoice, chosen)
 		help = chosen == "visas"
 	}
-	return p.Render(http.StatusOK, startPage(p.View, start{Overview: out, Role: p.Who.Role, Needs: needs(p.View, p.Who.Role, out.Counts, waiting), Help: help}))
+	return p.Render(http.StatusOK, startPage(p.View, start{Overview: out, Role: p.Who.Role, Needs: needs(p.View, p.Who.Role, out.Counts, waiting, unread), Help: help}))
 }
 
 func shortcuts(p *page.Request) error { return p.Render(http.StatusOK, shortcutsPage(p.View)) }

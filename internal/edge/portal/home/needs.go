@@ -32,7 +32,7 @@ type need struct {
 var tones = []string{"bad", "warn", "calm"}
 
 // needs are what is not zero, the worst first; only what leads somewhere that the viewer may go.
-func needs(v ui.View, role routine.Role, c casework.Counts, waiting []identity.Emergency) []need {
+func needs(v ui.View, role routine.Role, c casework.Counts, waiting []identity.Emergency, unread int64) []need {
 	var all []need
 	add := func(route string, n need) {
 		if n.N > 0 && v.May(route) {
@@ -48,13 +48,12 @@ func needs(v ui.View, role routine.Role, c casework.Counts, waiting []identity.E
 	case routine.CaseOfficer:
 		add("tasks", need{Icon: "help", Href: "/uppgifter", N: c.Questions, One: tOneQuestion, Many: tManyQuestions, Detail: v.T(tQuestionsD), Tone: "warn"})
 	case routine.LockManager:
-		add("tasks", need{Icon: "task", Href: "/uppgifter", N: c.OpenTasks, One: tOneTask, Many: tCountTasks, Detail: lateText(v, c), Tone: toneIf(c.UrgentTasks > 0, "bad", toneIf(c.LateTasks > 0, "warn", "calm"))})
-	default:
-		add("tasks", need{Icon: "task", Href: "/uppgifter", N: c.OpenTasks, One: tOneTask, Many: tCountTasks, Detail: lateText(v, c), Tone: toneIf(c.LateTasks > 0, "warn", "calm")})
+		add("queue", need{Icon: "task", Href: "/arbete?vems=alla&slag=alla", N: c.OpenTasks, One: tOneTask, Many: tCountTasks, Detail: lateText(v, c), Tone: toneIf(c.UrgentTasks > 0, "bad", toneIf(c.LateTasks > 0, "warn", "calm"))})
 	}
 	add("faults", need{Icon: "fault", Href: "/fel", N: c.Faults, One: tOneFault, Many: tManyFaults, Detail: v.F(tUrgent, v.Num(c.UrgentFaults)), Tone: toneIf(c.UrgentFaults > 0, "bad", "calm")})
 	add("orders", need{Icon: "undo", Href: "/bestallningar?lage=returned", N: c.OrdersReturned, One: tOneReturned, Many: tManyReturned, Detail: v.T(tReturnedD), Tone: "warn"})
 	add("orders", need{Icon: "order", Href: "/bestallningar?lage=in-progress", N: c.OrdersUnderway, One: tOneUnderway, Many: tManyUnderway, Detail: v.T(tUnderwayD), Tone: "calm"})
+	add("notices", need{Icon: "bell", Href: "/aviseringar", N: unread, One: tOneUnread, Many: tManyUnread, Detail: v.T(tUnreadD), Tone: "calm"})
 	slices.SortStableFunc(all, func(a, b need) int { return slices.Index(tones, a.Tone) - slices.Index(tones, b.Tone) })
 	return all
 }

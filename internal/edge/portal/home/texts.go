@@ -32,6 +32,9 @@ var (
 	tOneUnderway   = problem.Text{SV: "beställning pågår", EN: "order is under way"}
 	tManyUnderway  = problem.Text{SV: "beställningar pågår", EN: "orders are under way"}
 	tUnderwayD     = problem.Text{SV: "Se hur långt de har kommit", EN: "See how far they have come"}
+	tOneUnread     = problem.Text{SV: "oläst avisering", EN: "unread notice"}
+	tManyUnread    = problem.Text{SV: "olästa aviseringar", EN: "unread notices"}
+	tUnreadD       = problem.Text{SV: "Det som har hänt som rör dig", EN: "What has happened that concerns you"}
 	tCheckpoint    = problem.Text{SV: "Loggens signerade huvud", EN: "The journal's signed checkpoint"}
 	tToLog         = problem.Text{SV: "Öppna loggen", EN: "Open the journal"}
 )

@@ -121,7 +121,54 @@ CREATE TABLE emergencies (
 CREATE INDEX emergencies_by_review ON emergencies (reviewed_us, review_us);
 CREATE INDEX emergencies_by_client ON emergencies (client_id, actor, until_us);
 
+-- notify: what people are told, and how they are reached besides. It names nobody but who is told.
+CREATE TABLE notices (
+    id         TEXT NOT NULL PRIMARY KEY, -- of what happened, and the account: nobody is told twice
+    account_id TEXT NOT NULL REFERENCES accounts (id),
+    kind       TEXT NOT NULL,
+    number     TEXT NOT NULL, -- by which people speak of it, or ""
+    path       TEXT NOT NULL, -- of the page where it is seen to
+    at_us      BIGINT NOT NULL,
+    read_us    BIGINT NOT NULL, -- 0 until it has been
+    posted     BIGINT NOT NULL -- 1: it has been decided how it is sent
+);
+CREATE INDEX notices_by_account ON notices (account_id, at_us, id);
+CREATE INDEX notices_unread ON notices (account_id) WHERE read_us = 0;
+CREATE INDEX notices_unposted ON notices (at_us, id) WHERE posted = 0;
+CREATE INDEX notices_by_time ON notices (at_us, id);
+CREATE TABLE notice_choices (
+    account_id   TEXT NOT NULL PRIMARY KEY REFERENCES accounts (id),
+    lang         TEXT NOT NULL,
+    mail         TEXT NOT NULL, -- kinds, separated by blanks; *: the usual ones
+    sms          TEXT NOT NULL,
+    quiet_from   BIGINT NOT NULL, -- minutes of the day
+    quiet_until  BIGINT NOT NULL,
+    digest       BIGINT NOT NULL, -- 1: mail is collected
+    mail_bounces BIGINT NOT NULL, -- in a row
+    sms_bounces  BIGINT NOT NULL
+);
+CREATE TABLE postings (
+    id         TEXT NOT NULL PRIMARY KEY,
+    notice_id  TEXT NOT NULL REFERENCES notices (id),
+    account_id TEXT NOT NULL REFERENCES accounts (id),
+    channel    TEXT NOT NULL CHECK (channel IN ('mail', 'sms')),
+    state      TEXT NOT NULL CHECK (state IN ('waiting', 'sent', 'dead', 'dropped')),
+    attempts   BIGINT NOT NULL,
+    next_us    BIGINT NOT NULL, -- when to try; while a dispatcher has it, when its lease is out
+    created_us BIGINT NOT NULL,
+    done_us    BIGINT NOT NULL,
+    failure    TEXT NOT NULL, -- what the last attempt met, in words without addresses
+    letter     TEXT NOT NULL -- that it goes with since it was first tried, or ""
+);
+CREATE INDEX postings_due ON postings (channel, state, next_us, letter, id);
+CREATE INDEX postings_by_state ON postings (state, id);
+CREATE INDEX postings_by_notice ON postings (notice_id);
+CREATE INDEX postings_sent ON postings (account_id, channel, state, done_us);
+
 -- +goose Down
+DROP TABLE postings;
+DROP TABLE notice_choices;
+DROP TABLE notices;
 DROP TABLE emergencies;
 DROP TABLE login_states;
 DROP TABLE login_attempts;
