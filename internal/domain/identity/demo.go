@@ -17,6 +17,8 @@ type DemoPerson struct {
 	Role         routine.Role
 	Organisation string
 	Lead         bool
+	Email, Phone string
+	Employee     string // number of the same person in the register of staff, if there is one of the same name; or ""
 }
 
 // EnsureDemo gives the made-up people accounts and assignments like everybody's, unless they have them.
@@ -37,7 +39,12 @@ func (s *Accounts) EnsureDemo(ctx context.Context, people []DemoPerson) error {
 	}
 	return s.db.Update(ctx, func(tx AccountTx) error {
 		for _, d := range missing {
-			a := Account{ID: d.ID, Name: d.Name, Demo: true, Created: tx.Now()}
+			a := Account{ID: d.ID, Name: d.Name, Email: d.Email, Phone: d.Phone, Demo: true, Created: tx.Now()}
+			if p, ok, err := tx.PersonByNumber(ctx, d.Employee); err != nil {
+				return err
+			} else if ok && p.GivenName+" "+p.FamilyName == d.Name {
+				a.StaffID = p.ID
+			}
 			if err := tx.InsertAccount(ctx, a); err != nil {
 				return err
 			}

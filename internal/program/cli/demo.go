@@ -53,6 +53,7 @@ func (c *demoCmd) Run(p *program) error {
 	for _, page := range day.Links() {
 		fmt.Fprintf(p.stderr, "  %s\n", page)
 	}
+	p.say("Mejl och sms läggs i en mapp i stället för att skickas: %s", "Mail and text messages are laid in a folder instead of being sent: %s", day.Letters())
 	<-p.ctx.Done()
 	return day.Close()
 }

@@ -178,9 +178,10 @@ func (d *Day) Links() []string {
 	at := d.result.Portal
 	return []string{
 		at + "/",
-		at + "/uppgifter",
+		at + "/arbete",
 		at + "/nycklar",
 		at + "/logg",
+		at + "/aviseringar",
 		fmt.Sprintf("%s/varfor?lock=%s&group=%s", at, d.cast.stock, d.cast.other.ID),
 		at + "/api/v1/docs",
 	}

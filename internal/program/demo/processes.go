@@ -153,16 +153,30 @@ func (d *Day) serve(ctx context.Context) error {
 	if listen == "" {
 		listen = "127.0.0.1:0"
 	}
+	post, err := d.post()
+	if err != nil {
+		return err
+	}
 	s := &supervised{d: d, quit: make(chan struct{})}
-	k, err := d.start(ctx, "server", "--db", d.db, "--demo-login", "--listen", listen)
+	k, err := d.start(ctx, "server", "--db", d.db, "--demo-login", "--post", post, "--listen", listen)
 	if err != nil {
 		return err
 	}
 	s.now, s.addr = k, k.first[0]
-	s.args = []string{"server", "--db", d.db, "--demo-login", "--listen", s.addr}
+	s.args = []string{"server", "--db", d.db, "--demo-login", "--post", post, "--listen", s.addr}
 	d.server = s
 	d.result.Portal = "http://" + s.addr
 	return nil
+}
+
+// Letters is the folder where mail and text messages are laid instead of being sent.
+func (d *Day) Letters() string { return d.path("post") }
+
+// post makes that folder, and the file that says so to the server.
+func (d *Day) post() (path string, err error) {
+	path = d.path("post.toml")
+	return path, errors.Join(os.Mkdir(d.Letters(), 0o700),
+		os.WriteFile(path, []byte("[mail]\nfrom = \"hemnyckel@kommun.example\"\nfolder = \"post\"\n\n[sms]\nfolder = \"post\"\n"), 0o600))
 }
 
 // cut is a power cut at the server: it is killed and stays down.

@@ -80,6 +80,9 @@ func (d *Day) registers(ctx context.Context) (problem.Text, error) {
 	if err := d.choose(ctx, read); err != nil {
 		return problem.Text{}, err
 	}
+	if err := d.hire(ctx); err != nil {
+		return problem.Text{}, err
+	}
 	d.result.Clients = r.Accepted["kunder"] + r.Unchanged["kunder"]
 	return said("%d kunder på %.1f s; %d felaktiga rader hittade och utpekade.", "%d clients in %.1f s; %d faulty rows found and pointed out.",
 		d.result.Clients, took.Seconds(), len(r.Rejected)), nil

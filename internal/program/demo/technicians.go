@@ -11,25 +11,33 @@ import (
 	"hemnyckel/internal/domain/fleet"
 	"hemnyckel/internal/domain/identity"
 	"hemnyckel/internal/domain/routine"
+	"hemnyckel/internal/edge/portal/login"
 )
 
-// The lock manager's technicians of the demo. Their numbers are what is typed at a door.
+// The lock manager's technicians of the demo. Their numbers are what is typed at a door. Jonas is who the portal's demo login lets one
+// be.
 const (
-	jonas = "T1001"
+	jonas = login.DemoTechnician
 	nora  = "T1002"
 )
 
 const keysInStock = 5
 
-// technicians gives the lock manager two people, and them something to do at these clients': one visit that is booked, some work
-// that is theirs, and the rest nobody's yet.
-func (d *Day) technicians(ctx context.Context, clients []string) error {
+// hire gives the lock manager two people, before the server makes accounts for those who log in.
+func (d *Day) hire(ctx context.Context) error {
 	who := routine.Who{Actor: "system", Role: routine.LockManager, Organisation: d.cast.city.String()}
 	for _, p := range []identity.Person{{EmployeeNumber: jonas, GivenName: "Jonas", FamilyName: "Berg"}, {EmployeeNumber: nora, GivenName: "Nora", FamilyName: "Lind"}} {
 		if _, err := d.m.Fleet.People.Add(ctx, who, identity.Hiring{Person: p}); err != nil {
 			return err
 		}
 	}
+	return nil
+}
+
+// technicians gives them something to do at these clients': one visit that is booked, some work that is theirs, and the rest nobody's
+// yet.
+func (d *Day) technicians(ctx context.Context, clients []string) error {
+	who := routine.Who{Actor: "system", Role: routine.LockManager, Organisation: d.cast.city.String()}
 	for n := range keysInStock { // to hand out when one is broken or lost
 		if _, err := d.m.Fleet.Stock.Arrive(ctx, who, fleet.Arrival{Product: fleet.KeyProduct, Serial: fmt.Sprintf("N9000%d", n+1)}); err != nil {
 			return err

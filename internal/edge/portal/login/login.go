@@ -12,6 +12,7 @@ package login
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"net/url"
@@ -280,11 +281,20 @@ func Demo(organisation string) []page.Principal {
 	}
 }
 
-// People are made-up persons as identity.Accounts makes accounts of them.
+// DemoTechnician is the employee number of the made-up technician, in a register of staff that has one.
+const DemoTechnician = "T1001"
+
+// People are made-up persons as identity.Accounts makes accounts of them. Their telephone numbers are among those that the post and
+// telecom authority keeps free for fiction.
 func People(demo []page.Principal) []identity.DemoPerson {
 	out := make([]identity.DemoPerson, len(demo))
 	for i, d := range demo {
-		out[i] = identity.DemoPerson{ID: d.AccountID, Name: d.Name, Role: d.Role, Organisation: d.Organisation, Lead: d.Lead}
+		_, name, _ := strings.Cut(d.AccountID, ":")
+		out[i] = identity.DemoPerson{ID: d.AccountID, Name: d.Name, Role: d.Role, Organisation: d.Organisation, Lead: d.Lead,
+			Email: strings.ReplaceAll(name, "-", ".") + "@kommun.example", Phone: fmt.Sprintf("+46701740%d", 605+i%95)}
+		if d.Role == routine.LockManager {
+			out[i].Employee = DemoTechnician
+		}
 	}
 	return out
 }
