@@ -14,7 +14,7 @@ import (
 
 // Limits of drafts: a person's oldest gives way to a new one, and nothing half-written is kept for long.
 const (
-	MaxDrafts = 20                  // of one person in one assignment
+	MaxDrafts = 20                  // of one person
 	DraftLife = 14 * 24 * time.Hour // since it was last changed
 )
 

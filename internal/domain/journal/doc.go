@@ -37,7 +37,7 @@
 //
 // # Not here yet
 //
-// Witnesses that cosign checkpoints, and so notice a database restored from an old copy, come with issue 03; until then
-// [Log.Extends] tells whether the log still contains a checkpoint that somebody kept. The retention engine that decides
-// what [Erase] takes comes with issue 04. What an erased entry still tells is that it stood between its neighbours.
+// Witnesses that cosign checkpoints, and so notice a database restored from an old copy; until then [Log.Extends] tells whether
+// the log still contains a checkpoint that somebody kept. What an erased entry still tells is that it stood between its
+// neighbours. internal/domain/retention decides what [Erase] takes.
 package journal
