@@ -74,6 +74,7 @@ var house = []room{
 	{"internal/edge/scim", edge, "storage and edge never see each other"},
 	{"internal/edge/phone", edge, "storage and edge never see each other"},
 	{"internal/edge/sso", edge, "storage and edge never see each other"},
+	{"internal/edge/sso/ssosim", none, "a stranger, for tests, knows nothing of us"},
 	{"internal/edge/delivery", edge, "storage and edge never see each other"},
 	{"internal/edge/registers", edge, "storage and edge never see each other"},
 	{"internal/edge/paper", beneathDomain, "words and rows come from the caller: what is printed knows no module"},

@@ -140,13 +140,11 @@ func (tx *Tx) InsertState(ctx context.Context, hash, body string, until time.Tim
 	return err
 }
 
-// CountStates implements identity.AccountTx.
-func (tx *Tx) CountStates(ctx context.Context, t time.Time) (int, error) {
-	if _, err := tx.exec(ctx, `DELETE FROM login_states WHERE until_us <= $1`, us(t)); err != nil {
-		return 0, err
-	}
-	n, _, err := one(ctx, tx, column[int], `SELECT COUNT(*) FROM login_states`)
-	return n, err
+// TrimStates implements identity.AccountTx.
+func (tx *Tx) TrimStates(ctx context.Context, t time.Time, keep int) error {
+	_, err := tx.exec(ctx, `DELETE FROM login_states WHERE until_us <= $1
+		OR (until_us, hash) < (SELECT until_us, hash FROM login_states ORDER BY until_us DESC, hash DESC LIMIT 1 OFFSET $2)`, us(t), keep-1)
+	return err
 }
 
 // TakeState implements identity.AccountTx.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -74,6 +75,7 @@ type AccountTx interface {
 
 	PersonByNumber(ctx context.Context, employeeNumber string) (Person, bool, error)
 	Organisation(ctx context.Context, orgNumber string) (Organisation, bool, error)
+	WorkedFor(ctx context.Context, staffID, orgNumber string) (bool, error)
 
 	InsertAccount(ctx context.Context, a Account) error
 	AccountByID(ctx context.Context, id string) (Account, bool, error)
@@ -149,7 +151,7 @@ func (n *NewAccount) check() error {
 	for _, s := range []*string{&n.Name, &n.Email, &n.Phone, &n.LoginName, &n.Employee} {
 		*s = strings.TrimSpace(*s)
 	}
-	if n.Name == "" || len(n.Name) > 100 || strings.ContainsFunc(n.Name, control) {
+	if n.Name == "" || longer(n.Name, 100) || strings.ContainsFunc(n.Name, control) {
 		return ErrAccountInvalid.On("name")
 	}
 	if at := strings.LastIndexByte(n.Email, '@'); n.Email != "" && (at < 1 || at == len(n.Email)-1 || len(n.Email) > 100 || strings.ContainsAny(n.Email, " <>,;\"\r\n\t")) {
@@ -169,6 +171,9 @@ func (n *NewAccount) check() error {
 	return nil
 }
 
+// longer reports whether a text has more than n characters, as whoever typed it counts them.
+func longer(s string, n int) bool { return utf8.RuneCountInString(s) > n }
+
 func control(r rune) bool { return r < ' ' || r == 0x7f }
 
 func loginName(s string) bool {
@@ -182,13 +187,13 @@ func (s *Accounts) Create(ctx context.Context, who Acting, n NewAccount, first *
 	if err := n.check(); err != nil {
 		return a, "", err
 	}
-	if !who.Is(routine.SystemOwner) && (first == nil || !who.Lead) {
+	if !who.Is(routine.SystemOwner) && (first == nil || !who.Lead || n.Demo) {
 		return a, "", ErrAccountMayNot
 	}
 	code = newCode()
 	err = s.db.Update(ctx, func(tx AccountTx) error {
 		a = Account{ID: uuid.Must(uuid.NewV7()).String(), Name: n.Name, Email: n.Email, Phone: n.Phone, LoginName: n.LoginName, Demo: n.Demo, Created: tx.Now()}
-		if err := s.staffOf(ctx, tx, n.Employee, &a); err != nil {
+		if err := s.staffOf(ctx, tx, who, n.Employee, &a); err != nil {
 			return err
 		}
 		if err := s.insert(ctx, tx, who, a, code); err != nil || first == nil {
@@ -200,11 +205,16 @@ func (s *Accounts) Create(ctx context.Context, who Acting, n NewAccount, first *
 	return a, code, err
 }
 
-func (s *Accounts) staffOf(ctx context.Context, tx AccountTx, employee string, a *Account) error {
+// staffOf makes the account that of somebody in the register: who answers for an organisation's people, of one of its own. Who works
+// for others is not to be found out.
+func (s *Accounts) staffOf(ctx context.Context, tx AccountTx, who Acting, employee string, a *Account) error {
 	if employee == "" {
 		return nil
 	}
 	p, ok, err := tx.PersonByNumber(ctx, employee)
+	if err == nil && ok && !who.Is(routine.SystemOwner) {
+		ok, err = tx.WorkedFor(ctx, p.ID, who.Organisation)
+	}
 	if err == nil && !ok {
 		err = ErrStaffUnknown.Fill(employee).On("employee_number")
 	}
@@ -299,7 +309,7 @@ func active(ctx context.Context, tx AccountTx, id string) (Account, error) {
 
 // Close takes everything from somebody, at once: assignments, sessions, passkeys, password, codes, identities, calendar addresses.
 func (s *Accounts) Close(ctx context.Context, who Acting, accountID, reason string) error {
-	if reason = strings.TrimSpace(reason); reason == "" || len(reason) > 500 {
+	if reason = strings.TrimSpace(reason); reason == "" || longer(reason, 500) {
 		return ErrStaffReason.On("reason")
 	}
 	if !who.Is(routine.SystemOwner) {

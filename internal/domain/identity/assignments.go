@@ -193,7 +193,7 @@ func (s *Accounts) mayGive(ctx context.Context, tx AccountTx, who Acting, a Assi
 // EndAssignment ends an assignment at once, with the sessions in which it was chosen. Nobody ends their own lead, or the last
 // system owner could lock everybody out by a slip; stopping others waits for nobody.
 func (s *Accounts) EndAssignment(ctx context.Context, who Acting, id, reason string) error {
-	if reason = strings.TrimSpace(reason); reason == "" || len(reason) > 500 {
+	if reason = strings.TrimSpace(reason); reason == "" || longer(reason, 500) {
 		return ErrStaffReason.On("reason")
 	}
 	return s.db.Update(ctx, func(tx AccountTx) error {

@@ -151,7 +151,7 @@ func (s *Emergencies) take(ctx context.Context, who Acting, reason string, find 
 // never the person itself.
 func (s *Emergencies) Review(ctx context.Context, who Acting, id string, v Verdict, note string) (out Emergency, err error) {
 	note = strings.TrimSpace(note)
-	if v != Justified && v != Unjustified || v == Unjustified && note == "" || len(note) > 500 || !utf8.ValidString(note) {
+	if v != Justified && v != Unjustified || v == Unjustified && note == "" || longer(note, 500) || !utf8.ValidString(note) {
 		return out, ErrVerdict.On("verdict")
 	}
 	err = s.db.Update(ctx, func(tx EmergencyTx) error {

@@ -58,8 +58,8 @@ type factorTx interface {
 	ForgetAttempts(ctx context.Context, subject string) error
 
 	InsertState(ctx context.Context, hash, body string, until time.Time) error
-	// CountStates forgets what is over at t and counts the rest.
-	CountStates(ctx context.Context, t time.Time) (int, error)
+	// TrimStates forgets what is over at t, and of the rest all but the newest keep.
+	TrimStates(ctx context.Context, t time.Time, keep int) error
 	// TakeState removes a state and returns it, if it was good at t.
 	TakeState(ctx context.Context, hash string, t time.Time) (body string, ok bool, err error)
 }

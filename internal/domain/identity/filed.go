@@ -185,7 +185,7 @@ func (s *People) FileRoutine(ctx context.Context, who routine.Who, orgNumber str
 	if r.ValidUntil.IsZero() {
 		r.ValidUntil = r.Received.AddDate(0, s.profile.Staff.RoutineMonths, 0)
 	}
-	if r.Title == "" || len(r.Title) > 200 || r.Reference == "" || len(r.Reference) > 100 || r.Received.IsZero() || !r.Received.Before(r.ValidUntil) {
+	if r.Title == "" || longer(r.Title, 200) || r.Reference == "" || longer(r.Reference, 100) || r.Received.IsZero() || !r.Received.Before(r.ValidUntil) {
 		return r, ErrFiledRoutine
 	}
 	err := s.forOrganisation(ctx, who, orgNumber, routine.FileRoutine, func(tx PeopleTx, o Organisation, rule string) error {

@@ -81,7 +81,7 @@ func usePasskey(ctx context.Context, tx AccountTx, k Passkey, record string) err
 // AddPasskey gives whoever is logged in another passkey, whose making the front door has checked.
 func (s *Sessions) AddPasskey(ctx context.Context, token string, k Passkey) error {
 	k.Name = strings.TrimSpace(k.Name)
-	if k.Name == "" || len(k.Name) > 60 || strings.ContainsFunc(k.Name, control) {
+	if k.Name == "" || longer(k.Name, 60) || strings.ContainsFunc(k.Name, control) {
 		return ErrPasskeyName.On("name")
 	}
 	return s.own(ctx, token, func(tx AccountTx, me Session) error {
@@ -110,7 +110,7 @@ func (s *Sessions) own(ctx context.Context, token string, f func(tx AccountTx, m
 		if err != nil {
 			return err
 		}
-		if !s.settingUp(me, tx.Now()) {
+		if !s.SettingUp(me, tx.Now()) {
 			return ErrStepUp
 		}
 		return f(tx, me)

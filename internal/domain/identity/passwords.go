@@ -261,8 +261,8 @@ func (s *Sessions) CodeLogin(ctx context.Context, at Arrival, code string) (toke
 	return token, out, err
 }
 
-// settingUp reports whether somebody may change how they log in: with a fresh second factor, or with the first code.
-func (s *Sessions) settingUp(me Session, t time.Time) bool {
+// SettingUp reports whether somebody may change how they log in: with a fresh second factor, or with the first code.
+func (s *Sessions) SettingUp(me Session, t time.Time) bool {
 	return me.Method == ByCode || me.Method != ByDemo && s.Fresh(me, t)
 }
 
@@ -297,7 +297,7 @@ func (s *Sessions) SetLocal(ctx context.Context, token, password, secret, code s
 		if me, err = s.session(ctx, tx, token); err != nil {
 			return err
 		}
-		if !s.settingUp(me, tx.Now()) {
+		if !s.SettingUp(me, tx.Now()) {
 			return ErrStepUp
 		}
 		step, ok := matchTOTP(secret, code, tx.Now())
@@ -340,28 +340,38 @@ func (s *Sessions) ConfirmCode(ctx context.Context, at Arrival, token, code stri
 	if err := s.count(ctx, at, "code:"+me.Account.ID); err != nil {
 		return err
 	}
-	return s.db.Update(ctx, func(tx AccountTx) error {
+	var refused error
+	err = s.db.Update(ctx, func(tx AccountTx) error {
+		refused = nil
 		me, err := s.session(ctx, tx, token)
 		if err != nil {
 			return err
 		}
 		ok, err := s.second(ctx, tx, me.Account.ID, code)
-		if err != nil || !ok {
-			return orErr(err, ErrTOTP.On("code"))
+		if err != nil {
+			return err
+		}
+		if !ok {
+			refused = ErrTOTP.On("code")
+			return refuse(ctx, tx, me.Account.ID, ByPassword, "", "confirmation")
 		}
 		if err := forgive(ctx, tx, at, "code:"+me.Account.ID); err != nil {
 			return err
 		}
 		return s.confirmed(ctx, tx, me, ByPassword)
 	})
+	return orErr(err, refused)
 }
 
-// Attempts that are free of waiting: a person mistypes; behind one address there may be a whole office.
+// Attempts that are free of waiting, and after how long one of them is forgotten: a person mistypes; behind one address there may be a
+// whole office, which mistypes all day.
 const (
 	freeByName    = 5
+	leakByName    = 30 * time.Minute
 	freeByAddress = 50
+	leakByAddress = 5 * time.Minute
 	maxWait       = 15 * time.Minute
-	forgetAfter   = 24 * time.Hour
+	mostOver      = 8 // attempts too many that are told apart: by then one waits maxWait
 )
 
 // count counts an attempt for what is tried ("": only the address) and where it comes from, and refuses it while one of them must wait. Waiting
@@ -370,16 +380,17 @@ const (
 func (s *Sessions) count(ctx context.Context, at Arrival, what string) error {
 	return s.db.Update(ctx, func(tx AccountTx) error {
 		if what != "" {
-			if err := countOne(ctx, tx, attempt(what), freeByName); err != nil {
+			if err := countOne(ctx, tx, attempt(what), freeByName, leakByName); err != nil {
 				return err
 			}
 		}
-		return countOne(ctx, tx, attempt("from:"+at.Address), freeByAddress)
+		return countOne(ctx, tx, attempt("from:"+at.Address), freeByAddress, leakByAddress)
 	})
 }
 
-func countOne(ctx context.Context, tx AccountTx, subject string, free int) error {
-	n, last, until, err := tx.Attempts(ctx, subject)
+// countOne counts one attempt in a bucket that leaks; since is from when on what has leaked is not yet taken off.
+func countOne(ctx context.Context, tx AccountTx, subject string, free int, leak time.Duration) error {
+	n, since, until, err := tx.Attempts(ctx, subject)
 	if err != nil {
 		return err
 	}
@@ -387,29 +398,31 @@ func countOne(ctx context.Context, tx AccountTx, subject string, free int) error
 	if now.Before(until) {
 		return ErrThrottled.Fill(int(until.Sub(now)/time.Minute) + 1)
 	}
-	if now.Sub(last) > forgetAfter {
-		n = 0
+	if gone := int(now.Sub(since) / leak); gone < n {
+		n, since = n-gone, since.Add(time.Duration(gone)*leak)
+	} else {
+		n, since = 0, now
 	}
-	n++
+	n = min(n+1, free+mostOver)
 	until = time.Time{}
 	if over := n - free; over >= 0 {
-		until = now.Add(min(maxWait, 15*time.Second<<min(over, 8)))
+		until = now.Add(min(maxWait, 15*time.Second<<over))
 	}
-	return tx.PutAttempts(ctx, subject, n, now, until)
+	return tx.PutAttempts(ctx, subject, n, since, until)
 }
 
-// forgive forgets the attempts for what has succeeded, and of the address this one only: who has one password does not get to try
-// others' for ever.
+// forgive forgets the attempts for what has succeeded, and of the address this one only, with its waiting: who has one password does
+// not get to try others' for ever, and the next in the office does not wait for somebody who got in.
 func forgive(ctx context.Context, tx AccountTx, at Arrival, what string) error {
 	if err := tx.ForgetAttempts(ctx, attempt(what)); err != nil {
 		return err
 	}
 	from := attempt("from:" + at.Address)
-	n, last, until, err := tx.Attempts(ctx, from)
+	n, since, _, err := tx.Attempts(ctx, from)
 	if err != nil || n == 0 {
 		return err
 	}
-	return tx.PutAttempts(ctx, from, n-1, last, until)
+	return tx.PutAttempts(ctx, from, n-1, since, time.Time{})
 }
 
 // attempt hides what is tried: people type passwords in the field for names.

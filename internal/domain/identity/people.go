@@ -198,7 +198,7 @@ func (s *People) Add(ctx context.Context, who routine.Who, h Hiring) (out Person
 func (h *Hiring) check() error {
 	p := &h.Person
 	for _, s := range []*string{&p.EmployeeNumber, &p.GivenName, &p.FamilyName, &p.Email, &p.Phone} {
-		if *s = strings.TrimSpace(*s); len(*s) > 100 {
+		if *s = strings.TrimSpace(*s); longer(*s, 100) {
 			return ErrPersonInvalid
 		}
 	}
@@ -290,7 +290,7 @@ func addTechnician(ctx context.Context, tx PeopleTx, who routine.Who, p Person) 
 // so that what was activated opens nothing more. A provider ends its own staff, the lock manager its technicians; somebody who also
 // works elsewhere keeps that.
 func (s *People) End(ctx context.Context, who routine.Who, employeeNumber, reason string) error {
-	if reason = strings.TrimSpace(reason); reason == "" || len(reason) > 500 {
+	if reason = strings.TrimSpace(reason); reason == "" || longer(reason, 500) {
 		return ErrStaffReason.On("reason")
 	}
 	return s.db.Update(ctx, func(tx PeopleTx) error {

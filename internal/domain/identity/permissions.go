@@ -112,7 +112,7 @@ func putStaffOrder(ctx context.Context, tx PeopleTx, who routine.Who, o StaffOrd
 // Decide is the system owner's answer: granted, the person works in the group from the day that was asked for; refused, with
 // the reason.
 func (s *People) Decide(ctx context.Context, who routine.Who, id string, grant bool, reason string) (out StaffOrder, err error) {
-	if reason = strings.TrimSpace(reason); len(reason) > 500 || !grant && reason == "" {
+	if reason = strings.TrimSpace(reason); longer(reason, 500) || !grant && reason == "" {
 		return out, ErrStaffReason.On("reason")
 	}
 	rule := s.profile.MayTend(who.Role, routine.DecideStaff, false, false)

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/subtle"
 	"encoding/base64"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -83,6 +84,8 @@ type External struct {
 	// to the account of the former one.
 	FormerNumber string
 	Level        string
+	// At is when the person last showed there who they are: it may be hours ago, as the provider remembers people. Zero: not told.
+	At time.Time
 }
 
 type sessionTx interface {
@@ -162,7 +165,11 @@ func (s *Sessions) ExternalLogin(ctx context.Context, at Arrival, e External) (t
 			refused = ErrNoAccount
 			return refuse(ctx, tx, "", ByProvider, e.Issuer, "unknown person")
 		}
-		token, out, err = s.start(ctx, tx, at, id, Session{Method: ByProvider, Issuer: e.Issuer, Level: e.Level, Strong: tx.Now()})
+		strong := e.At
+		if strong.After(tx.Now()) { // by the provider's clock
+			strong = tx.Now()
+		}
+		token, out, err = s.start(ctx, tx, at, id, Session{Method: ByProvider, Issuer: e.Issuer, Level: e.Level, Strong: strong})
 		return err
 	})
 	if err == nil {
@@ -175,14 +182,31 @@ func (e External) names() (all []Identifier, former Identifier, err error) {
 	for _, n := range e.Names {
 		n.Issuer = e.Issuer
 		if n, err = n.normal(); err != nil {
-			return nil, former, err
+			return nil, former, ErrLogin.With(err)
 		}
 		all = append(all, n)
 	}
 	if e.FormerNumber != "" {
-		former, err = Identifier{e.Issuer, Number, e.FormerNumber}.normal()
+		if former, err = (Identifier{e.Issuer, Number, e.FormerNumber}).normal(); err != nil {
+			return nil, former, ErrLogin.With(err)
+		}
 	}
-	return all, former, err
+	return all, former, nil
+}
+
+// Refused notes in the journal that what a provider of identity answered has let nobody in, and why. Who causes that too often is not
+// noted each time.
+func (s *Sessions) Refused(ctx context.Context, at Arrival, issuer, why string) error {
+	err := s.db.Update(ctx, func(tx AccountTx) error {
+		if err := countOne(ctx, tx, attempt("via:"+at.Address), freeByAddress, leakByAddress); err != nil {
+			return err
+		}
+		return refuse(ctx, tx, "", ByProvider, issuer, device(why))
+	})
+	if errors.Is(err, ErrThrottled) {
+		return nil
+	}
+	return err
 }
 
 // known finds the active account that one of the names belongs to, "" for none. A number that has followed on a coordination number
@@ -287,6 +311,7 @@ func (s *Sessions) makeRoom(ctx context.Context, tx AccountTx, accountID string)
 	return nil
 }
 
+// device is what a stranger's program has said, in a line that can be kept.
 func device(s string) string {
 	s = strings.ToValidUTF8(strings.Map(func(r rune) rune {
 		if control(r) {

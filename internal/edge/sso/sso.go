@@ -5,8 +5,9 @@
 // here, internal/domain/identity says. What must be remembered between the two steps the caller keeps (internal/edge/portal/login).
 //
 // Promises: whatever is missing, late, unsigned, for somebody else or from somebody else is refused, and nobody is let in; a provider that
-// is down or slow costs ten seconds at most; keys that the provider has changed are fetched anew; a personal identity number is asked
-// for, and passed on, only where there is no work identity.
+// is down or slow costs ten seconds at most, however many wait for it, and one that does not stop talking is cut off; keys are fetched for
+// each login, and what the provider says of itself each hour; a personal identity number is asked for, and passed on, only where there is
+// no work identity.
 package sso
 
 import (
@@ -24,7 +25,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
@@ -42,7 +42,8 @@ const (
 	skew       = time.Minute      // between the provider's clock and ours
 	tokenLife  = 5 * time.Minute  // of an ID token at most (the profile, §3)
 	maxAnswer  = 256 << 10
-	minEntropy = 32 // bytes of state and nonce; the profile asks for 16
+	newsAfter  = time.Hour // what a provider says of itself is asked for anew
+	minEntropy = 32        // bytes of state and nonce; the profile asks for 16
 )
 
 // ScopeWork asks for the work identity (orgAffiliation), ScopeNumber for the personal identity number.
@@ -90,16 +91,26 @@ type Provider struct {
 	cfg    Config
 	signer jose.Signer
 
-	mu       sync.Mutex
-	found    *oidc.Provider // nil until discovery has worked
-	userInfo string
+	turn  chan struct{} // held by who asks what the provider says of itself; guards what follows
+	found discovered
+	down  time.Time // when it last did not answer
+}
+
+// discovered is what a provider says of itself (OpenID Connect Discovery 1.0 §3).
+type discovered struct {
+	*oidc.Provider `json:"-"` // nil until it has answered
+	UserInfo       string     `json:"userinfo_endpoint"`
+	Keys           string     `json:"jwks_uri"`
+	SaysWho        bool       `json:"authorization_response_iss_parameter_supported"` // RFC 9207 §3
+	at             time.Time  // when it answered
 }
 
 // New returns a provider. It asks the provider nothing yet: one that is down must not keep a server from starting.
 func New(c Config) (*Provider, error) {
 	if c.Client == nil {
-		c.Client = &http.Client{Timeout: patience}
+		c.Client = &http.Client{}
 	}
+	c.Client = bounded(c.Client)
 	if c.Clock == nil {
 		c.Clock = time.Now
 	}
@@ -113,17 +124,16 @@ func New(c Config) (*Provider, error) {
 	if err != nil {
 		return nil, ErrConfig.Fill(c.ID, "key").With(err)
 	}
-	return &Provider{cfg: c, signer: signer}, nil
+	return &Provider{cfg: c, signer: signer, turn: make(chan struct{}, 1)}, nil
 }
 
 func (c Config) check() error {
-	issuer, err := url.Parse(c.Issuer)
 	switch {
 	case c.ID == "" || strings.Trim(c.ID, "abcdefghijklmnopqrstuvwxyz0123456789-") != "":
 		return ErrConfig.Fill(c.ID, "id")
 	case c.Name == "":
 		return ErrConfig.Fill(c.ID, "name")
-	case err != nil || issuer.Host == "" || issuer.Scheme != "https" && issuer.Hostname() != "127.0.0.1":
+	case !encrypted(c.Issuer):
 		return ErrConfig.Fill(c.ID, "issuer")
 	case c.ClientID == "":
 		return ErrConfig.Fill(c.ID, "client_id")
@@ -135,6 +145,38 @@ func (c Config) check() error {
 		return ErrConfig.Fill(c.ID, "origin")
 	}
 	return nil
+}
+
+// encrypted reports whether an address is one that nobody between can read or change: of TLS, or of this machine.
+func encrypted(address string) bool {
+	at, err := url.Parse(address)
+	return err == nil && at.Host != "" && at.User == nil && (at.Scheme == "https" || at.Scheme == "http" && at.Hostname() == "127.0.0.1")
+}
+
+// bounded is a client for whom an answer ends with an error where it is too long, and who is not sent on: a provider's addresses are those
+// that it has told, and what is sent to them is for nobody else.
+func bounded(c *http.Client) *http.Client {
+	out := *c
+	if out.Timeout == 0 {
+		out.Timeout = patience
+	}
+	out.Transport = boundedTransport{c.Transport}
+	out.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &out
+}
+
+type boundedTransport struct{ next http.RoundTripper }
+
+func (b boundedTransport) RoundTrip(r *http.Request) (*http.Response, error) {
+	next := b.next
+	if next == nil {
+		next = http.DefaultTransport
+	}
+	answer, err := next.RoundTrip(r)
+	if err == nil {
+		answer.Body = http.MaxBytesReader(nil, answer.Body, maxAnswer)
+	}
+	return answer, err
 }
 
 // ID is the provider's name in addresses.
@@ -182,32 +224,56 @@ func (p *Provider) context(ctx context.Context) (context.Context, context.Cancel
 	return oidc.ClientContext(ctx, p.cfg.Client), done
 }
 
-func (p *Provider) oauth(found *oidc.Provider) *oauth2.Config {
+func (p *Provider) oauth(found discovered) *oauth2.Config {
 	at := found.Endpoint()
 	at.AuthStyle = oauth2.AuthStyleInParams
 	return &oauth2.Config{ClientID: p.cfg.ClientID, Endpoint: at, RedirectURL: p.cfg.Redirect, Scopes: append([]string{oidc.ScopeOpenID}, p.cfg.Scopes...)}
 }
 
-// discover reads what the provider says of itself, once it has answered.
-func (p *Provider) discover(ctx context.Context) (*oidc.Provider, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.found != nil {
+// discover reads what the provider says of itself, once it has answered, and again when that is old; as long as it then does not answer
+// the old holds. Who has waited while it did not answer another does not ask in turn.
+func (p *Provider) discover(ctx context.Context) (discovered, error) {
+	came := p.cfg.Clock()
+	select {
+	case p.turn <- struct{}{}:
+		defer func() { <-p.turn }()
+	case <-ctx.Done():
+		return discovered{}, ErrDown.Fill(p.cfg.Name).With(ctx.Err())
+	}
+	switch {
+	case p.found.Provider != nil && p.cfg.Clock().Sub(p.found.at) < newsAfter:
 		return p.found, nil
+	case p.down.After(came):
+		return discovered{}, ErrDown.Fill(p.cfg.Name)
 	}
-	// The provider keeps the context for fetching keys later: it must not end with this request.
-	found, err := oidc.NewProvider(oidc.ClientContext(context.WithoutCancel(ctx), p.cfg.Client), p.cfg.Issuer)
-	if err != nil {
-		return nil, ErrDown.Fill(p.cfg.Name).With(err)
+	news, err := p.ask(ctx)
+	now := p.cfg.Clock()
+	switch {
+	case err == nil:
+		news.at = now
+		p.found = news
+	case p.found.Provider != nil && errors.Is(err, ErrDown):
+		p.found.at = now.Add(time.Minute - newsAfter) // ask again in a minute
+	default:
+		p.down = now
+		return discovered{}, err
 	}
-	var more struct {
-		UserInfo string `json:"userinfo_endpoint"`
+	return p.found, nil
+}
+
+func (p *Provider) ask(ctx context.Context) (out discovered, err error) {
+	if out.Provider, err = oidc.NewProvider(ctx, p.cfg.Issuer); err != nil {
+		return out, ErrDown.Fill(p.cfg.Name).With(err)
 	}
-	if err := found.Claims(&more); err != nil || more.UserInfo == "" {
-		return nil, p.untrusted("no address of UserInfo")
+	if err := out.Claims(&out); err != nil {
+		return out, p.untrusted("what it says of itself")
 	}
-	p.found, p.userInfo = found, more.UserInfo
-	return found, nil
+	for _, address := range []string{out.Endpoint().AuthURL, out.Endpoint().TokenURL, out.UserInfo, out.Keys} {
+		if !encrypted(address) {
+			return out, p.untrusted("an address of its own that others can read")
+		}
+	}
+	return out, nil
 }
 
 func (p *Provider) untrusted(why string) error {
@@ -223,17 +289,17 @@ func (p *Provider) Finish(ctx context.Context, kept string, answer url.Values) (
 	if subtle.ConstantTimeCompare([]byte(answer.Get("state")), []byte(begun.State)) != 1 {
 		return who, p.untrusted("another state")
 	}
-	if iss := answer.Get("iss"); iss != "" && iss != p.cfg.Issuer { // RFC 9207
-		return who, p.untrusted("another issuer answers")
-	}
-	if answer.Get("error") != "" || answer.Get("code") == "" {
-		return who, ErrRefused.Fill(p.cfg.Name)
-	}
 	ctx, done := p.context(ctx)
 	defer done()
 	found, err := p.discover(ctx)
 	if err != nil {
 		return who, err
+	}
+	if iss := answer.Get("iss"); iss != p.cfg.Issuer && (iss != "" || found.SaysWho) { // RFC 9207 §2.4
+		return who, p.untrusted("another issuer answers")
+	}
+	if answer.Get("error") != "" || answer.Get("code") == "" {
+		return who, ErrRefused.Fill(p.cfg.Name)
 	}
 	assertion, err := p.assertion(found.Endpoint().TokenURL)
 	if err != nil {
@@ -248,47 +314,67 @@ func (p *Provider) Finish(ctx context.Context, kept string, answer url.Values) (
 	if err != nil {
 		return who, ErrDown.Fill(p.cfg.Name).With(err)
 	}
-	id, err := p.idToken(ctx, found, token, begun)
+	keys := oidc.NewRemoteKeySet(ctx, found.Keys)
+	id, err := p.idToken(ctx, keys, token, begun)
 	if err != nil {
 		return who, err
 	}
-	return p.person(ctx, found, token, id)
+	return p.person(ctx, keys, found.UserInfo, token, id)
+}
+
+// vouched is what an ID token says.
+type vouched struct {
+	*oidc.IDToken `json:"-"`
+	ACR           string `json:"acr"`
+	AZP           string `json:"azp"`
+	AuthTime      int64  `json:"auth_time"`
 }
 
 // idToken checks the ID token: signed by the provider, for us, of this login, short-lived, and of a level that is enough.
-func (p *Provider) idToken(ctx context.Context, found *oidc.Provider, token *oauth2.Token, begun pending) (*oidc.IDToken, error) {
+func (p *Provider) idToken(ctx context.Context, keys oidc.KeySet, token *oauth2.Token, begun pending) (id vouched, err error) {
 	raw, ok := token.Extra("id_token").(string)
-	if !ok || len(raw) > maxAnswer {
-		return nil, p.untrusted("no ID token")
+	if !ok {
+		return id, p.untrusted("no ID token")
 	}
-	id, err := found.VerifierContext(ctx, p.checks(false)).Verify(ctx, raw)
+	if id.IDToken, err = p.verified(ctx, keys, raw, false); err != nil {
+		return id, err
+	}
+	if err := id.Claims(&id); err != nil {
+		return id, p.untrusted("claims")
+	}
+	switch {
+	case subtle.ConstantTimeCompare([]byte(id.Nonce), []byte(begun.Nonce)) != 1:
+		return id, p.untrusted("another nonce")
+	case id.Subject == "":
+		return id, p.untrusted("no subject")
+	case len(id.Audience) != 1 && id.AZP != p.cfg.ClientID, id.AZP != "" && id.AZP != p.cfg.ClientID:
+		return id, p.untrusted("issued to somebody else")
+	case !p.timely(id.IssuedAt) || id.Expiry.Sub(id.IssuedAt) > tokenLife:
+		return id, p.untrusted("issued at another time, or for too long")
+	case begun.Again && time.Unix(id.AuthTime, 0).Before(time.Unix(begun.Begun, 0).Add(-skew)):
+		return id, p.untrusted("nobody was asked anew")
+	case !slices.Contains(p.cfg.Levels, id.ACR):
+		return id, ErrLevel.Fill(p.cfg.Name)
+	}
+	return id, nil
+}
+
+// timely reports whether what was issued then belongs to a login that ends now.
+func (p *Provider) timely(issued time.Time) bool {
+	now := p.cfg.Clock()
+	return !issued.After(now.Add(skew)) && !issued.Before(now.Add(-tokenLife-skew))
+}
+
+// verified checks who has signed, and for whom. Keys that could not be fetched are no lie.
+func (p *Provider) verified(ctx context.Context, keys oidc.KeySet, raw string, userInfo bool) (*oidc.IDToken, error) {
+	out, err := oidc.NewVerifier(p.cfg.Issuer, keys, p.checks(userInfo)).Verify(ctx, raw)
+	if err != nil && strings.Contains(err.Error(), "fetching keys") { // go-oidc has no error to ask for
+		return nil, ErrDown.Fill(p.cfg.Name).With(err)
+	}
 	if err != nil {
 		return nil, ErrUntrusted.Fill(p.cfg.Name).With(err)
 	}
-	var more struct {
-		ACR      string `json:"acr"`
-		AZP      string `json:"azp"`
-		AuthTime int64  `json:"auth_time"`
-	}
-	if err := id.Claims(&more); err != nil {
-		return nil, p.untrusted("claims")
-	}
-	now := p.cfg.Clock()
-	switch {
-	case subtle.ConstantTimeCompare([]byte(id.Nonce), []byte(begun.Nonce)) != 1:
-		return nil, p.untrusted("another nonce")
-	case id.Subject == "":
-		return nil, p.untrusted("no subject")
-	case len(id.Audience) != 1 && more.AZP != p.cfg.ClientID, more.AZP != "" && more.AZP != p.cfg.ClientID:
-		return nil, p.untrusted("issued to somebody else")
-	case id.IssuedAt.After(now.Add(skew)) || id.IssuedAt.Before(now.Add(-tokenLife-skew)) || id.Expiry.Sub(id.IssuedAt) > tokenLife:
-		return nil, p.untrusted("issued at another time, or for too long")
-	case begun.Again && time.Unix(more.AuthTime, 0).Before(time.Unix(begun.Begun, 0).Add(-skew)):
-		return nil, p.untrusted("nobody was asked anew")
-	case !slices.Contains(p.cfg.Levels, more.ACR):
-		return nil, ErrLevel.Fill(p.cfg.Name)
-	}
-	return id, nil
+	return out, nil
 }
 
 func (p *Provider) checks(userInfo bool) *oidc.Config {
@@ -308,26 +394,28 @@ type claims struct {
 }
 
 // person reads the signed UserInfo of the one whom the ID token is about.
-func (p *Provider) person(ctx context.Context, found *oidc.Provider, token *oauth2.Token, id *oidc.IDToken) (who identity.External, err error) {
-	raw, err := p.fetchUserInfo(ctx, token)
+func (p *Provider) person(ctx context.Context, keys oidc.KeySet, address string, token *oauth2.Token, id vouched) (who identity.External, err error) {
+	raw, err := p.fetchUserInfo(ctx, address, token)
 	if err != nil {
 		return who, err
 	}
-	signed, err := found.VerifierContext(ctx, p.checks(true)).Verify(ctx, raw)
+	signed, err := p.verified(ctx, keys, raw, true)
 	if err != nil {
-		return who, ErrUntrusted.Fill(p.cfg.Name).With(err)
+		return who, err
 	}
 	var c claims
 	if err := signed.Claims(&c); err != nil || c.Subject != id.Subject {
 		return who, p.untrusted("UserInfo is about somebody else")
 	}
-	var more struct {
-		ACR string `json:"acr"`
+	// The profile does not demand times here; what says that it is old is old.
+	if issued := signed.IssuedAt; issued.Unix() > 0 && !p.timely(issued) || signed.Expiry.Unix() > 0 && p.cfg.Clock().After(signed.Expiry.Add(skew)) {
+		return who, p.untrusted("UserInfo of another time")
 	}
-	if err := id.Claims(&more); err != nil {
-		return who, p.untrusted("claims")
+	who = c.external(p.cfg.Issuer, id.ACR)
+	if id.AuthTime > 0 {
+		who.At = time.Unix(id.AuthTime, 0)
 	}
-	return c.external(p.cfg.Issuer, more.ACR), nil
+	return who, nil
 }
 
 // external puts the names in the order of their worth. A number that the person's identity does not rest on firmly is no name.
@@ -342,17 +430,20 @@ func (c claims) external(issuer, level string) identity.External {
 	add(identity.HSA, c.HSA)
 	add(identity.Subject, c.Subject)
 	if c.Affiliation == "" && c.HSA == "" {
-		add(identity.Number, c.Number)
-		if c.Number == "" && c.CoordLevel == "confirmed" {
-			add(identity.Number, c.Coordination)
+		number := c.Number
+		if number == "" && c.CoordLevel == "confirmed" {
+			number = c.Coordination
 		}
-		who.FormerNumber = c.PreviousCoord
+		if number != "" {
+			add(identity.Number, number)
+			who.FormerNumber = c.PreviousCoord
+		}
 	}
 	return who
 }
 
-func (p *Provider) fetchUserInfo(ctx context.Context, token *oauth2.Token) (string, error) {
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, p.userInfo, nil)
+func (p *Provider) fetchUserInfo(ctx context.Context, address string, token *oauth2.Token) (string, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
 		return "", err
 	}
@@ -363,12 +454,12 @@ func (p *Provider) fetchUserInfo(ctx context.Context, token *oauth2.Token) (stri
 		return "", ErrDown.Fill(p.cfg.Name).With(err)
 	}
 	defer answer.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer+1))
+	body, err := io.ReadAll(answer.Body)
 	kind, _, _ := mime.ParseMediaType(answer.Header.Get("Content-Type"))
 	switch {
 	case err != nil || answer.StatusCode >= 500:
 		return "", ErrDown.Fill(p.cfg.Name).With(fmt.Errorf("sso: UserInfo: %d, %w", answer.StatusCode, err))
-	case answer.StatusCode != http.StatusOK || len(body) > maxAnswer:
+	case answer.StatusCode != http.StatusOK:
 		return "", p.untrusted("UserInfo was refused")
 	case kind != "application/jwt": // the profile, §4: never unsigned
 		return "", p.untrusted("UserInfo is not signed")

@@ -10,6 +10,7 @@ import (
 	"runtime/debug"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // MaxBody is how many bytes a request's body has at most, unless the handler allows more.
@@ -104,6 +105,10 @@ func (router *Router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (router *Router) route(w http.ResponseWriter, r *http.Request) {
 	if err := router.csrf.Check(r); err != nil {
 		Fail(w, r, ErrCrossOrigin.With(err))
+		return
+	}
+	if !utf8.ValidString(r.URL.Path) || strings.ContainsRune(r.URL.Path, 0) { // nothing is called so, and databases disagree about it
+		Fail(w, r, ErrNoPage)
 		return
 	}
 	h, pattern := router.mux.Handler(r)

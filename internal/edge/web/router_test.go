@@ -215,3 +215,16 @@ func TestLanguages(t *testing.T) {
 		}
 	}
 }
+
+// A path that no database can hold is an address that does not exist, before any handler sees it.
+func TestPathsAreText(t *testing.T) {
+	for _, path := range []string{"/thing/%00", "/thing/a%00b", "/thing/%ff", "/thing/%c3%28", "/thing/%ed%a0%80"} {
+		w, _ := ask(t, func(http.ResponseWriter, *http.Request) { t.Errorf("%s came to its handler", path) }, httptest.NewRequest("GET", path, nil))
+		if w.Code != http.StatusNotFound {
+			t.Errorf("%s: got %d, want 404", path, w.Code)
+		}
+	}
+	if w, _ := ask(t, func(w http.ResponseWriter, _ *http.Request) {}, httptest.NewRequest("GET", "/thing/%C3%A5", nil)); w.Code != http.StatusOK {
+		t.Errorf("a letter: got %d", w.Code)
+	}
+}

@@ -61,7 +61,7 @@ func (a *Area) Routes() []page.Route {
 		{Method: "POST", Path: "/kunder", Name: "clients-search", Roles: finds, Camera: true, Do: a.search},
 		{Method: "GET", Path: "/kunder/{id}", Name: "client", Roles: who, Do: a.client},
 		{Method: "POST", Path: "/kunder/{id}", Name: "client-reveal", Roles: who, Do: a.reveal},
-		{Method: "GET", Path: "/kunder/{id}/utdrag", Name: "client-export", Roles: who, Do: a.export},
+		{Method: "GET", Path: "/kunder/{id}/utdrag", Name: "client-export", Roles: who, StepUp: true, Do: a.export},
 		{Method: "POST", Path: "/kunder/{id}/nodatkomst", Name: "client-emergency", Roles: breaks, Write: true, Do: a.emergency},
 		{Method: "POST", Path: "/nodatkomst", Name: "emergency", Roles: breaks, Write: true, Do: a.emergencyNumbered},
 	}
@@ -106,7 +106,7 @@ func (a *Area) client(p *page.Request) error {
 	look := casework.Look{Before: journal.Cursor(p.Query("fore"))}
 	out, err := a.pages.ClientPage(p.Context(), p.Who.Reader(), p.ID(), look)
 	if errors.Is(err, casework.ErrNoClient) && p.May("client-emergency") {
-		return p.Render(http.StatusNotFound, noClient(p.View, p.ID(), "", nil))
+		return p.Render(http.StatusNotFound, noClient(p.View, p.ID(), "", "", nil))
 	}
 	if err != nil {
 		return err
@@ -137,10 +137,10 @@ func (a *Area) taken(p *page.Request, take func() (identity.Emergency, error)) e
 	e, err := take()
 	if errors.Is(err, identity.ErrEmergencyUnknown) {
 		faults := ui.Faults{{Text: identity.ErrEmergencyUnknown.Text}}
-		return p.Render(http.StatusNotFound, noClient(p.View, p.ID(), p.Form("nummer"), faults))
+		return p.Render(http.StatusNotFound, noClient(p.View, p.ID(), p.Form("nummer"), p.Form("reason"), faults))
 	}
 	if faults, ok := page.Faults(err); ok {
-		return p.Render(http.StatusUnprocessableEntity, noClient(p.View, p.ID(), p.Form("nummer"), faults))
+		return p.Render(http.StatusUnprocessableEntity, noClient(p.View, p.ID(), p.Form("nummer"), p.Form("reason"), faults))
 	}
 	if err != nil {
 		return err

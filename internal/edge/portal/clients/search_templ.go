@@ -138,7 +138,7 @@ func searchResult(v ui.View, hits *casework.Hits, query string, faults ui.Faults
 					}
 				}
 				if hits.Emergency && v.May("emergency") {
-					templ_7745c5c3_Err = breakForm(v, "", query, nil).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = breakForm(v, "", query, "", nil).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -1032,7 +1032,7 @@ func people(v ui.View, all []casework.Person) templ.Component {
 }
 
 // noClient is the answer about a client whom the reader may not read about, or who is not there: which, it does not say.
-func noClient(v ui.View, id, number string, faults ui.Faults) templ.Component {
+func noClient(v ui.View, id, number, reason string, faults ui.Faults) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -1125,7 +1125,7 @@ func noClient(v ui.View, id, number string, faults ui.Faults) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = breakForm(v, id, number, faults).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = breakForm(v, id, number, reason, faults).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1140,7 +1140,7 @@ func noClient(v ui.View, id, number string, faults ui.Faults) templ.Component {
 }
 
 // breakForm asks why somebody must see a client who is not theirs. One of id and number says whom.
-func breakForm(v ui.View, id, number string, faults ui.Faults) templ.Component {
+func breakForm(v ui.View, id, number, reason string, faults ui.Faults) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -1246,7 +1246,7 @@ func breakForm(v ui.View, id, number string, faults ui.Faults) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = ui.TextArea(v, ui.Field{Name: "reason", Label: v.T(tBreakWhy), Hint: v.T(tBreakHint), Max: 500, Fault: faults.Of("reason")}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.TextArea(v, ui.Field{Name: "reason", Label: v.T(tBreakWhy), Hint: v.T(tBreakHint), Value: reason, Max: 500, Fault: faults.Of("reason")}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -194,7 +194,8 @@ func (f *stepForm) refused(known *problem.Error, now time.Time) {
 
 // complete says that the work is done.
 func (a *Area) complete(p *page.Request) error {
-	_, err := a.field.Complete(p.Context(), who(p), p.ID(), p.Form("note"))
+	_, err := a.field.Complete(p.Once(), who(p), p.ID(), p.Form("note"))
+	err = page.Again(err)
 	if known, ok := problemOf(err); ok && (known.Kind == problem.Conflict || known.Kind == problem.Invalid) {
 		w, again := a.field.Task(p.Context(), who(p), p.ID())
 		if again != nil {

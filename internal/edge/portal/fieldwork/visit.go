@@ -25,8 +25,12 @@ func (a *Area) showVisit(p *page.Request, status int, reason string, faults ui.F
 	if reason != "" {
 		p.W.Header().Set("Cache-Control", "private, no-store")
 	}
-	return p.Render(status, visitPage(p.View, out, faults))
+	typed := saidForm{Outcome: p.Form("outcome"), Note: p.Form("note"), Told: p.Form("told"), How: p.Form("how")}
+	return p.Render(status, visitPage(p.View, out, typed, faults))
 }
+
+// saidForm is what was typed of what has been said to the client.
+type saidForm struct{ Outcome, Note, Told, How string }
 
 // reveal shows whose door it is where the client is protected, for a reason.
 func (a *Area) reveal(p *page.Request) error {
@@ -87,6 +91,9 @@ func (a *Area) book(p *page.Request) error {
 	f := bookingForm{Day: p.Form("dag"), From: p.Form("fran"), Until: p.Form("till"), Employee: p.Form("employee_number"), Serial: p.Form("serial"),
 		Told: p.Form("told"), How: p.Form("how"), Reason: p.Form("reason")}
 	in := f.read(p.Zone)
+	if b := out.Live(); b != nil && p.Stale(versionOf(out)) && b.From.Equal(in.From) && b.Until.Equal(in.Until) && out.Staff[b.StaffID] == in.Employee {
+		return p.Redirect("/arbete/"+p.ID(), ui.Flash{Text: tBooked}) // sent twice: it is done
+	}
 	if out.Live() != nil && f.Reason == "" {
 		f.Faults = append(f.Faults, ui.Fault{Field: "reason", Text: tWhyMoved})
 	}
@@ -168,11 +175,11 @@ func clockOf(s string) (clock string, bad bool) {
 
 // contact records an attempt to reach the client.
 func (a *Area) contact(p *page.Request) error {
-	_, err := a.field.NoteContact(p.Context(), who(p), p.ID(), p.Form("outcome"), p.Form("note"))
+	_, err := a.field.NoteContact(p.Once(), who(p), p.ID(), p.Form("outcome"), p.Form("note"))
 	if faults, ok := page.Faults(err); ok {
 		return a.showVisit(p, http.StatusUnprocessableEntity, "", faults)
 	}
-	if err != nil {
+	if err = page.Again(err); err != nil {
 		return err
 	}
 	return p.Redirect("/arbete/"+p.ID(), ui.Flash{Text: tContactNoted})
@@ -180,11 +187,11 @@ func (a *Area) contact(p *page.Request) error {
 
 // told records that the client knows of the booked time.
 func (a *Area) told(p *page.Request) error {
-	_, err := a.field.TellBooking(p.Context(), who(p), p.ID(), p.Form("told"), p.Form("how"))
+	_, err := a.field.TellBooking(p.Once(), who(p), p.ID(), p.Form("told"), p.Form("how"))
 	if _, ok := page.Invalid(err); ok {
 		return a.showVisit(p, http.StatusUnprocessableEntity, "", ui.Faults{{Field: "told", Text: tToldHow}})
 	}
-	if err != nil {
+	if err = page.Again(err); err != nil {
 		return err
 	}
 	return p.Redirect("/arbete/"+p.ID(), ui.Flash{Text: tToldNoted})
@@ -200,11 +207,11 @@ func unbooking(p *page.Request, faults ui.Faults) ui.Confirmation {
 }
 
 func (a *Area) unbook(p *page.Request) error {
-	_, err := a.field.CancelBooking(p.Context(), who(p), p.ID(), p.Form("reason"))
+	_, err := a.field.CancelBooking(p.Once(), who(p), p.ID(), p.Form("reason"))
 	if faults, ok := page.Faults(err); ok {
 		return p.Render(http.StatusUnprocessableEntity, ui.Confirm(p.View, unbooking(p, faults)))
 	}
-	if err != nil {
+	if err = page.Again(err); err != nil {
 		return err
 	}
 	return p.Redirect("/arbete/"+p.ID(), ui.Flash{Text: tUnbooked})
@@ -221,11 +228,11 @@ func cancelling(p *page.Request, faults ui.Faults) ui.Confirmation {
 }
 
 func (a *Area) cancel(p *page.Request) error {
-	_, err := a.field.Cancel(p.Context(), who(p), p.ID(), p.Form("reason"))
+	_, err := a.field.Cancel(p.Once(), who(p), p.ID(), p.Form("reason"))
 	if text, ok := page.Invalid(err); ok {
 		return p.Render(http.StatusUnprocessableEntity, ui.Confirm(p.View, cancelling(p, ui.Faults{{Field: "reason", Text: text}})))
 	}
-	if err != nil {
+	if err = page.Again(err); err != nil {
 		return err
 	}
 	return p.Redirect("/arbete/"+p.ID(), ui.Flash{Text: tCancelled, Undo: "/arbete/" + p.ID() + "/angra"})
@@ -233,7 +240,8 @@ func (a *Area) cancel(p *page.Request) error {
 
 // undo opens a task again that was closed by mistake.
 func (a *Area) undo(p *page.Request) error {
-	if _, err := a.field.Undo(p.Context(), who(p), p.ID(), p.T(tUndoReason)); err != nil {
+	_, err := a.field.Undo(p.Once(), who(p), p.ID(), p.T(tUndoReason))
+	if err = page.Again(err); err != nil {
 		return err
 	}
 	return p.Redirect("/arbete/"+p.ID(), ui.Flash{Text: tReopened})

@@ -47,11 +47,11 @@ func (a *Area) reviewForm(p *page.Request, status int, faults ui.Faults) error {
 }
 
 func (a *Area) decide(p *page.Request) error {
-	_, err := a.reviews.Review(p.Context(), p.Who.Acting(), p.ID(), identity.Verdict(p.Form("verdict")), p.Form("note"))
+	_, err := a.reviews.Review(p.Once(), p.Who.Acting(), p.ID(), identity.Verdict(p.Form("verdict")), p.Form("note"))
 	if faults, ok := page.Faults(err); ok {
 		return a.reviewForm(p, http.StatusUnprocessableEntity, faults)
 	}
-	if err != nil {
+	if err = page.Again(err); err != nil {
 		return err
 	}
 	return p.Redirect("/granskning", ui.Flash{Text: tReviewed})

@@ -18,14 +18,15 @@ type accountForm struct {
 	Sessions    []identity.Session
 	Ways        identity.Ways
 	Assignments []identity.Assignment
-	Passkeys    bool // can be made here
+	Passkeys    bool   // can be made here
+	Name        string // of a new passkey, as it was typed
 	Fault       problem.Text
 }
 
 func (a *Area) account(p *page.Request) error { return a.accountPage(p, http.StatusOK, problem.Text{}) }
 
 func (a *Area) accountPage(p *page.Request, status int, fault problem.Text) error {
-	f := accountForm{Passkeys: a.passkeys != nil, Fault: fault}
+	f := accountForm{Passkeys: a.passkeys != nil, Name: p.Form("namn"), Fault: fault}
 	var err error
 	if f.Me, f.Sessions, err = a.Service.Open(p.Context(), p.Session()); err != nil {
 		return a.over(p, err)

@@ -554,7 +554,7 @@ func waysList(v ui.View, f accountForm) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = line("passkey-namn", "namn", "text", "off", v.T(tPasskeyName), "", "").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = line("passkey-namn", "namn", "text", "off", v.T(tPasskeyName), "", f.Name).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

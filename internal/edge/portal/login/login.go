@@ -13,7 +13,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -22,6 +21,7 @@ import (
 	"hemnyckel/internal/domain/identity"
 	"hemnyckel/internal/domain/routine"
 	"hemnyckel/internal/edge/portal/page"
+	"hemnyckel/internal/edge/web"
 )
 
 // Service is logging in and being logged in; identity.Sessions is it.
@@ -30,6 +30,8 @@ type Service interface {
 	Policy() identity.Policy
 	PasswordLogin(ctx context.Context, at identity.Arrival, l identity.Local) (string, identity.Session, error)
 	CodeLogin(ctx context.Context, at identity.Arrival, code string) (string, identity.Session, error)
+	// Refused notes what a provider of identity has answered that nobody was let in by.
+	Refused(ctx context.Context, at identity.Arrival, issuer, why string) error
 	ExternalLogin(ctx context.Context, at identity.Arrival, e identity.External) (string, identity.Session, error)
 	DemoLogin(ctx context.Context, at identity.Arrival, accountID string) (string, identity.Session, error)
 	Passkey(ctx context.Context, id string) (identity.Passkey, identity.Account, error)
@@ -46,6 +48,8 @@ type Service interface {
 	End(ctx context.Context, token string) error
 	EndOther(ctx context.Context, token, id string) error
 
+	// SettingUp reports whether somebody may change how they log in at t.
+	SettingUp(me identity.Session, t time.Time) bool
 	Ways(ctx context.Context, token string) (identity.Ways, error)
 	SetLocal(ctx context.Context, token, password, secret, code string) ([]string, error)
 	AddPasskey(ctx context.Context, token string, k identity.Passkey) error
@@ -150,14 +154,7 @@ func levelOf(acr string) int {
 }
 
 func arrival(p *page.Request) identity.Arrival {
-	host, _, err := net.SplitHostPort(p.R.RemoteAddr)
-	if err != nil {
-		host = p.R.RemoteAddr
-	}
-	if ip := net.ParseIP(host); ip != nil && ip.To4() == nil { // one subscriber has a whole /64
-		host = ip.Mask(net.CIDRMask(64, 128)).String()
-	}
-	return identity.Arrival{Address: host, Device: device(p.R.UserAgent())}
+	return identity.Arrival{Address: web.Caller(p.R), Device: device(p.R.UserAgent())}
 }
 
 // device is browser and system in a few words, so that people know their own sessions. What is not known is not guessed.

@@ -243,7 +243,7 @@ func TestPasskeys(t *testing.T) {
 	}
 	elsewhere := rp
 	elsewhere.Origin = "https://evil.example"
-	p.post("/konto/passkey", url.Values{"svar": {attest(elsewhere)}, "namn": {"Min telefon"}}, 401)
+	p.post("/konto/passkey", url.Values{"svar": {attest(elsewhere)}, "namn": {"Min telefon"}}, 422)
 	p.says(p.post("/konto/passkey", url.Values{"svar": {attest(rp)}, "namn": {"Min telefon"}}, 200), "Passkeyn är tillagd.")
 	device.AddCredential(key)
 

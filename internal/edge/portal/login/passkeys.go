@@ -10,6 +10,7 @@ import (
 	"github.com/go-webauthn/webauthn/protocol"
 	"github.com/go-webauthn/webauthn/webauthn"
 
+	"hemnyckel/internal/base/problem"
 	"hemnyckel/internal/domain/identity"
 	"hemnyckel/internal/edge/portal/page"
 )
@@ -143,6 +144,9 @@ func (a *Area) askNewPasskey(p *page.Request) error {
 	if err != nil {
 		return err
 	}
+	if !a.Service.SettingUp(me, p.Now) { // before the device makes a passkey that would then be refused
+		return identity.ErrStepUp
+	}
 	ways, err := a.Service.Ways(p.Context(), p.Session())
 	if err != nil {
 		return err
@@ -169,25 +173,36 @@ func (a *Area) addPasskey(p *page.Request) error {
 	if err != nil {
 		return a.Ask(p, page.Return{Path: "/konto"})
 	}
+	if !a.Service.SettingUp(me, p.Now) {
+		return a.settled(p, identity.ErrStepUp, tPasskeyAdded)
+	}
+	made, err := a.made(p, me)
+	if err == nil {
+		err = a.Service.AddPasskey(p.Context(), p.Session(), made)
+	}
+	return a.settled(p, err, tPasskeyAdded)
+}
+
+// made checks what a device has made, for the browser that asked and the one who is logged in.
+func (a *Area) made(p *page.Request, me identity.Session) (k identity.Passkey, err error) {
 	var data webauthn.SessionData
 	if err := a.take(p, "passkey-new", &data); err != nil {
-		return err
+		return k, err
 	}
 	answer, err := protocol.ParseCredentialCreationResponseBytes([]byte(p.Form("svar")))
 	if err != nil {
-		return identity.ErrLogin.With(err)
+		return k, errPasskey.With(err)
 	}
 	made, err := a.passkeys.web.CreateCredential(holder{id: me.Account.ID, name: me.Account.Name}, data, answer)
 	if err != nil {
-		return identity.ErrLogin.With(err)
+		return k, errPasskey.With(err)
 	}
 	record, err := json.Marshal(made)
-	if err != nil {
-		return err
-	}
-	err = a.Service.AddPasskey(p.Context(), p.Session(), identity.Passkey{ID: base64.RawURLEncoding.EncodeToString(made.ID), Name: p.Form("namn"), Record: string(record)})
-	return a.settled(p, err, tPasskeyAdded)
+	return identity.Passkey{ID: base64.RawURLEncoding.EncodeToString(made.ID), Name: p.Form("namn"), Record: string(record)}, err
 }
+
+// errPasskey says that what a device answered is not a passkey of this browser and this person.
+var errPasskey = problem.New(problem.Invalid, "passkey-refused", tPasskeyFail.SV, tPasskeyFail.EN)
 
 func (a *Area) removePasskey(p *page.Request) error {
 	return a.settled(p, a.Service.RemovePasskey(p.Context(), p.Session(), p.Form("passkey")), tPasskeyRemoved)

@@ -79,16 +79,6 @@ func (a *Area) code(p *page.Request) error {
 	return a.entered(p, token, s, page.Return{Path: "/"})
 }
 
-// stateCookie names the cookie with the secret of what is kept between two steps of a login.
-const stateCookie = "hemnyckel_inloggning"
-
-func stateName(r *http.Request) string {
-	if r.TLS != nil {
-		return "__Host-" + stateCookie
-	}
-	return stateCookie
-}
-
 // keep remembers something for this browser's next step.
 func (a *Area) keep(p *page.Request, kind string, value any) error {
 	text, err := json.Marshal(state{kind, value})
@@ -99,8 +89,7 @@ func (a *Area) keep(p *page.Request, kind string, value any) error {
 	if err != nil {
 		return err
 	}
-	http.SetCookie(p.W, &http.Cookie{Name: stateName(p.R), Value: secret, Path: "/", MaxAge: int(identity.StateLife.Seconds()), HttpOnly: true,
-		Secure: p.R.TLS != nil, SameSite: http.SameSiteLaxMode})
+	p.KeepStep(secret, identity.StateLife)
 	return nil
 }
 
@@ -111,12 +100,12 @@ type state struct {
 
 // take returns what was remembered, once: of the kind that is asked for, or nothing.
 func (a *Area) take(p *page.Request, kind string, value any) error {
-	c, err := p.R.Cookie(stateName(p.R))
-	if err != nil {
+	secret := p.Step()
+	if secret == "" {
 		return identity.ErrState
 	}
-	http.SetCookie(p.W, &http.Cookie{Name: stateName(p.R), Path: "/", MaxAge: -1, HttpOnly: true, Secure: p.R.TLS != nil, SameSite: http.SameSiteLaxMode})
-	text, err := a.Service.Take(p.Context(), c.Value)
+	p.KeepStep("", 0)
+	text, err := a.Service.Take(p.Context(), secret)
 	if err != nil {
 		return err
 	}
@@ -172,6 +161,9 @@ func (a *Area) finish(p *page.Request) error {
 	}
 	who, err := provider.Finish(p.Context(), j.Pending, p.R.URL.Query())
 	if err != nil {
+		if err := a.Service.Refused(p.Context(), arrival(p), provider.ID(), reason(err)); err != nil {
+			return err
+		}
 		return a.refused(p, err, "vag-0", "")
 	}
 	if j.Confirm && p.LoggedIn() {
@@ -185,6 +177,18 @@ func (a *Area) finish(p *page.Request) error {
 		return a.refused(p, err, "vag-0", "")
 	}
 	return a.entered(p, token, s, back(j.Back))
+}
+
+// reason is why a provider's answer let nobody in, for the system owner: the reader is told less.
+func reason(err error) string {
+	known, ok := errors.AsType[*problem.Error](err)
+	if !ok {
+		return "error"
+	}
+	if cause := errors.Unwrap(known); cause != nil {
+		return known.Code + ": " + cause.Error()
+	}
+	return known.Code
 }
 
 // back is a Return as it was kept; it was an address of ours then.

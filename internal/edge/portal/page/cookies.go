@@ -15,6 +15,7 @@ import (
 const (
 	sessionCookie = "hemnyckel_session"
 	flashCookie   = "hemnyckel_flash"
+	stepCookie    = "hemnyckel_inloggning"
 )
 
 func cookieName(r *http.Request, name string) string {
@@ -47,6 +48,14 @@ func (p *Request) Session() string { return cookie(p.R, sessionCookie) }
 // KeepSession lets the browser keep a session's token for so long. Not at all: it forgets it.
 func (p *Request) KeepSession(token string, life time.Duration) {
 	setCookie(p.W, p.R, sessionCookie, token, life)
+}
+
+// Step is the secret under which something is kept between two steps of a login, or "".
+func (p *Request) Step() string { return cookie(p.R, stepCookie) }
+
+// KeepStep lets the browser keep it for so long. Not at all: it forgets it.
+func (p *Request) KeepStep(secret string, life time.Duration) {
+	setCookie(p.W, p.R, stepCookie, secret, life)
 }
 
 // Choice is what the reader has chosen for this browser, such as a language, or "".

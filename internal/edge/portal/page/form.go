@@ -182,37 +182,38 @@ const (
 	returnPrefix = "_kvar."
 )
 
-// maxReturn is how many bytes of a form are kept over a login.
-const maxReturn = MaxForm
+// What a login's own form needs beside what it carries: bytes and fields.
+const (
+	roomToLogIn   = 4 << 10
+	fieldsToLogIn = 10
+)
 
 // secret are fields that are never kept.
 func secret(name string) bool {
 	for _, s := range []string{"password", "losenord", "kod", "pin", "_"} {
-		if strings.HasPrefix(name, s) && name != versionField {
+		if strings.HasPrefix(name, s) && name != versionField && name != onceField {
 			return true
 		}
 	}
 	return false
 }
 
-// Here is the request itself, to come back to. The form must have been read.
+// Here is the request itself, to come back to. The form must have been read. One that would make the form of a login too large to be
+// read is not kept.
 func (p *Request) Here() Return {
 	out := Return{Path: p.R.URL.RequestURI()}
 	if p.R.Method != http.MethodPost {
 		return out
 	}
-	size := 0
 	out.Fields = url.Values{}
+	fields := 0
 	for name, values := range p.R.PostForm {
-		if secret(name) {
-			continue
+		if !secret(name) {
+			out.Fields[name] = values
+			fields += len(values)
 		}
-		for _, v := range values {
-			size += len(name) + len(v)
-		}
-		out.Fields[name] = values
 	}
-	if size > maxReturn {
+	if fields > maxFields-fieldsToLogIn || len(out.Hidden().Encode()) > MaxForm-roomToLogIn {
 		out.Fields = url.Values{}
 	}
 	return out

@@ -77,6 +77,36 @@ func TestReturnSurvivesTheWay(t *testing.T) {
 	})
 }
 
+// What is kept can be sent with the form of a login, once-token and all; what would make that too large is not kept.
+func TestWhatIsKeptCanBeSent(t *testing.T) {
+	few, many := url.Values{onceField: {"o"}, "text": {strings.Repeat("å", 3000)}}, url.Values{}
+	for i := range maxFields - 2 {
+		many.Add("x", fmt.Sprint(i))
+	}
+	wide := url.Values{}
+	for i := range 7 {
+		wide.Set(fmt.Sprint("text", i), strings.Repeat("a", 9000))
+	}
+	for name, c := range map[string]struct {
+		form url.Values
+		kept bool
+	}{"few": {few, true}, "many fields": {many, false}, "nearly too large": {wide, false}} {
+		p := posted(c.form)
+		if err := p.ReadForm(0); err != nil {
+			t.Fatal(name, err)
+		}
+		form := p.Here().Hidden()
+		form.Set("losenord", "x")
+		q := posted(form)
+		if err := q.ReadForm(0); err != nil {
+			t.Errorf("%s: nobody can log in: %v", name, err)
+		}
+		if got := q.Back().Fields; (len(got) > 0) != c.kept || c.kept && got.Get(onceField) != "o" {
+			t.Errorf("%s: got %d fields kept", name, len(got))
+		}
+	}
+}
+
 func FuzzOwnPath(f *testing.F) {
 	for _, s := range []string{"/", "/kunder/1?x=y", "//a", `/\a`, "https://a/", "/%2f/a", "/\t/a"} {
 		f.Add(s)

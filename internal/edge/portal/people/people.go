@@ -58,14 +58,14 @@ func (a *Area) Routes() []page.Route {
 		{Method: "POST", Path: "/personal/fil", Name: "staff-file-check", Roles: who, MaxForm: maxFile, Do: a.checkFile},
 		{Method: "POST", Path: "/personal/fil/spara", Name: "staff-file-save", Roles: who, MaxForm: maxFile, Write: true, Do: a.saveFile},
 		{Method: "GET", Path: "/personal/{id}", Name: "staff-card", Roles: who, Do: a.card},
-		{Method: "POST", Path: "/personal/{id}/bricka", Name: "staff-badge", Roles: who, Write: true, Do: a.badge},
+		{Method: "POST", Path: "/personal/{id}/bricka", Name: "staff-badge", Roles: who, Write: true, StepUp: true, Do: a.badge},
 		{Method: "POST", Path: "/personal/{id}/slutdatum", Name: "staff-until", Roles: who, Write: true, Do: a.until},
 		{Method: "GET", Path: "/personal/{id}/avsluta", Name: "staff-leave", Roles: who, Do: a.leavePage},
 		{Method: "POST", Path: "/personal/{id}/avsluta", Name: "staff-end", Roles: who, Write: true, Do: a.end},
 		{Method: "GET", Path: "/personal/{id}/avslutad", Name: "staff-ended", Roles: who, Do: a.ended},
 		{Method: "GET", Path: "/personalbestallningar", Name: "staff-orders", Roles: who, Do: a.orders},
 		{Method: "GET", Path: "/personalbestallningar/{id}", Name: "staff-order", Roles: who, Do: a.order},
-		{Method: "POST", Path: "/personalbestallningar/{id}", Name: "staff-order-decide", Roles: []routine.Role{routine.SystemOwner}, Write: true, Do: a.decide},
+		{Method: "POST", Path: "/personalbestallningar/{id}", Name: "staff-order-decide", Roles: []routine.Role{routine.SystemOwner}, Write: true, StepUp: true, Do: a.decide},
 		{Method: "POST", Path: "/personalbestallningar/{id}/aterta", Name: "staff-order-withdraw", Roles: who[:4], Write: true, Do: a.withdraw},
 	}
 }

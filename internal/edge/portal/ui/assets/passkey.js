@@ -27,6 +27,7 @@ async function run(form) {
   fault.hidden = true;
   try {
     const answer = await fetch(form.dataset.ask, { method: "POST", headers: { Accept: "application/json" } });
+    if (answer.status === 401 || answer.status === 403) return form.submit(); // somebody must say who they are first: the page says how
     if (!answer.ok) throw new Error(String(answer.status));
     const { publicKey } = await answer.json();
     form.elements.svar.value = JSON.stringify(await ceremonies[form.dataset.passkey](publicKey));
