@@ -185,9 +185,6 @@ func standingAt(ctx context.Context, tx standingTx, dwellingIDs []string) (map[s
 	return out, nil
 }
 
-// reasonNoConsent is what the task of deciding about a lock says.
-const reasonNoConsent = "Fastighetsägaren har sagt nej: ska låset sitta kvar?"
-
 // withoutConsent lays up, for locks that sit where an owner has said no and nobody says yes, the question whether they stay. Where
 // nobody has ever been asked there is no question: the lock was there before the register. The lock opens as before until a
 // person has decided: somebody may depend on it tonight.
@@ -231,7 +228,7 @@ func (s *Service) questionLock(ctx context.Context, tx Tx, actor, clientID strin
 	case clientID == "":
 		return nil
 	case answer == consent.Given && open.ID != "":
-		return s.closeTask(ctx, tx, actor, open, TaskCancelled, "Samtycke finns igen")
+		return s.closeTask(ctx, tx, actor, open, TaskCancelled, reasonYesAgain)
 	case (answer == consent.Refused || answer == consent.Withdrawn) && open.ID == "":
 		_, err := s.addTask(ctx, tx, actor, Task{Kind: routine.Judge, Rule: routine.RuleConsent, ClientID: clientID, Due: tx.Now(), Note: reasonNoConsent})
 		return err
@@ -239,11 +236,8 @@ func (s *Service) questionLock(ctx context.Context, tx Tx, actor, clientID strin
 	return nil
 }
 
-// What is asked about an entrance's lock that the owner does not agree to any longer, and how long the lock manager has to find out.
-const (
-	reasonNoConsentEntrance = "Fastighetsägaren har sagt nej till porten: ska låset sitta kvar?"
-	decideWithin            = 14 * 24 * time.Hour
-)
+// decideWithin is how long the lock manager has to find out about an entrance's lock that the owner does not agree to any longer.
+const decideWithin = 14 * 24 * time.Hour
 
 // entrancesWithoutConsent is withoutConsent for the locks of entrances: one question for each lock, whoever lives behind it.
 func (s *Service) entrancesWithoutConsent(ctx context.Context, tx Tx, actor string, propertyIDs []string) error {
@@ -291,7 +285,7 @@ func (s *Service) questionEntrance(ctx context.Context, tx Tx, actor string, d c
 		down := len(ofKind(open, routine.DismountEntrance)) > 0 // which is the answer
 		switch {
 		case standing.Given() && i >= 0:
-			err = s.closeTask(ctx, tx, actor, open[i], TaskCancelled, "Samtycke finns igen")
+			err = s.closeTask(ctx, tx, actor, open[i], TaskCancelled, reasonYesAgain)
 		case objects(standing) && i < 0 && !down:
 			_, err = s.addTask(ctx, tx, actor, Task{Kind: routine.Judge, Rule: routine.RuleConsent, ClientID: standsFor(people), LockID: lock.ID,
 				Unit: string(routine.UnitLockManager), Due: tx.Now().Add(decideWithin), Note: reasonNoConsentEntrance})

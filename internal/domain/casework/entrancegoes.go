@@ -13,9 +13,6 @@ import (
 // answered, also where somebody needs the lock: each such household gets a question of its own, for the same day, how the entrance
 // is to be opened then. There is no register of keys to entrances from which it could follow.
 
-// noteNoEntrance is the question that a lock which goes leaves behind.
-const noteNoEntrance = "Portens lås tas ned: hur ska porten öppnas?"
-
 // ownersObject reports whether an owner has said no to locks in an entrance, and nobody says yes.
 func ownersObject(ctx context.Context, tx Tx, entranceID string) (bool, error) {
 	ids, err := tx.DwellingsBehind(ctx, []string{entranceID})

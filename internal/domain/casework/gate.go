@@ -117,9 +117,6 @@ func (s *Service) asksWhom(ctx context.Context, tx Tx, t Task) ([]string, error)
 	return others, nil
 }
 
-// reasonWaits is why a task waits.
-const reasonWaits = "Fastighetsägarens samtycke saknas"
-
 // consentChanged lets mountings at dwellings go on, or wait, after owners have said something. What is under way at a door
 // is stopped when the lock is to be recorded as mounted, not here.
 func (s *Service) consentChanged(ctx context.Context, tx Tx, actor string, dwellingIDs []string) error {

@@ -9,9 +9,6 @@ import (
 	"hemnyckel/internal/domain/routine"
 )
 
-// noteMoved is what the work at a lock says that its client has moved away from by the registers.
-const noteMoved = "Kunden har flyttat enligt kundregistret och låset sitter kvar. Ta ned det, eller stryk uppgiften om det ska sitta kvar."
-
 // settleMoves proposes what the registers' moves mean for the locks that they leave behind, which no order has told of: one that
 // nobody behind its door needs any longer comes down, as does the entrance's, and who needs a lock gets one at the new door
 // (V5.1-h). Until somebody has decided nothing is taken down.

@@ -180,9 +180,6 @@ func (a *applier) left(ctx context.Context, old fleet.Lock) (people []care.Clien
 	return people, a.tx.EndMounting(ctx, old.ID) // what was known of it held where it sat
 }
 
-// reasonSits is why a mounting ends that the registers tell has been done.
-const reasonSits = "Ett lås sitter där enligt låsregistret"
-
 // settleDoors ends the work of mounting at doors that have got a lock by the registers. A dismounting stays where the lock has
 // gone: the door and the client's keys are to be seen to all the same, and another row may put another lock there.
 func (a *applier) settleDoors(ctx context.Context) error {

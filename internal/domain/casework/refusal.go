@@ -15,15 +15,6 @@ import (
 // nobody goes on waiting for one. Until somebody says yes an ordinary key is used against a receipt (V5.3-c); where the
 // municipality has no such keys a person decides how the door is to be opened. A yes takes the work up again.
 
-// Why mountings end without a lock. They are how the work is found again when somebody has said yes.
-const (
-	reasonOwnerNo  = "Fastighetsägaren har sagt nej"
-	reasonClientNo = "Kunden har sagt nej till ett lås"
-)
-
-// noteNoLock is the question that a no leaves behind.
-const noteNoLock = "Det blir inget lås: hur ska dörren öppnas?"
-
 // RefusalTx is what a no, and a yes after it, need of a database transaction.
 type RefusalTx interface {
 	// EndedFor returns the tasks of clients that were cancelled for a reason, the oldest first.
@@ -152,7 +143,7 @@ func (s *Service) takeUp(ctx context.Context, tx Tx, actor string, ended []Task,
 	if err := s.tellOrders(ctx, tx, waiting); err != nil {
 		return false, err
 	}
-	if t, err = s.reopened(ctx, tx, routine.Who{Actor: actor}, t, "Samtycke finns"); err != nil {
+	if t, err = s.reopened(ctx, tx, routine.Who{Actor: actor}, t, reasonYes); err != nil {
 		return false, err
 	}
 	if t.State == TaskWaiting {

@@ -1,6 +1,7 @@
 package casework_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -36,8 +37,8 @@ func TestAnOwnersNoEndsTheMounting(t *testing.T) {
 			t.Errorf("after a no: %d tasks of mounting and preparing it are open", got)
 		}
 		c.wantState(t, casework.Done, granted)
-		if got := c.tasks(t, alma, routine.Judge); len(got) != 1 || got[0].Rule != routine.RuleWaits {
-			t.Errorf("how the door is to be opened: got %+v, want a question by V5.3-c", got)
+		if got := c.tasks(t, alma, routine.Judge); len(got) != 1 || got[0].Rule != routine.RuleWaits || !strings.HasPrefix(casework.InWords(got[0].Note).EN, "There will be no lock") {
+			t.Errorf("how the door is to be opened: got %+v, want a question by V5.3-c, in the reader's language", got)
 		}
 		c.say(t, consent.Refused) // said again
 		if got := c.open1(t, routine.Judge); got != 1 {

@@ -56,12 +56,9 @@ func (l TaskList) Shown() (n int) {
 // Question is what a person must decide, about one or many doors.
 type Question struct {
 	Rule  string // that leads to it
-	Note  string // what it is about, if the rule does not say
+	Note  string // what it is about, for [InWords], if the rule does not say
 	Cases []QuestionCase
 }
-
-// OfEntrance reports whether it is about the lock of an entrance, and not of the door that is named.
-func (q Question) OfEntrance() bool { return q.Note == reasonNoConsentEntrance }
 
 // QuestionCase is doors with one question, because of the same answers.
 type QuestionCase struct {

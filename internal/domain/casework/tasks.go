@@ -33,8 +33,8 @@ type Task struct {
 	GroupID    string // or whose staff, or ""
 	Unit       string // or which unit ([routine.UnitKind]), or ""
 	PostalCode string // of the door; "" where there is none
-	Note       string // what it is about, beyond its kind
-	Reason     string // why it waits or was cancelled
+	Note       string // what it is about, beyond its kind; for [InWords]
+	Reason     string // why it waits or was cancelled; for [InWords]
 }
 
 // Open reports whether there is something left to do, however far it has come.
@@ -89,9 +89,6 @@ const (
 	taskWithdrawn = "withdrawn"
 	taskGiven     = "given" // to the group that serves the client now
 )
-
-// reasonWithdrawn is why a task was cancelled that no order asks for any longer.
-const reasonWithdrawn = "Behövs inte längre"
 
 // settleTasks brings the open tasks of the dwelling in line with an outcome. The order, which must be stored, gets the tasks
 // that it waits for.

@@ -61,7 +61,7 @@ func TestTasksSayWhatTheyAreAbout(t *testing.T) {
 		}
 		portaltest.Says(t, page, "Skyddad identitet")
 		portaltest.Hides(t, page, "Brännström", "Åke", "Hemliga", "432 46", portaltest.Åke, portaltest.MajBritt)
-		portaltest.Says(t, w.Visitor(portaltest.Officer).Get("/uppgifter?lang=en", http.StatusOK), "Urgent 1", "To decide 3", "Brf Sjöutsikten said no on 4 May 2026")
+		portaltest.Says(t, w.Visitor(portaltest.Officer).Get("/uppgifter?lang=en", http.StatusOK), "Urgent 1", "To decide 3", "The owner of the house does not want the lock in the entrance. Shall it stay?", "Brf Sjöutsikten said no on 4 May 2026")
 		portaltest.Says(t, w.Visitor(portaltest.Technician).Get("/kunder/"+w.ID("clients", portaltest.MajBritt), http.StatusOK), "Ta ställning", "Service av lås")
 	})
 }

@@ -119,7 +119,8 @@ func (h *Handler) worklist(ctx context.Context, r request, f workFilter, p page)
 	found, err := h.options.FieldWork.Worklist(ctx, r.Who, casework.WorkFilter{Kind: routine.TaskKind(f.Kind), State: f.State, Employee: f.Employee,
 		Unit: routine.UnitKind(f.Unit), Group: f.Group, PostalCode: strings.ReplaceAll(f.PostalCode, " ", ""), Area: f.Area, OrderKind: routine.OrderKind(f.OrderKind),
 		DueBefore: f.DueBefore, UrgentOnly: f.Urgent, Closed: f.Closed, After: after, Limit: p.Limit + 1})
-	rows, next := paged(found, p, wireLine, func(api.WorkTask) string { return workKey(found[p.Limit-1].Cursor()) })
+	line := func(l casework.WorkLine) api.WorkTask { return wireLine(web.Language(ctx), l) }
+	rows, next := paged(found, p, line, func(api.WorkTask) string { return workKey(found[p.Limit-1].Cursor()) })
 	return rows, next, err
 }
 
@@ -226,16 +227,16 @@ func (h *Handler) visit(w http.ResponseWriter, r request) error {
 	return nil
 }
 
-func wireLine(l casework.WorkLine) api.WorkTask {
-	out := wireTask(l.Task)
+func wireLine(lang string, l casework.WorkLine) api.WorkTask {
+	out := wireTask(lang, l.Task)
 	out.Order, out.OrderKind, out.Town, out.Employee, out.Group, out.Serial, out.Told = l.OrderNumber, string(l.OrderKind), l.Town, l.Employee, l.Group, l.Serial, l.Told
 	out.BookedFrom, out.BookedUntil = instant(l.From), instant(l.Until)
 	return out
 }
 
-func wireTask(t casework.Task) api.WorkTask {
+func wireTask(lang string, t casework.Task) api.WorkTask {
 	return api.WorkTask{ID: t.ID, Number: t.Number, Kind: string(t.Kind), State: t.State, Urgent: t.Urgent, Due: t.Due, Rule: t.Rule, ClientID: t.ClientID,
-		PostalCode: t.PostalCode, Unit: t.Unit, FaultID: t.FaultID, Note: t.Note, Reason: t.Reason, Created: t.Created, Done: instant(t.Done)}
+		PostalCode: t.PostalCode, Unit: t.Unit, FaultID: t.FaultID, Note: casework.InWords(t.Note).In(lang), Reason: casework.InWords(t.Reason).In(lang), Created: t.Created, Done: instant(t.Done)}
 }
 
 // instant is a time that may not have come.
@@ -251,7 +252,7 @@ func wireWork(ctx context.Context, w casework.WorkFile) api.Work {
 	if web.Language(ctx) == "en" {
 		words = w.Rule.EN
 	}
-	out := api.Work{Task: wireTask(w.Task), Why: words, Orders: []api.WorkOrder{}, Checklist: []api.WorkItem{}, Left: w.Left, Bookings: []api.WorkBooking{},
+	out := api.Work{Task: wireTask(web.Language(ctx), w.Task), Why: words, Orders: []api.WorkOrder{}, Checklist: []api.WorkItem{}, Left: w.Left, Bookings: []api.WorkBooking{},
 		Mounted: w.Mounted, OriginalPart: w.Original}
 	out.Task.Serial, out.Task.Employee = w.Serial, w.Staff[w.Task.StaffID]
 	for _, o := range w.Orders {
@@ -265,7 +266,7 @@ func wireWork(ctx context.Context, w casework.WorkFile) api.Work {
 	}
 	for _, b := range w.Bookings {
 		out.Bookings = append(out.Bookings, api.WorkBooking{From: b.From, Until: b.Until, Employee: w.Staff[b.StaffID], Attend: b.Attend, Told: b.Told, How: b.How,
-			ToldAt: instant(b.ToldAt), Ended: instant(b.Ended), EndedHow: b.EndedHow, Reason: b.Reason})
+			ToldAt: instant(b.ToldAt), Ended: instant(b.Ended), EndedHow: b.EndedHow, Reason: casework.InWords(b.Reason).In(web.Language(ctx))})
 		if b.Ended.IsZero() {
 			out.Task.BookedFrom, out.Task.BookedUntil, out.Task.Told = instant(b.From), instant(b.Until), b.Told
 		}

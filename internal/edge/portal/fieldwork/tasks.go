@@ -71,16 +71,12 @@ func taskSections(v ui.View, work []casework.TaskLine) []taskSection {
 // question is what is asked.
 func question(v ui.View, q casework.Question) string {
 	switch {
-	case q.OfEntrance():
-		return v.T(tAskStayEntrance)
-	case q.Rule == routine.RuleConsent:
-		return v.T(tAskStay)
 	case q.Rule == routine.RuleException:
 		return v.T(tAskException)
 	case q.Rule == routine.RuleRoutineOnFile:
 		return v.T(tAskRoutine)
 	case q.Note != "":
-		return q.Note
+		return v.T(casework.InWords(q.Note))
 	}
 	rule := routine.Sentence(q.Rule)
 	return problem.Text{SV: rule.SV, EN: rule.EN}.In(v.Lang)

@@ -337,7 +337,7 @@ func reasonName(code string) problem.Text {
 			return r.Text
 		}
 	}
-	return problem.Text{SV: code, EN: code}
+	return casework.InWords(code)
 }
 
 func yesNo(b string) problem.Text {

@@ -30,7 +30,7 @@ func About(v ui.View, t casework.TaskLine) string {
 	if t.Serial != "" {
 		words = append(words, v.F(tLockNo, t.Serial))
 	}
-	for _, s := range []string{t.Fault, t.Note, t.Reason} {
+	for _, s := range []string{t.Fault, v.T(casework.InWords(t.Note)), v.T(casework.InWords(t.Reason))} {
 		if s != "" {
 			words = append(words, s)
 		}
