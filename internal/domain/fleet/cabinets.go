@@ -96,7 +96,7 @@ type CabinetTx interface {
 	// BatteriesDue lists issued and reserve keys whose battery was changed before t, or at an unknown time, the oldest first.
 	BatteriesDue(ctx context.Context, organisation, group string, before time.Time, p Page) ([]KeyRow, error)
 
-	CurrentInstruction(ctx context.Context, subject Subject, scope string) (Instruction, bool, error)
+	instructionReader
 	Instruction(ctx context.Context, id string) (Instruction, bool, error)
 	Instructions(ctx context.Context, f InstructionFilter, p Page) ([]Instruction, error)
 	InsertInstruction(ctx context.Context, i Instruction) error

@@ -115,18 +115,19 @@ func (s *Cabinets) Publish(ctx context.Context, who routine.Who, i Instruction, 
 	return out, err
 }
 
+// instructionReader is what finding the instruction that holds needs of a transaction.
+type instructionReader interface {
+	// CurrentInstruction returns the newest version for a group, or ("") for every group.
+	CurrentInstruction(ctx context.Context, subject Subject, scope string) (Instruction, bool, error)
+}
+
 // current is a group's own instruction, or the one for every group.
-func current(ctx context.Context, tx CabinetTx, subject Subject, groupID string) (Instruction, bool, error) {
+func current(ctx context.Context, tx instructionReader, subject Subject, groupID string) (Instruction, bool, error) {
 	own, ok, err := tx.CurrentInstruction(ctx, subject, groupID)
 	if err != nil || ok {
 		return own, ok, err
 	}
 	return tx.CurrentInstruction(ctx, subject, "")
-}
-
-// Show returns the instruction that holds for a group now. For use inside a transaction of another module.
-func Show(ctx context.Context, tx CabinetTx, subject Subject, groupID string) (Instruction, bool, error) {
-	return current(ctx, tx, subject, groupID)
 }
 
 // Instructions says how it stands with each instruction in a group: what holds, who has not read it, whether it needs a

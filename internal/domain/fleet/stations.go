@@ -43,6 +43,7 @@ var (
 // StationTx is what stations need of a database transaction.
 type StationTx interface {
 	journal.Tx
+	instructionReader
 
 	GroupNumber(ctx context.Context, groupID string) (uint32, error)
 	// GroupByCode returns the id of a group, "" if there is none.
@@ -205,7 +206,9 @@ const renewAfter = 12 * time.Hour
 type Renewed struct {
 	Station Station
 	Due     []Key // keys of its group that must be synced soon
-	Now     time.Time
+	// Instruction is the one that holds at the station now (V2.4-b); Version 0: there is none.
+	Instruction Instruction
+	Now         time.Time
 }
 
 // Renew gives a station a fresh certificate for its keys when the present one is older than half a day, and notes that it was seen.
@@ -234,7 +237,11 @@ func (s *Stations) Renew(ctx context.Context, id uint32) (Renewed, error) {
 			return err
 		}
 		due, err := tx.KeysDue(ctx, station.GroupID, tx.Now().Add(DueWithin), MaxDue)
-		out = Renewed{Station: station, Due: due, Now: tx.Now()}
+		if err != nil {
+			return err
+		}
+		hangs, _, err := current(ctx, tx, StationSubject, station.GroupID)
+		out = Renewed{Station: station, Due: due, Instruction: hangs, Now: tx.Now()}
 		return err
 	})
 	return out, err

@@ -178,6 +178,9 @@ func (h *Handler) renewed(ctx context.Context, s fleet.Station) (Refresh, error)
 		Blocks: blocks, Revocation: h.authority.Certificate(credential.RoleRevocation),
 		Ingest: h.authority.Ingest(), Now: credential.At(renewed.Now), Staff: pack(staff),
 	}
+	if i := renewed.Instruction; i.Version > 0 {
+		out.Instruction = &Instruction{Title: strings.ToValidUTF8(i.Title, ""), Body: strings.ToValidUTF8(i.Body, ""), Version: uint64(i.Version), Published: credential.At(i.Published)}
+	}
 	for _, k := range renewed.Due {
 		due := DueKey{Number: k.Number}
 		if !k.SyncedUntil.IsZero() {

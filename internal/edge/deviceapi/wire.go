@@ -59,6 +59,15 @@ type Refresh struct {
 	Staff       [][]Verifier           `cbor:"10,keyasint"`
 	Due         []DueKey               `cbor:"11,keyasint"`           // keys of the station's group that must be synced soon
 	Changes     [][]byte               `cbor:"12,keyasint,omitempty"` // of root, oldest first; passed on to keys
+	Instruction *Instruction           `cbor:"13,keyasint,omitempty"` // what hangs at the station
+}
+
+// Instruction is what people at the station are told to do, in plain text.
+type Instruction struct {
+	_           struct{} `cbor:",toarray"`
+	Title, Body string
+	Version     uint64
+	Published   credential.Instant
 }
 
 // Verifier is how a station knows a person.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"hemnyckel/credential"
@@ -186,7 +187,20 @@ type State struct {
 	Due        []DueKey   `json:"keys_due"`
 	Screen     ScreenText `json:"screen"`
 	BlockedIDs int        `json:"blocked"`
+	// Instruction is what the station tells people to do; nil: the municipality has written none.
+	Instruction *Instruction `json:"instruction,omitempty"`
 }
+
+// Instruction is the version that held when the station last asked (V2.4-b).
+type Instruction struct {
+	Title     string    `json:"title"`
+	Body      string    `json:"body"`
+	Version   uint64    `json:"version"`
+	Published time.Time `json:"published"`
+}
+
+// Lines are the lines of the text.
+func (i Instruction) Lines() []string { return strings.Split(i.Body, "\n") }
 
 // DueKey is a key that should be put in soon.
 type DueKey struct {
@@ -222,6 +236,9 @@ func (s *Station) State() State {
 	}
 	if b, err := credential.ParseBlockList(r.Blocks); err == nil {
 		out.BlockedIDs = len(b.Entries)
+	}
+	if i := r.Instruction; i != nil {
+		out.Instruction = &Instruction{i.Title, i.Body, i.Version, i.Published.Time()}
 	}
 	for _, d := range r.Due {
 		due := DueKey{Number: d.Number}

@@ -78,7 +78,7 @@ func (p panel) answer(w http.ResponseWriter, r *http.Request, err error) {
 	web.WriteJSON(w, http.StatusOK, "application/json", p.s.State())
 }
 
-// page shows the state to a person who has opened the panel in a browser. The kiosk page proper is issue 04's.
+// page shows the state to a person who has opened the panel in a browser. What it shows it shows without the server too.
 func (p panel) page(w http.ResponseWriter, r *http.Request) {
 	var b bytes.Buffer
 	if err := pageTemplate.Execute(&b, p.s.State()); err != nil {
@@ -98,5 +98,8 @@ var pageTemplate = template.Must(template.New("panel").Parse(`<!doctype html>
 Uppgifter från <span lang="en">/ data of</span> <time>{{.Refreshed.Format "2006-01-02 15:04"}}</time>.</p>
 {{if .Due}}<h2>Nycklar att synka <span lang="en">/ keys to sync</span></h2>
 <ul>{{range .Due}}<li>{{.Number}}{{if not .Until.IsZero}} – <time>{{.Until.Format "2006-01-02 15:04"}}</time>{{end}}</li>{{end}}</ul>{{end}}
+{{with .Instruction}}<h2>{{.Title}}</h2>
+{{range .Lines}}{{if .}}<p>{{.}}</p>{{end}}
+{{end}}<p><small>Instruktion, version {{.Version}} <span lang="en">/ instruction, version {{.Version}}</span>, <time>{{.Published.Format "2006-01-02"}}</time></small></p>{{end}}
 </html>
 `))

@@ -4,11 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
 
 	"hemnyckel/credential"
+	"hemnyckel/internal/base/txn"
 	"hemnyckel/internal/domain/care"
 	"hemnyckel/internal/domain/fleet"
 	"hemnyckel/internal/domain/journal"
@@ -255,5 +258,47 @@ func TestStationStartsAgain(t *testing.T) {
 	defer s.Close()
 	if err := s.Start(t.Context()); !errors.Is(err, station.ErrNotEnrolled) {
 		t.Errorf("a wrong token: got %v", err)
+	}
+}
+
+// proves V2.4-b: the station shows the instruction that holds for its group, in its newest version, also while the server is away.
+func TestTheStationShowsItsInstruction(t *testing.T) {
+	w := newTown(t, t.TempDir())
+	s := w.startStation("Norr 1", "G001")
+	cabinets := fleet.NewCabinets(txn.Narrow(w.db, func(tx *storage.Tx) fleet.CabinetTx { return tx }), routine.DefaultProfile(), nil)
+	publish := func(subject fleet.Subject, title, body, group string) {
+		t.Helper()
+		_, err := cabinets.Publish(t.Context(), routine.Who{Actor: "eva", Role: routine.LockManager}, fleet.Instruction{Subject: subject, Title: title, Body: body}, group)
+		w.must(err)
+		w.must(s.RefreshNow(t.Context()))
+	}
+	page := func() string {
+		t.Helper()
+		resp, err := http.Get("http://" + s.PanelAddr() + "/")
+		w.must(err)
+		defer resp.Body.Close()
+		text, err := io.ReadAll(resp.Body)
+		w.must(err)
+		return string(text)
+	}
+	if s.State().Instruction != nil || strings.Contains(page(), "Instruktion") {
+		t.Error("an instruction is shown where there is none")
+	}
+	publish(fleet.BatterySubject, "Batteri", "Öppna luckan.", "")
+	publish(fleet.StationSubject, "Vid stationen", "Sätt i nyckeln.\nVänta <två> minuter.", "")
+	w.down.Store(true)
+	for _, want := range []string{"<h2>Vid stationen</h2>", "<p>Sätt i nyckeln.</p>", "<p>Vänta &lt;två&gt; minuter.</p>", "version 1"} {
+		if got := page(); !strings.Contains(got, want) || strings.Contains(got, "Batteri") {
+			t.Errorf("without the server: got %s, want %q", got, want)
+		}
+	}
+	w.down.Store(false)
+	publish(fleet.StationSubject, "Vid stationen", "Sätt i nyckeln och håll upp brickan.", "")
+	if got := s.State().Instruction; got == nil || got.Version != 2 || got.Body != "Sätt i nyckeln och håll upp brickan." {
+		t.Errorf("a new version: got %+v", got)
+	}
+	publish(fleet.StationSubject, "Hos oss", "Ring först.", "G001")
+	if got := s.State().Instruction; got == nil || got.Title != "Hos oss" || got.Version != 1 {
+		t.Errorf("the group's own: got %+v", got)
 	}
 }
