@@ -46,6 +46,7 @@ type Contact struct {
 	Mail    string   `json:"mail,omitempty"`
 	Web     string   `json:"web,omitempty"`
 	Form    string   `json:"form,omitempty"`
+	Persons []string `json:"persons,omitempty" doc:"Contact persons, by name or function."`
 }
 
 // OnCallHours is how it stands with the supplier's on-call, which is for extraordinary events only.

@@ -49,6 +49,8 @@ func (c *checker) source() {
 	c.date("source.revised", s.Revised, false)
 	c.date("source.revise_by", s.ReviseBy, false)
 	c.date("source.valid_until", s.ValidUntil, false)
+	c.date("source.valid_from", s.ValidFrom, false)
+	c.word("source.replaces", s.Replaces, false)
 	if s.Revised != "" && s.Revised < s.Decided {
 		c.add("source.revised", "Revideringen kan inte vara före beslutet %s.", "The revision cannot be before the decision on %s.", s.Decided)
 	}

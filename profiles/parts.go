@@ -25,6 +25,10 @@ func (c *checker) units() {
 			"form": u.Form, "organisation": u.OrgNo} {
 			c.word(at+"."+name, s, false)
 		}
+		c.few(at+".persons", len(u.Persons))
+		for j, person := range u.Persons {
+			c.word(index(at+".persons", j), person, true)
+		}
 		c.some(at+".kinds", len(u.Kinds))
 		among(c, at+".kinds", u.Kinds, names(routine.UnitKinds()))
 		among(c, at+".shown_for", u.ShownFor, roles())

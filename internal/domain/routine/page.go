@@ -63,7 +63,7 @@ func (w pageWriter) contacts() Section {
 		if h, ok := w.p.Hours[u.Hours]; ok {
 			hours = h.Text(w.lang)
 		}
-		s.row(u.Name, w.parts(u), phone, hours, joined("; ", u.Address, u.Postal), joined("; ", u.Web, u.Mail, u.Form))
+		s.row(joined("; ", u.Name, strings.Join(u.Persons, ", ")), w.parts(u), phone, hours, joined("; ", u.Address, u.Postal), joined("; ", u.Web, u.Mail, u.Form))
 	}
 	return s
 }
@@ -298,7 +298,7 @@ func (w pageWriter) source() Section {
 	for _, x := range []struct{ sv, en, value string }{
 		{"Dokument", "Document", src.Title}, {"Beslutat", "Decided", src.Decided}, {"Beslutat av", "Decided by", src.DecidedBy},
 		{"Senast reviderat", "Last revised", src.Revised}, {"Revideras senast", "To be revised by", src.ReviseBy},
-		{"Giltigt till och med", "Valid until", src.ValidUntil}, {"Diarienummer", "Diary number", src.Diary}, {"Ansvarig", "Responsible", src.Unit},
+		{"Gäller från och med", "Valid from", src.ValidFrom}, {"Giltigt till och med", "Valid until", src.ValidUntil}, {"Ersätter", "Replaces", src.Replaces}, {"Diarienummer", "Diary number", src.Diary}, {"Ansvarig", "Responsible", src.Unit},
 	} {
 		if x.value != "" {
 			s.row(w.in(x.sv, x.en), x.value)

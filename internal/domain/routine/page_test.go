@@ -41,7 +41,9 @@ func TestRoutinePage(t *testing.T) {
 		{"strangnas", "contacts", routine.Delivery, []string{"Trygghetslarmet"}, []string{"Systemansvarig"}},
 		// proves X-a
 		{"varberg", "source", "", []string{"Rutin Digitala Nycklar", "2019-01-18", "2023-03-20", "FLS"}, []string{"Diarienummer"}},
-		{"strangnas", "source", "", []string{"2015-09-22", "2019-09-11", "SN/2015:231-790", "Verksamhetschef äldreomsorg", "2016-10-01"}, nil},
+		{"strangnas", "source", "", []string{"Gäller från och med | 2015-09-22", "Ersätter | ny anvisning", "2019-09-11", "SN/2015:231-790", "Verksamhetschef äldreomsorg", "2016-10-01"}, nil},
+		// proves S-p
+		{"lindvik", "contacts", "", []string{"Enheten för välfärdsteknik; Tuva Almlöf, samordnare, Sixten Råberg"}, nil},
 		{"varberg", "costs", "", []string{"utföraren | 1\u00a0000\u00a0kr | V2.2-d", "trygghetsteamet | 1\u00a0000\u00a0kr | V6-c", "5\u00a0000\u00a0kr"}, nil},
 		{"strangnas", "costs", "", []string{"Låset hos kunden | kommunen"}, []string{"\u00a0kr", "utföraren", "jour"}},
 		{"varberg", "crisis", "", []string{"annan tid än kontorstid", "svarar ingen"}, []string{"{"}},

@@ -65,6 +65,8 @@ type Source struct {
 	Diary      string `toml:"diary"`       // diary number, or ""
 	DecidedBy  string `toml:"decided_by"`  // board or administration
 	Unit       string `toml:"unit"`        // responsible unit or person's function
+	Replaces   string `toml:"replaces"`    // the document that it took the place of, or ""
+	ValidFrom  string `toml:"valid_from"`  // YYYY-MM-DD, or ""
 	ValidUntil string `toml:"valid_until"` // YYYY-MM-DD, or ""
 }
 
@@ -105,6 +107,7 @@ type Unit struct {
 	Hours    string     `toml:"hours"` // name of a schedule in [Hours], or ""
 	Address  string     `toml:"address"`
 	Postal   string     `toml:"postal"`
+	Persons  []string   `toml:"persons"` // contact persons, by name or function
 	Mail     string     `toml:"mail"`
 	Web      string     `toml:"web"`      // its e-service or page
 	Form     string     `toml:"form"`     // name of the form by which one turns to it (S-h, S-l), or ""

@@ -116,11 +116,16 @@ func (p CrisisPage) OnPaper(lang string) []PaperSection {
 	}
 	contacts := PaperSection{Title: problem.Text{SV: "Kontakter", EN: "Contacts"}.In(lang)}
 	for _, u := range p.Contacts {
-		if u.Phone+u.Address+u.Postal+u.Mail+u.Web != "" {
-			contacts.Lines = append(contacts.Lines, joined(u.Name, u.Phone, p.OpenHours(u, lang), u.Address, u.Postal, u.Mail, u.Web))
+		if Reachable(u) {
+			contacts.Lines = append(contacts.Lines, joined(u.Name, strings.Join(u.Persons, ", "), u.Phone, p.OpenHours(u, lang), u.Address, u.Postal, u.Mail, u.Web))
 		}
 	}
 	return append(all, contacts)
+}
+
+// Reachable reports whether the profile says how a unit is reached.
+func Reachable(u routine.Unit) bool {
+	return u.Phone+u.Address+u.Postal+u.Mail+u.Web != "" || len(u.Persons) > 0
 }
 
 // OpenHours is when a unit answers, in words; "" where the profile does not say.

@@ -69,7 +69,7 @@ func wireSteps(steps []routine.Step, lang string) []api.CrisisStep {
 }
 
 func wireContact(u routine.Unit, hours routine.Hours, lang string) api.Contact {
-	c := api.Contact{Name: u.Name, Parts: []string{}, Phone: u.Phone, Address: u.Address, Postal: u.Postal, Mail: u.Mail, Web: u.Web, Form: u.Form}
+	c := api.Contact{Name: u.Name, Parts: []string{}, Phone: u.Phone, Address: u.Address, Postal: u.Postal, Mail: u.Mail, Web: u.Web, Form: u.Form, Persons: u.Persons}
 	for _, k := range u.Kinds {
 		c.Parts = append(c.Parts, string(k))
 	}

@@ -12,6 +12,25 @@ import (
 	"hemnyckel/profiles"
 )
 
+// The contacts are the profile's, with all that there is to reach a unit by: a postal address and people's names too.
+//
+// proves S-p, V7-g
+func TestContactsAreTheProfiles(t *testing.T) {
+	w := portaltest.New(t, t.TempDir())
+	for name, want := range map[string][]string{
+		"strangnas": {"Trygghetslarmet", "0152-29603", "mån–fre 07:00–16:00", "Trygghetslarmet, Dammvägen 12, 645 41 Strängnäs", "Nygatan 10, 645 80 Strängnäs", "SocBehorigheterochLosenord@strangnas.se"},
+		"varberg":   {"0709-421 210", "Kardanvägen 15, Varberg", "mån–fre 07:30–16:00", "https://sjalvservice.varberg.se/digitalalalas", "010-434 86 60"},
+		"lindvik":   {"Verkstadsgatan 4, Lindvik", "890 01 Lindvik", "Tuva Almlöf, samordnare", "Sixten Råberg"},
+	} {
+		profile, err := profiles.Load(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.Server = w.Serve(func(c *portal.Config) { c.Crisis = support.Desk{Profile: profile, Zone: w.Zone} })
+		portaltest.Says(t, w.Visitor(portaltest.Technician).Get("/kris", 200), want...)
+	}
+}
+
 // proves V7-a, V7-b
 func TestTheStepsOfTheHour(t *testing.T) {
 	profile, err := profiles.Load("varberg")
