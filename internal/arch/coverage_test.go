@@ -29,7 +29,7 @@ var (
 	// A mark is a line of its own: the requirements, and perhaps a colon or the like and how.
 	mark     = regexp.MustCompile(`^(\s*)(?://|#) [Pp]roves ([VSX][0-9.]*-[a-z](?:,? (?:and )?[VSX][0-9.]*-[a-z])*)(?:$|[^0-9A-Za-z-])`)
 	anID     = regexp.MustCompile(`[VSX][0-9.]*-[a-z]`)
-	testFunc = regexp.MustCompile(`^func (Test\w+|Fuzz\w+|Example\w*)\(`)
+	testFunc = regexp.MustCompile(`^(?:func (Test\w+|Fuzz\w+|Example\w*)\(|test\('([^']+)', )`)
 )
 
 // Every line of the routines is proven by a test, or waits for a stated reason; docs/coverage.md says which.
@@ -104,7 +104,7 @@ func marks(t *testing.T) map[string][]proof {
 		if d.IsDir() && strings.HasPrefix(d.Name(), ".") && path != top {
 			return filepath.SkipDir
 		}
-		if !strings.HasSuffix(path, "_test.go") && !strings.HasSuffix(path, ".txtar") {
+		if !strings.HasSuffix(path, "_test.go") && !strings.HasSuffix(path, ".txtar") && !strings.HasSuffix(path, ".test.mjs") {
 			return nil
 		}
 		text, err := os.ReadFile(path)
@@ -127,7 +127,7 @@ func marks(t *testing.T) map[string][]proof {
 	return found
 }
 
-// marksIn finds the marks of one file: above a test, inside one, or anywhere in a script, which is one test.
+// marksIn finds the marks of one file, of Go or of the browser: above a test, inside one, or anywhere in a script, which is one test.
 func marksIn(file, text string) map[string][]proof {
 	found := map[string][]proof{}
 	var waiting []string
@@ -138,7 +138,7 @@ func marksIn(file, text string) map[string][]proof {
 	for line := range strings.Lines(text) {
 		line = strings.TrimRight(line, "\n")
 		if m := testFunc.FindStringSubmatch(line); m != nil {
-			current = m[1]
+			current = m[1] + m[2]
 			for _, id := range waiting {
 				found[id] = append(found[id], proof{file, current})
 			}
@@ -149,7 +149,7 @@ func marksIn(file, text string) map[string][]proof {
 			continue
 		}
 		for id := range slices.Values(anID.FindAllString(m[2], -1)) {
-			if m[1] == "" && strings.HasSuffix(file, ".go") {
+			if m[1] == "" && !strings.HasSuffix(file, ".txtar") {
 				waiting = append(waiting, id)
 			} else {
 				found[id] = append(found[id], proof{file, current})
@@ -166,6 +166,9 @@ func TestMarksAreFound(t *testing.T) {
 		t.Errorf("got %s, want %s", got, want)
 	}
 	if got := fmt.Sprint(marksIn("x/story.txtar", "# proves V1-a\ncode 0 hemnyckel\n")); got != "map[V1-a:[{x/story.txtar story}]]" {
+		t.Errorf("got %s", got)
+	}
+	if got := fmt.Sprint(marksIn("x/a.test.mjs", "// proves V1-a\ntest('a page', async () => {\n")); got != "map[V1-a:[{x/a.test.mjs a page}]]" {
 		t.Errorf("got %s", got)
 	}
 }

@@ -8,6 +8,7 @@ let place, browser;
 before(async () => { [place, browser] = [await town(), await open()]; });
 after(async () => { await browser?.close(); await place?.stop(); });
 
+// proves V7-a
 test('the crisis page without a network', async () => {
   const { page, context } = await visit(browser, place.url, 'Utförarens chef', { viewport: phone });
   await page.goto('/kris');
