@@ -22,7 +22,6 @@ import (
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"hemnyckel": func() { os.Exit(cli.QuickMain(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) },
-		"rest":      restMain,
 	})
 }
 

@@ -53,6 +53,7 @@ func tell(t *testing.T, file, db string) {
 			"part":    part,
 			"token":   token,
 			"capture": capture,
+			"rest":    speak,
 			"want":    want,
 			"await":   await,
 			"word":    word,
@@ -151,24 +152,31 @@ func want(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// await PATH VALUE COMMAND… repeats a command until a value of the JSON that it prints is there: what is done in the background.
+// await PATH VALUE TOKEN METHOD PATH asks the server until a value of its answer is there: what is done in the background.
 func await(ts *testscript.TestScript, _ bool, args []string) {
 	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(50 * time.Millisecond) {
-		ts.Check(ts.Exec(args[2], args[3:]...))
-		got := fmt.Sprint(valueAt(ts, args[0]))
-		if got == args[1] {
+		status, body, err := rest(ts, args[2:])
+		ts.Check(err)
+		got := fmt.Sprint(valueIn(ts, string(body), args[0]))
+		if status/100 == 2 && got == args[1] {
+			fmt.Fprintf(ts.Stdout(), "%s", body)
 			return
 		}
 		if time.Now().After(deadline) {
-			ts.Fatalf("%s: got %q, want %q at last in %s", args[0], got, args[1], ts.ReadFile("stdout"))
+			ts.Fatalf("%s: got %q, want %q at last in %d %s", args[0], got, args[1], status, body)
 		}
 	}
 }
 
-// valueAt follows a path of names and numbers; len is the number of elements, and NAME=VALUE the first element that has it.
+// valueAt is a value of the JSON that the last command printed.
 func valueAt(ts *testscript.TestScript, path string) any {
+	return valueIn(ts, ts.ReadFile("stdout"), path)
+}
+
+// valueIn follows a path of names and numbers; len is the number of elements, and NAME=VALUE the first element that has it.
+func valueIn(ts *testscript.TestScript, text, path string) any {
 	var v any
-	decoder := json.NewDecoder(strings.NewReader(ts.ReadFile("stdout")))
+	decoder := json.NewDecoder(strings.NewReader(text))
 	decoder.UseNumber()
 	ts.Check(decoder.Decode(&v))
 	for step := range strings.SplitSeq(path, ".") {
@@ -202,23 +210,24 @@ func elementAt(list []any, step string) any {
 	return nil
 }
 
-// restMain is the program "rest" of the scripts: rest TOKEN METHOD PATH [FIELD=VALUE | FIELD:=JSON | @FILE]... speaks to the
+// speak is the command "rest" of the scripts: rest TOKEN METHOD PATH [FIELD=VALUE | FIELD:=JSON | @FILE]... speaks to the
 // server at $URL, or where a whole address leads, as any other system would, prints the answer, and fails where the answer is not a 2xx. It repeats what was
-// read before with If-Match where the resource has an ETag, as a careful client does.
-func restMain() {
-	status, body, err := rest(os.Getenv("URL"), os.Args[1:])
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(2)
+// read before with If-Match where the resource has an ETag, as a careful client does. It is no program of its own: to start one takes longer than to be answered.
+func speak(ts *testscript.TestScript, neg bool, args []string) {
+	status, body, err := rest(ts, args)
+	ts.Check(err)
+	fmt.Fprintf(ts.Stdout(), "%s", body)
+	good := status/100 == 2
+	if !good {
+		fmt.Fprintln(ts.Stderr(), status, string(body))
 	}
-	os.Stdout.Write(body)
-	if status/100 != 2 {
-		fmt.Fprintln(os.Stderr, status, string(body))
-		os.Exit(1)
+	if good == neg {
+		ts.Fatalf("%s %s: got %d %s", args[1], args[2], status, body)
 	}
 }
 
-func rest(base string, args []string) (int, []byte, error) {
+func rest(ts *testscript.TestScript, args []string) (int, []byte, error) {
+	base := ts.Getenv("URL")
 	if len(args) < 3 {
 		return 0, nil, fmt.Errorf("usage: rest TOKEN METHOD PATH [FIELD=VALUE | FIELD:=JSON | @FILE]")
 	}
@@ -226,7 +235,7 @@ func rest(base string, args []string) (int, []byte, error) {
 	if strings.HasPrefix(path, "http://") {
 		base = ""
 	}
-	body, media, err := restBody(args[3:])
+	body, media, err := restBody(ts, args[3:])
 	if err != nil {
 		return 0, nil, err
 	}
@@ -274,11 +283,11 @@ func etagOf(base, secret, path string) string {
 }
 
 // restBody makes a JSON object of fields, or takes a file as it is.
-func restBody(fields []string) ([]byte, string, error) {
+func restBody(ts *testscript.TestScript, fields []string) ([]byte, string, error) {
 	object := map[string]any{}
 	for _, f := range fields {
 		if file, ok := strings.CutPrefix(f, "@"); ok {
-			text, err := os.ReadFile(file)
+			text, err := os.ReadFile(ts.MkAbs(file))
 			if media, known := map[string]string{".json": "application/json", ".csv": "text/csv"}[filepath.Ext(file)]; known {
 				return text, media, err
 			}
