@@ -44,7 +44,7 @@ func TestTriageEnds(t *testing.T) {
 	}
 }
 
-// proves V5.5-c, V7-c
+// proves V2.2-c, V2.3-a, V2.4-a, V5.5-c, V7-c
 func TestTriageSaysWhatToDo(t *testing.T) {
 	for _, c := range []struct {
 		failure routine.Failure
@@ -58,6 +58,7 @@ func TestTriageSaysWhatToDo(t *testing.T) {
 		{routine.FailedKey, []string{"no", "yes", "no"}, routine.DoAdvice, false},
 		{routine.FailedKey, []string{"no", "yes", "yes"}, routine.DoReport, false},
 		{routine.FailedStation, []string{"yes"}, routine.DoAdvice, false},
+		{routine.FailedStation, []string{"no", "yes"}, routine.DoReport, false},
 		{routine.LostKey, []string{"no"}, routine.DoBlock, false},
 	} {
 		_, end, ok := routine.Triage(routine.DefaultProfile(), c.failure, c.answers)
@@ -72,6 +73,28 @@ func TestTriageSaysWhatToDo(t *testing.T) {
 	}
 	if _, _, ok := routine.Triage(routine.DefaultProfile(), "weather", nil); ok {
 		t.Error("questions about the weather")
+	}
+}
+
+// A lock that somebody depends on comes before everything else; what can wait its turn does.
+//
+// proves V5.5-c, V5.6-b
+func TestUrgency(t *testing.T) {
+	for _, c := range []struct {
+		kind    routine.TaskKind
+		lock    routine.LockKind
+		depends bool
+		want    string
+	}{
+		{routine.ServiceLock, routine.DoorLock, true, "V5.5-c"},
+		{routine.ExchangeLock, routine.DoorLock, true, "V5.5-c"},
+		{routine.ServiceLock, routine.KeyBox, true, "V5.6-b"},
+		{routine.ServiceLock, routine.DoorLock, false, ""},
+		{routine.Mount, routine.DoorLock, true, ""},
+	} {
+		if got := routine.Urgency(c.kind, c.lock, c.depends); got != c.want {
+			t.Errorf("%s of a %s lock, somebody depends on it %v: got %q, want %q", c.kind, c.lock, c.depends, got, c.want)
+		}
 	}
 }
 

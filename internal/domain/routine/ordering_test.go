@@ -10,7 +10,7 @@ import (
 var allRoles = []routine.Role{routine.CaseOfficer, routine.Provider, routine.HealthUnit, routine.Delivery, routine.AlarmTeam,
 	routine.LockManager, routine.SystemOwner, routine.Registrar, routine.Auditor, "stranger"}
 
-// proves V5.1-a, V1.1-e, S-h
+// proves V5.1-a, V1.1-e, V2.1-h, V2.1-i, S-h
 func TestWhoMayOrderWhat(t *testing.T) {
 	p := routine.DefaultProfile()
 	may := func(r routine.Role, k routine.OrderKind, c routine.Channel) bool {
