@@ -53,7 +53,7 @@ func told(t *testing.T, db *storage.DB) {
 		}
 		return errors.Join(
 			tx.PutKeys(ctx, []fleet.Key{key}),
-			tx.PutLockHeads(ctx, []keysync.Head{{Lock: lock.Number, BlockList: 3, Config: 2, Battery: 38, Seen: now.Add(-20 * time.Minute), Ack: []byte{}, Identity: credential.KeyHash{1}}}),
+			tx.PutLockHeads(ctx, []keysync.Head{{Lock: lock.Number, BlockList: 3, Config: 2, Battery: 38, Seen: now.Add(-20 * time.Minute), Ack: []byte("ack"), Identity: credential.KeyHash{1}}}),
 			tx.InsertAnomalies(ctx, []keysync.Anomaly{{ID: "a1", At: now, Class: keysync.ClassGap, Subject: lock.ID, Detail: "records 3 to 9 are missing"}}),
 			tx.PutFault(ctx, support.Fault{ID: "f1", Number: "7K3M-9QX2", Thing: support.Lock, ThingID: lock.ID, Label: "DC1", Description: "Kärvar", State: support.Reported, Organisation: "2120009002", Reported: now, ReportedBy: 1}),
 			journal.Append(ctx, tx, entries...))

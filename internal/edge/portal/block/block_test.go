@@ -82,7 +82,7 @@ func tell(w *portaltest.Town, serial string) {
 		if err != nil {
 			return err
 		}
-		if err := tx.PutLockHeads(ctx, []keysync.Head{{Lock: locks[serial].Number, BlockList: list, Seen: tx.Now()}}); err != nil {
+		if err := tx.PutLockHeads(ctx, []keysync.Head{{Lock: locks[serial].Number, BlockList: list, Seen: tx.Now(), Ack: []byte("ack")}}); err != nil {
 			return err
 		}
 		return journal.Append(ctx, tx, journal.Entry{Kind: journal.LockReported, At: tx.Now(), Quality: journal.Device, Subjects: []string{locks[serial].ID},

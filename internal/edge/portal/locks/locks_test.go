@@ -21,7 +21,7 @@ func TestOneDoor(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			return tx.PutLockHeads(ctx, []keysync.Head{{Lock: locks["DC10002"].Number, BlockList: 1, Config: 2, Battery: 38, Seen: w.At(6, 3, 11, 2), Ack: []byte{}}})
+			return tx.PutLockHeads(ctx, []keysync.Head{{Lock: locks["DC10002"].Number, BlockList: 1, Config: 2, Battery: 38, Seen: w.At(6, 3, 11, 2), Ack: []byte("ack")}})
 		})
 		at := "/las/" + w.ID("locks", "DC10002")
 		page := w.Visitor(portaltest.Technician).Get(at, 200)
