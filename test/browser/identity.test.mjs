@@ -35,7 +35,7 @@ function account(name, ...flags) {
   return hemnyckel('account', 'create', '--db', db, '--name', name, '--role', 'case-officer', '--organisation', organisation, ...flags).trim();
 }
 
-const accountOf = (name) => hemnyckel('account', 'list', '--db', db).split('\n').find((l) => l.includes(name)).split(/\s+/)[0];
+const accountOf = (name) => hemnyckel('account', 'list', '--db', db).split('\n').find((l) => l.includes(name) && !l.startsWith('demo:')).split(/\s+/)[0];
 
 async function freePort() {
   const server = net.createServer().listen(0, '127.0.0.1');
@@ -62,6 +62,7 @@ key_file = "client.pem"
 key_id = "1"
 levels = ["http://id.elegnamnden.se/loa/1.0/loa3"]
 `);
+  hemnyckel('demo', '--once', '--db', db, '--clients', '300'); // the registers; nobody in them logs in
   account('Karin Ek');
   karin = accountOf('Karin Ek');
   hemnyckel('account', 'identify', '--db', db, karin, '--issuer', provider, '--kind', 'affiliation', '--value', `karin@${organisation}`);

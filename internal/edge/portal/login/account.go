@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"net/http"
+	"strings"
 
 	"hemnyckel/internal/base/problem"
 	"hemnyckel/internal/domain/identity"
@@ -96,6 +97,18 @@ func (a *Area) localPage(p *page.Request, status int, f localForm, address strin
 	}
 	f.Code = "data:image/png;base64," + base64.StdEncoding.EncodeToString(picture)
 	return p.Render(status, localPage(p.View, f))
+}
+
+// spaced is a key in groups of four, which fit a narrow window and are easier to type.
+func spaced(key string) string {
+	var out strings.Builder
+	for i, c := range key {
+		if i > 0 && i%4 == 0 {
+			out.WriteByte(' ')
+		}
+		out.WriteRune(c)
+	}
+	return out.String()
 }
 
 func (a *Area) setLocal(p *page.Request) error {

@@ -723,7 +723,7 @@ func localPage(v ui.View, f localForm) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var39 string
-			templ_7745c5c3_Var39, templ_7745c5c3_Err = templ.JoinStringErrs(v.F(tScan, f.Secret))
+			templ_7745c5c3_Var39, templ_7745c5c3_Err = templ.JoinStringErrs(v.F(tScan, spaced(f.Secret)))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/edge/portal/login/account.templ`, Line: 122, Col: 29}
 			}
