@@ -65,6 +65,8 @@ var house = []room{
 	{"internal/edge/portal/crisis", area, "the parts of the portal do not see each other"},
 	{"internal/edge/portal/notices", area, "the parts of the portal do not see each other"},
 	{"internal/edge/portal/log", area, "the parts of the portal do not see each other"},
+	{"internal/edge/portal/anomalies", area, "the parts of the portal do not see each other"},
+	{"internal/edge/portal/glossary", area, "the parts of the portal do not see each other"},
 	{"internal/edge/portal/gallery", area, "the parts of the portal do not see each other"},
 	{"internal/edge/portal/login", area, "the parts of the portal do not see each other"},
 	{"internal/edge/portaltest", append(allow("internal/edge/portal", "internal/edge/portal/...", "internal/storage/..."), edge...), "a town for tests"},

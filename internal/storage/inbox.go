@@ -267,6 +267,7 @@ func (tx *Tx) Anomalies(ctx context.Context, f keysync.AnomalyFilter, below stri
 	if f.Open {
 		q.is("a.settled_us = 0")
 	}
+	q.equal("a.id", f.ID)
 	q.equal("a.class", f.Class)
 	q.equal("COALESCE(l.serial, k.number)", f.Label)
 	if !f.Since.IsZero() {

@@ -57,6 +57,7 @@ type Anomaly struct {
 
 // AnomalyFilter narrows a list of anomalies. The zero value is all of them.
 type AnomalyFilter struct {
+	ID    string    // that one
 	Open  bool      // only those that nobody has dealt with
 	Class string    // one of the classes
 	Label string    // of a lock or key, as people call it

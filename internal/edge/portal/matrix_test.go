@@ -73,6 +73,9 @@ var matrix = map[string]string{
 
 	"crisis": everyRole, "crisis-paper": everyRole, "crisis-copy": open, "crisis-show": open,
 
+	"anomalies": "ls", "anomaly": "ls", "anomaly-settle": "ls",
+
+	"glossary":  everyRole,
 	"shortcuts": everyRole,
 	"pulse":     everyRole,
 	// The components: everybody's in a demonstration, which this is, otherwise the system owner's.

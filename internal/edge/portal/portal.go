@@ -40,12 +40,15 @@ import (
 	"time"
 
 	"hemnyckel/internal/base/problem"
+	"hemnyckel/internal/domain/routine"
+	"hemnyckel/internal/edge/portal/anomalies"
 	"hemnyckel/internal/edge/portal/block"
 	"hemnyckel/internal/edge/portal/clients"
 	"hemnyckel/internal/edge/portal/crisis"
 	"hemnyckel/internal/edge/portal/faults"
 	"hemnyckel/internal/edge/portal/fieldwork"
 	"hemnyckel/internal/edge/portal/gallery"
+	"hemnyckel/internal/edge/portal/glossary"
 	"hemnyckel/internal/edge/portal/home"
 	"hemnyckel/internal/edge/portal/keys"
 	"hemnyckel/internal/edge/portal/locks"
@@ -79,6 +82,7 @@ type Services struct {
 	Staff   people.Service
 	Crisis  crisis.Service
 	Log     log.Service
+	Anomaly anomalies.Service
 	Pool    block.Keys
 	People  block.People
 	Login   login.Service
@@ -88,6 +92,7 @@ type Services struct {
 type Config struct {
 	Services
 	Municipality string           // its name, in the header of every page
+	Profile      routine.Profile  // whom to call, and what things are called here
 	Demo         []page.Principal // the demo login's made-up persons; none: people log in
 	Origin       string           // as browsers see the portal: https://nyckel.kommun.example; "": no passkeys
 	Providers    []login.Provider // providers of identity, in the order of the login page
@@ -110,7 +115,9 @@ func (c Config) areas(gate *login.Area) []page.Area {
 		people.New(c.Staff),
 		crisis.New(c.Crisis),
 		notices.New(c.Notices),
+		anomalies.New(c.Anomaly),
 		log.New(c.Log),
+		glossary.New(c.Profile.Words),
 		gallery.New(len(c.Demo) > 0),
 		gate,
 	}, c.More...)
@@ -123,7 +130,8 @@ type Handler struct {
 	routes []page.Route
 	files  *ui.Files
 	people map[string]string // names of the demo's persons
-	often  *web.Limiter      // of forms from those who are not logged in
+	help   ui.Help
+	often  *web.Limiter // of forms from those who are not logged in
 }
 
 // New returns the portal of one municipality.
@@ -137,6 +145,9 @@ func New(c Config) *Handler {
 	gate := login.New(login.Config{Service: c.Login, Municipality: c.Municipality, Origin: c.Origin, Providers: c.Providers, Demo: c.Demo})
 	h := &Handler{Config: c, gate: gate, files: ui.NewFiles(), people: map[string]string{},
 		often: web.NewLimiter(strangersAtOnce, strangersThen)}
+	if u, ok := c.Profile.Unit(routine.UnitLockManager); ok {
+		h.help = ui.Help{Unit: u.Name, Phone: u.Phone}
+	}
 	for _, a := range c.areas(gate) {
 		h.routes = append(h.routes, a.Routes()...)
 	}
@@ -169,8 +180,8 @@ func (h *Handler) serve(route page.Route) http.Handler {
 		if !p.LoggedIn() {
 			limit = 0 // a stranger gets no more room than any form
 		}
-		if err == nil {
-			err = p.ReadForm(limit)
+		if unread := p.ReadForm(limit); err == nil { // read in any case: what was typed is kept when nobody can be asked who it is
+			err = unread
 		}
 		if err == nil {
 			err = h.admit(route, p)
@@ -247,7 +258,7 @@ func keyOf(before []ui.MenuItem, text problem.Text) string {
 
 // view is what a page knows before it is known who looks.
 func (h *Handler) view(w http.ResponseWriter, r *http.Request) ui.View {
-	v := ui.View{Lang: "sv", Now: h.Clock(), Zone: h.Zone, Demo: len(h.Demo) > 0, Municipality: h.Municipality, People: h.people,
+	v := ui.View{Lang: "sv", Now: h.Clock(), Zone: h.Zone, Demo: len(h.Demo) > 0, Municipality: h.Municipality, Help: h.help, People: h.people,
 		Assets: h.files.Addresses(), URL: r.URL, Section: "/" + strings.SplitN(r.URL.Path, "/", 3)[1]}
 	v.Lang = choose(w, r, "lang", map[string]string{"sv": "sv", "en": "en"}, "sv")
 	v.Theme = choose(w, r, "utseende", map[string]string{"enhet": "", "ljust": "light", "morkt": "dark"}, "")

@@ -22,6 +22,7 @@ import (
 	"hemnyckel/internal/domain/fleet"
 	"hemnyckel/internal/domain/identity"
 	"hemnyckel/internal/domain/journal"
+	"hemnyckel/internal/domain/keysync"
 	"hemnyckel/internal/domain/notify"
 	"hemnyckel/internal/domain/routine"
 	"hemnyckel/internal/domain/support"
@@ -65,6 +66,7 @@ type Town struct {
 	Pages  *casework.Pages
 	Pool   *fleet.Pool
 	People *identity.People
+	Sync   *keysync.Service
 	// Accounts and Sessions let people in; the demo's persons are there.
 	Accounts *identity.Accounts
 	Sessions *identity.Sessions
@@ -115,6 +117,8 @@ func (w *Town) things() {
 	keys := fleet.NewKeys(txn.Narrow(w.DB, func(tx *storage.Tx) fleet.KeyTx { return tx }), authority)
 	w.Pool = fleet.NewPool(txn.Narrow(w.DB, func(tx *storage.Tx) fleet.PoolTx { return tx }), keys, routine.DefaultProfile(), nil)
 	things := casework.NewThings(w.Orders, keys, support.Desk{Profile: routine.DefaultProfile()})
+	w.Sync, err = keysync.Open(w.T.Context(), txn.Narrow(w.DB, func(tx *storage.Tx) keysync.Tx { return tx }), authority, keysync.DefaultProfile())
+	w.Must(err)
 	w.People = identity.NewPeople(txn.Narrow(w.DB, func(tx *storage.Tx) identity.PeopleTx { return tx }), routine.DefaultProfile(), blocker{things}, nil)
 }
 
@@ -164,7 +168,9 @@ func (w *Town) Serve(change func(*portal.Config)) *httptest.Server {
 			Crisis:  support.Desk{Profile: routine.DefaultProfile(), Zone: w.Zone},
 			Log:     w.Pages,
 			Login:   w.Sessions,
+			Anomaly: w.Sync,
 		},
+		Profile:      local(),
 		Municipality: "Söderköpinge kommun", Demo: login.Demo(Organisation), Zone: w.Zone, Clock: w.Clock.Now}
 	if change != nil {
 		change(&c)
@@ -173,6 +179,14 @@ func (w *Town) Serve(change func(*portal.Config)) *httptest.Server {
 	s := httptest.NewServer(web.New(web.Options{Errors: h.WriteError}, h))
 	w.T.Cleanup(s.Close)
 	return s
+}
+
+// local is the town's profile: the usual one, with whom to call and what things are called.
+func local() routine.Profile {
+	p := routine.DefaultProfile()
+	p.Units = []routine.Unit{{Name: "Hjälpmedelsservice (HMS)", Kinds: []routine.UnitKind{routine.UnitLockManager}, Phone: "0000-10 20 30"}}
+	p.Words.CaseSystem = "Procapita"
+	return p
 }
 
 // At is a minute of 2026 in the town.

@@ -194,7 +194,9 @@ func (s *Server) desk(ctx context.Context, zone *time.Location) (*portal.Handler
 			Crisis:  s.m.Support,
 			Log:     pages,
 			Login:   sessions,
+			Anomaly: s.m.Sync,
 		},
+		Profile:      s.m.Support.Desk().Profile,
 		Municipality: s.m.Name, Zone: zone, Clock: s.cfg.Clock, Origin: s.cfg.Origin, Providers: s.cfg.Providers}
 	if s.cfg.DemoLogin {
 		c.Demo = login.Demo(demoOrganisation)

@@ -267,7 +267,7 @@ func startPage(v ui.View, all lists, query string, faults ui.Faults) templ.Compo
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = ui.Listing(v, v.T(tBlockedNow), []ui.Column{{Text: v.T(tKey)}, {Text: v.T(tGroup)}, {Text: v.T(tState)}, {Text: v.T(tFollow)}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Listing(v, v.T(tBlockedNow), []ui.Column{{Text: v.T(tKey)}, {Text: v.T(tGroup)}, {Text: v.T(tState)}, {Text: v.T(tFollowCol), Unseen: true}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -448,7 +448,7 @@ func keyTable(v ui.View, caption string, all []fleet.KeyRow) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Listing(v, caption, []ui.Column{{Text: v.T(tKey)}, {Text: v.T(tGroup)}, {Text: v.T(tSynced)}, {Text: v.T(tChoose)}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var17), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Listing(v, caption, []ui.Column{{Text: v.T(tKey)}, {Text: v.T(tGroup)}, {Text: v.T(tSynced)}, {Text: v.T(tChoose), Unseen: true}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var17), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -29,6 +29,7 @@ var (
 	tSynced      = problem.Text{SV: "Senast synkad", EN: "Last synced"}
 	tChoose      = problem.Text{SV: "Välj", EN: "Choose"}
 	tFollow      = problem.Text{SV: "Se hur långt spärren har nått", EN: "See how far the block has come"}
+	tFollowCol   = problem.Text{SV: "Följ spärren", EN: "Follow the block"}
 	tFoundTitle  = problem.Text{SV: "Vilken av nycklarna?", EN: "Which of the keys?"}
 	tFoundLead   = problem.Text{SV: "%d nycklar passar. Välj den som är borta.", EN: "%d keys fit. Choose the one that is gone."}
 

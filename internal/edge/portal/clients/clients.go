@@ -10,7 +10,6 @@
 package clients
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"net/http"
@@ -154,19 +153,7 @@ func (a *Area) export(p *page.Request) error {
 	if err != nil {
 		return err
 	}
-	write, media, name := paper.WriteCSV, paper.TypeCSV, "oppna.csv"
-	if p.Query("format") == "xlsx" {
-		write, media, name = paper.WriteXLSX, paper.TypeXLSX, "oppna.xlsx"
-	}
-	var b bytes.Buffer
-	if err := write(&b, opens(out), paper.Style{Lang: p.Lang, Zone: p.Zone}); err != nil {
-		return err
-	}
-	h := p.W.Header()
-	h.Set("Content-Type", media)
-	h.Set("Content-Disposition", `attachment; filename="`+name+`"`)
-	_, _ = p.W.Write(b.Bytes()) // the reader has gone: nobody is left to tell
-	return nil
+	return p.SendTable(opens(out))
 }
 
 // opens is every right to a client's doors, with the line of the routine that it rests on.

@@ -214,6 +214,9 @@ func (a *Area) list(p *page.Request) error {
 			l.filter.Thing = s.thing
 		}
 	}
+	if p.WantsFile() {
+		return p.SendTable(a.table(p, l.filter))
+	}
 	all, err := a.desk.Faults(p.Context(), asking(p), l.filter)
 	if err != nil {
 		return err

@@ -236,7 +236,7 @@ func queuePage(v ui.View, q casework.Queue, c queueChoice, faults ui.Faults, cho
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = ui.Listing(v, v.T(tNavQueue), []ui.Column{{Text: ""}, {Text: v.T(tWhatToDo)}, {Text: v.T(tWhere)}, {Text: v.T(tTimeHead)}, {Text: v.T(tWho)}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var7), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Listing(v, v.T(tNavQueue), []ui.Column{{Text: v.T(tChooseHead), Unseen: true}, {Text: v.T(tWhatToDo)}, {Text: v.T(tWhere)}, {Text: v.T(tTimeHead)}, {Text: v.T(tWho)}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var7), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -138,6 +138,7 @@ func (a *Area) closeCalendar(p *page.Request) error {
 
 var (
 	tAreaFault      = problem.Text{SV: "Skriv ett postnummer, eller dess första siffror.", EN: "Write a postal code, or its first digits."}
+	tChooseHead     = problem.Text{SV: "Välj", EN: "Choose"}
 	tChooseSome     = problem.Text{SV: "Välj minst en uppgift i listan.", EN: "Choose at least one task in the list."}
 	tWhoAreYou      = problem.Text{SV: "Skriv ditt anställningsnummer först.", EN: "Write your employee number first."}
 	tToWhom         = problem.Text{SV: "Skriv anställningsnumret för den som ska göra uppgifterna.", EN: "Write the employee number of who shall do the tasks."}

@@ -105,5 +105,8 @@ func firstDay(v ui.View) (out []first) {
 			break
 		}
 	}
+	if len(out) == 0 {
+		out = append(out, first{"glossary", "/ordlista", tFirstWords, tFirstWordsD})
+	}
 	return append(out, first{"crisis", "/kris", tFirstCrisis, tFirstCrisisD}, first{"account", "/konto", tFirstAccount, tFirstAccountD})
 }

@@ -52,6 +52,8 @@ var (
 	tFirstKeysD    = problem.Text{SV: "En nyckel som inte synkas slutar öppna.", EN: "A key that is not synced stops opening."}
 	tFirstLog      = problem.Text{SV: "Titta i loggen", EN: "Look at the journal"}
 	tFirstLogD     = problem.Text{SV: "Där står vem som har gjort vad, även vem som har läst.", EN: "It says who did what, also who read."}
+	tFirstWords    = problem.Text{SV: "Lär dig orden", EN: "Learn the words"}
+	tFirstWordsD   = problem.Text{SV: "Ordlistan säger vad grund, behörighet, synka och spärra betyder här.", EN: "The glossary says what ground, right, sync and block mean here."}
 	tFirstCrisis   = problem.Text{SV: "Läs vad du gör när något inte fungerar", EN: "Read what to do when something fails"}
 	tFirstCrisisD  = problem.Text{SV: "Sidan sparas och finns kvar när nätet är borta. Skriv gärna ut den.", EN: "The page is kept for when the network is gone. Do print it."}
 	tFirstAccount  = problem.Text{SV: "Gå igenom ditt konto", EN: "Go through your account"}

@@ -112,6 +112,9 @@ func (a *Area) list(p *page.Request) error {
 	} else {
 		since = ""
 	}
+	if p.WantsFile() {
+		return p.SendTable(a.table(p, f))
+	}
 	out, err := a.orders.OrderList(p.Context(), p.Who.Reader(), f, p.Query("fore"))
 	if err != nil {
 		return err

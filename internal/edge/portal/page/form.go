@@ -219,6 +219,19 @@ func (p *Request) Here() Return {
 	return out
 }
 
+// Retry is the request itself, to make once more: with everything that was typed but secrets, and with its _once, so that it changes once.
+// A form with a file has to be filled in again.
+func (p *Request) Retry() ui.Retry {
+	here := p.Here()
+	switch {
+	case p.R.MultipartForm != nil, here.Fields != nil && len(here.Fields) == 0:
+		return ui.Retry{}
+	case p.R.PostForm.Has(onceField):
+		here.Fields.Set(onceField, p.R.PostForm.Get(onceField))
+	}
+	return ui.Retry{Path: here.Path, Fields: here.Fields}
+}
+
 // Hidden are the hidden fields that carry the return through a form of ours.
 func (r Return) Hidden() url.Values {
 	out := url.Values{returnPath: {r.Path}}

@@ -230,3 +230,26 @@ func TestFiles(t *testing.T) {
 		t.Error("a form larger than its route allows was read")
 	}
 }
+
+// A request that could not be answered is made once more with what was typed, and what makes it change once; secrets are typed again.
+func TestRetryKeepsWhatWasTyped(t *testing.T) {
+	p := posted(url.Values{"namn": {"Åsa"}, "pin": {"1234"}, onceField: {"en-gang"}, versionField: {"v1"}})
+	if err := p.ReadForm(0); err != nil {
+		t.Fatal(err)
+	}
+	got := p.Retry()
+	if got.Path != "/prov/1?sida=2" || got.Fields.Encode() != (url.Values{"namn": {"Åsa"}, onceField: {"en-gang"}, versionField: {"v1"}}).Encode() {
+		t.Errorf("got %+v", got)
+	}
+	empty := posted(url.Values{})
+	if err := empty.ReadForm(0); err != nil {
+		t.Fatal(err)
+	}
+	if got := empty.Retry(); got.Path != "" {
+		t.Errorf("with nothing typed: got %+v, want nothing to send again", got)
+	}
+	get := &Request{R: httptest.NewRequest("GET", "/fel?visa=alla", nil), W: httptest.NewRecorder()}
+	if got := get.Retry(); got.Path != "/fel?visa=alla" || got.Fields != nil {
+		t.Errorf("a page: got %+v", got)
+	}
+}

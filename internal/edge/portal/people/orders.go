@@ -23,6 +23,9 @@ func states() map[string]identity.StaffOrderState {
 
 func (a *Area) orders(p *page.Request) error {
 	l := orderList{state: states()[p.Query("lage")]}
+	if p.WantsFile() {
+		return p.SendTable(a.orderTable(p, l.state))
+	}
 	var err error
 	if l.orders, err = a.people.StaffOrders(p.Context(), asking(p), identity.StaffOrderFilter{State: l.state}, p.Query("efter"), perPage+1); err != nil {
 		return err

@@ -112,6 +112,9 @@ func (a *Area) list(p *page.Request) error {
 	if err != nil {
 		return err
 	}
+	if p.WantsFile() {
+		return p.SendTable(a.memberTable(p, l.filter))
+	}
 	if l.members, err = a.people.Members(p.Context(), asking(p), l.filter, p.Query("efter"), perPage+1); err != nil {
 		return err
 	}

@@ -30,6 +30,7 @@ var (
 	tName        = problem.Text{SV: "Namn", EN: "Name"}
 	tNumber      = problem.Text{SV: "Anställningsnummer", EN: "Employee number"}
 	tPeriod      = problem.Text{SV: "Tid", EN: "Time"}
+	tNumberShort = problem.Text{SV: "Anst.nummer", EN: "Employee no."}
 	tState       = problem.Text{SV: "Läge", EN: "State"}
 	tBadgeCol    = problem.Text{SV: "Bricka", EN: "Badge"}
 	tHasBadge    = problem.Text{SV: "Har bricka", EN: "Has a badge"}

@@ -59,8 +59,9 @@ type Tab struct {
 // Column is the head of a column. With a sort key, the list can be ordered by it (in the query, as "ordning"; "-key" is
 // backwards).
 type Column struct {
-	Text string
-	Sort string
+	Text   string
+	Sort   string
+	Unseen bool // what stands in the column says it: the head is for screen readers only
 }
 
 // sortedBy is which way a list is ordered by a column: "ascending", "descending" or "none", and the address that turns it.

@@ -40,6 +40,11 @@ var (
 	TMainMenu     = problem.Text{SV: "Huvudmeny", EN: "Main menu"}
 	TLanguage     = problem.Text{SV: "Språk", EN: "Language"}
 	TError        = problem.Text{SV: "Fel:", EN: "Error:"}
+	TKept         = problem.Text{SV: "Det du skrev finns kvar på den här sidan. Vänta en stund och skicka det igen: det sparas bara en gång.", EN: "What you typed is kept on this page. Wait a while and send it again: it is saved only once."}
+	TTryAgain     = problem.Text{SV: "Försök igen", EN: "Try again"}
+	THelpAt       = problem.Text{SV: "Behöver du hjälp? Ring %s,", EN: "Do you need help? Call %s,"}
+	TCrisisLink   = problem.Text{SV: "När något inte fungerar", EN: "When something does not work"}
+	TGlossary     = problem.Text{SV: "Ordlista", EN: "Glossary"}
 	TBack         = problem.Text{SV: "Till startsidan", EN: "To the first page"}
 	TOlder        = problem.Text{SV: "Visa äldre", EN: "Show older"}
 	TNewest       = problem.Text{SV: "Till de senaste", EN: "To the newest"}
@@ -71,6 +76,7 @@ var (
 	TTasks        = problem.Text{SV: "Öppna uppgifter", EN: "Open tasks"}
 	TWorkUrgent   = problem.Text{SV: "Akut", EN: "Urgent"}
 	TFilter       = problem.Text{SV: "Visa", EN: "Show"}
+	TFilterOff    = problem.Text{SV: "Ta bort urvalet", EN: "Clear the filter"}
 	TFilterTitle  = problem.Text{SV: "Urval", EN: "Filter"}
 	TAnd          = problem.Text{SV: "%s och %s", EN: "%s and %s"}
 	TOn           = problem.Text{SV: "Gäller nu", EN: "In force"}

@@ -19,6 +19,7 @@ type View struct {
 	Viewer       *Viewer // nil before login
 	Demo         bool    // whoever likes may choose who to be
 	Municipality string
+	Help         Help // at the foot of every page, always in the same place
 	Assets       Assets
 	URL          *url.URL  // of the request
 	Section      string    // first part of its path
@@ -104,6 +105,26 @@ func (v View) Without(name string) string {
 		return v.URL.Path
 	}
 	return v.URL.Path + "?" + q.Encode()
+}
+
+// whole is the address of the list that the query narrows, and whether it does: whose list it is and its order are no narrowing.
+func (v View) whole() (href string, narrowed bool) {
+	kept := url.Values{}
+	q := v.URL.Query()
+	forget(q)
+	for name, values := range q {
+		switch name {
+		case "vems", "ordning":
+			kept[name] = values
+		case "fore", "efter", "format":
+		default:
+			narrowed = narrowed || strings.Join(values, "") != ""
+		}
+	}
+	if len(kept) == 0 {
+		return v.URL.Path, narrowed
+	}
+	return v.URL.Path + "?" + kept.Encode(), narrowed
 }
 
 // Day is "3 juni 2026".
@@ -198,6 +219,16 @@ func (v View) Num(n int64) string {
 		s = s[:i] + sep + s[i:]
 	}
 	return s
+}
+
+// dial is a number as a phone takes it.
+func dial(number string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '+' || (r >= '0' && r <= '9') {
+			return r
+		}
+		return -1
+	}, number)
 }
 
 // Iso is for the datetime attribute of <time>.

@@ -1,11 +1,33 @@
 package ui
 
 import (
+	"net/url"
 	"testing"
 	"time"
 
 	"hemnyckel/internal/domain/routine"
 )
+
+func TestWholeList(t *testing.T) {
+	for _, c := range []struct {
+		at, href string
+		narrowed bool
+	}{
+		{"/fel", "/fel", false},
+		{"/fel?visa=&fore=a1&lang=en", "/fel", false},
+		{"/fel?visa=alla&fore=a1", "/fel", true},
+		{"/bestallningar?vems=alla&lage=done", "/bestallningar?vems=alla", true},
+		{"/bestallningar?vems=alla", "/bestallningar?vems=alla", false},
+	} {
+		at, err := url.Parse(c.at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if href, narrowed := (View{URL: at}).whole(); href != c.href || narrowed != c.narrowed {
+			t.Errorf("%s: got %s, %v, want %s, %v", c.at, href, narrowed, c.href, c.narrowed)
+		}
+	}
+}
 
 func TestDatesInWords(t *testing.T) {
 	zone, err := time.LoadLocation("Europe/Stockholm")

@@ -45,8 +45,10 @@ func TestEveryCodeHasWords(t *testing.T) {
 	for _, c := range credential.Codes() {
 		words(journal.DoorRefused, "code", c.String())
 	}
-	for _, class := range []string{keysync.ClassUnreadable, keysync.ClassStranger, keysync.ClassGap, keysync.ClassFork, keysync.ClassRollback,
-		keysync.ClassActivation, keysync.ClassLeftOut, keysync.ClassLost, keysync.ClassOrphan, keysync.ClassSetAside, keysync.ClassAhead} {
+	for _, class := range AnomalyClasses() {
+		if short := AnomalyShort(class); short.SV == class {
+			t.Errorf("short name of the class %s: there is none", class)
+		}
 		words(journal.RecordsAnomalous, "class", class)
 	}
 	for _, change := range []string{"proposed", "joined", "moved", "withdrawn"} {

@@ -15,11 +15,13 @@ window.addEventListener("pageshow", () => each("form[data-sent]", (f) => {
   f.removeAttribute("aria-busy");
 }));
 
-// On a phone the menu is a row that is swiped: where the reader is lies in view.
-each(".menu ul", (row) => {
+// On a phone the menu is a row that is swiped: where the reader is lies in view, also when the phone has been turned.
+const showHere = () => each(".menu ul", (row) => {
   const here = row.querySelector("[aria-current]");
   if (here) row.scrollLeft = here.offsetLeft - (row.clientWidth - here.offsetWidth) / 2;
 });
+showHere();
+addEventListener("resize", showHere);
 
 // A filter answers as soon as something is chosen.
 each("form[data-auto]", (form) => form.addEventListener("change", (e) => {

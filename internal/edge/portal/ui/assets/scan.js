@@ -37,5 +37,6 @@ for (const field of document.querySelectorAll("[data-scan]")) {
     await video.play();
     look(new BarcodeDetector({ formats: ["qr_code", "code_128", "code_39", "ean_13", "data_matrix"] }));
   });
+  field.addEventListener("keydown", (e) => { if (e.key === "Escape" && stream) { stop(); button.focus(); } });
   window.addEventListener("pagehide", stop);
 }
