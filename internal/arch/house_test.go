@@ -56,6 +56,7 @@ var house = []room{
 	{"internal/edge/portal/home", area, "the parts of the portal do not see each other"},
 	{"internal/edge/portal/clients", area, "the parts of the portal do not see each other"},
 	{"internal/edge/portal/orders", area, "the parts of the portal do not see each other"},
+	{"internal/edge/portal/consents", area, "the parts of the portal do not see each other"},
 	{"internal/edge/portal/fieldwork", area, "the parts of the portal do not see each other"},
 	{"internal/edge/portal/block", area, "the parts of the portal do not see each other"},
 	{"internal/edge/portal/locks", area, "the parts of the portal do not see each other"},

@@ -4,7 +4,9 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"time"
 
+	"hemnyckel/internal/domain/casework"
 	"hemnyckel/internal/domain/consent"
 	"hemnyckel/internal/domain/routine"
 )
@@ -204,6 +206,32 @@ func (tx *Tx) ConsentPage(ctx context.Context, f consent.Filter, last string, li
 	return tx.withProperties(ctx, all)
 }
 
+// ConsentsEnding implements consent.Tx.
+func (tx *Tx) ConsentsEnding(ctx context.Context, from, until time.Time, limit int) ([]consent.Consent, error) {
+	all, err := collect(ctx, tx, func(r row) (consent.Consent, error) { return scanConsent(r) }, `SELECT `+consentColumns+` FROM consents c
+		WHERE c.answer = 'given' AND c.until_us > $1 AND c.until_us < $2 AND NOT EXISTS (
+			SELECT 1 FROM consents n WHERE n.owner_id = c.owner_id AND n.date_us >= c.date_us AND n.recorded_us > c.recorded_us
+				AND n.answer IN ('given', 'refused', 'withdrawn') AND n.until_us > c.until_us AND (n.blanket = 1 OR c.blanket = 0 AND EXISTS (
+					SELECT 1 FROM consent_properties a JOIN consent_properties b ON b.property_id = a.property_id
+					WHERE a.consent_id = c.id AND b.consent_id = n.id)))
+		ORDER BY c.until_us, c.id LIMIT $3`, us(from), us(until), int64(limit))
+	if err != nil {
+		return nil, err
+	}
+	return tx.withProperties(ctx, all)
+}
+
+// MountedOn implements consent.Tx.
+func (tx *Tx) MountedOn(ctx context.Context, consentID string) (bool, error) {
+	_, found, err := one(ctx, tx, column[string], `SELECT id FROM mountings WHERE consent <> '' AND consent = $1 LIMIT 1`, consentID)
+	return found, err
+}
+
+// DropFile implements consent.Tx.
+func (tx *Tx) DropFile(ctx context.Context, hash string) error {
+	return tx.later(ctx, `DELETE FROM consent_files WHERE hash = $1 AND NOT EXISTS (SELECT 1 FROM consents c WHERE c.file_hash = $1)`, hash)
+}
+
 // PutFile implements consent.Tx. The same paper twice is one file.
 func (tx *Tx) PutFile(ctx context.Context, f consent.File) error {
 	return tx.insert(ctx, "consent_files", []string{"hash", "media", "made_us", "body"}, [][]any{{f.Hash, f.Media, us(f.Made), f.Body}}, "ON CONFLICT (hash) DO NOTHING")
@@ -282,6 +310,27 @@ func (tx *Tx) LockedAt(ctx context.Context, propertyIDs []string) ([]string, err
 func (tx *Tx) EntranceLockedAt(ctx context.Context, propertyIDs []string) ([]string, error) {
 	return tx.dwellingsIn(ctx, `JOIN locks l ON l.entrance_id = d.entrance_id
 		WHERE l.state = 'mounted' AND l.kind = 'entrance' AND a.property_id IN %s`, propertyIDs)
+}
+
+// waitingMounts are mountings that wait for owners, with whose door it is.
+const waitingMounts = ` FROM tasks t JOIN clients c ON c.id = t.client_id JOIN dwellings d ON d.id = c.dwelling_id
+	LEFT JOIN property_addresses a ON a.place_key = d.place_key
+	WHERE t.done_us = 0 AND t.state = 'waiting' AND t.kind IN ('mount', 'mount-entrance') AND c.protected = `
+
+// HousesWaiting implements casework.ConsentTx.
+func (tx *Tx) HousesWaiting(ctx context.Context, limit int) ([]casework.HouseWaiting, int64, error) {
+	houses, err := collect(ctx, tx, func(r row) (h casework.HouseWaiting, err error) {
+		var due int64
+		err = r.Scan(&h.Street, &h.Town, &h.PropertyID, &h.Tasks, &due)
+		h.Due = fromUS(due)
+		return h, err
+	}, `SELECT MIN(d.street), MIN(d.town), COALESCE(MIN(a.property_id), ''), COUNT(*), MIN(t.due_us)`+waitingMounts+`0
+		GROUP BY d.place_key ORDER BY MIN(t.due_us), d.place_key LIMIT $1`, int64(limit))
+	if err != nil {
+		return nil, 0, err
+	}
+	hidden, _, err := one(ctx, tx, column[int64], `SELECT COUNT(*)`+waitingMounts+`1`)
+	return houses, hidden, err
 }
 
 func (tx *Tx) dwellingsIn(ctx context.Context, rest string, propertyIDs []string, before ...any) ([]string, error) {

@@ -67,6 +67,15 @@ func (tx *Tx) LetterJobByID(ctx context.Context, id string) (consent.LetterJob, 
 	return one(ctx, tx, scanJob, jobColumns+`WHERE id = $1`, id)
 }
 
+// LetterJobPage implements consent.LetterTx.
+func (tx *Tx) LetterJobPage(ctx context.Context, last string, limit int) ([]consent.LetterJob, error) {
+	var q where
+	if last != "" {
+		q.and("id < ", last)
+	}
+	return collect(ctx, tx, scanJob, jobColumns+q.text+` ORDER BY id DESC`+q.limit(limit), q.args...)
+}
+
 // UnfinishedLetterJob implements consent.LetterTx.
 func (tx *Tx) UnfinishedLetterJob(ctx context.Context) (consent.LetterJob, bool, error) {
 	return one(ctx, tx, scanJob, jobColumns+`WHERE made + skipped < wanted ORDER BY id LIMIT 1`)

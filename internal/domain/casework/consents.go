@@ -19,6 +19,9 @@ type ConsentTx interface {
 	LockedAt(ctx context.Context, propertyIDs []string) ([]string, error)
 	// EntranceLockedAt returns the dwellings in properties behind an entrance with a lock.
 	EntranceLockedAt(ctx context.Context, propertyIDs []string) ([]string, error)
+	// HousesWaiting returns at most limit houses where mountings wait, those due first before others, and how many wait at the doors of
+	// clients with protected identity, whose houses are not among them.
+	HousesWaiting(ctx context.Context, limit int) (houses []HouseWaiting, hidden int64, err error)
 }
 
 // Consents takes in what owners and clients say about locks, and lets work at their doors go on or wait: an answer and what it
@@ -308,7 +311,7 @@ type ClientAnswer struct {
 // Asked takes in what a client with nothing but an alarm answered (V8-b). The tasks of asking are done. Who said no gets no lock
 // as long as that holds: the mounting ends, and is taken up again by a yes.
 func (c *Consents) Asked(ctx context.Context, who routine.Who, in ClientAnswer) (out consent.Agreement, err error) {
-	if !who.Is(routine.LockManager, routine.CaseOfficer, routine.AlarmTeam) {
+	if !mayAsk(who) {
 		return out, consent.ErrMayNot
 	}
 	err = c.s.db.Update(ctx, func(tx Tx) error {
@@ -320,18 +323,7 @@ func (c *Consents) Asked(ctx context.Context, who routine.Who, in ClientAnswer) 
 		if !ok {
 			return ErrClientUnknown.On("personal_number")
 		}
-		if err := consent.NoteAnswer(ctx, tx, who.Actor, client.ID, in.AskedBy, in.How, in.Agrees); err != nil {
-			return err
-		}
-		if err := c.s.finishTasks(ctx, tx, []string{client.ID}, routine.AskClient); err != nil {
-			return err
-		}
-		if in.Agrees {
-			err = c.s.yesAfter(ctx, tx, who.Actor, []string{client.DwellingID}, reasonClientNo)
-		} else if c.s.profile.Consent.HomeCareAgrees {
-			err = c.s.clientSaidNo(ctx, tx, who.Actor, client.ID)
-		}
-		if err != nil {
+		if err := c.answered(ctx, tx, who.Actor, client, in); err != nil {
 			return err
 		}
 		all, err := tx.Agreements(ctx, []string{client.ID})
@@ -339,4 +331,21 @@ func (c *Consents) Asked(ctx context.Context, who routine.Who, in ClientAnswer) 
 		return err
 	})
 	return out, err
+}
+
+// answered takes in what a client said, and lets what waited for it go on or end.
+func (c *Consents) answered(ctx context.Context, tx Tx, actor string, client care.Client, in ClientAnswer) error {
+	if err := consent.NoteAnswer(ctx, tx, actor, client.ID, in.AskedBy, in.How, in.Agrees); err != nil {
+		return err
+	}
+	if err := c.s.finishTasks(ctx, tx, []string{client.ID}, routine.AskClient); err != nil {
+		return err
+	}
+	switch {
+	case in.Agrees:
+		return c.s.yesAfter(ctx, tx, actor, []string{client.DwellingID}, reasonClientNo)
+	case c.s.profile.Consent.HomeCareAgrees:
+		return c.s.clientSaidNo(ctx, tx, actor, client.ID)
+	}
+	return nil
 }

@@ -123,6 +123,7 @@ type VisitPage struct {
 	Home     Person // masked while protected, until a reason is given; its ID is "" where the task is at no client's
 	Relative string // name and number of the relative, when the home is shown
 	Waits    bool   // for the house's owner: nothing may be mounted or booked
+	Property string // whose owner is waited for, when the home is shown; "" if the register has none there
 	Names    map[string]string
 	Past     []journal.Record // what has happened with the task, the latest first
 }
@@ -161,7 +162,11 @@ func (s *Service) VisitPage(ctx context.Context, who routine.Who, taskID, reason
 			return err
 		}
 		if err := s.mayGoOn(ctx, tx, w.task, w.dwelling); errors.Is(err, consent.ErrMissing) {
-			out.Waits = true
+			standing, err := standingFor(ctx, tx, routine.DoorLock, w.dwelling)
+			if err != nil {
+				return err
+			}
+			out.Waits, out.Property = true, standing.Property
 		} else if err != nil && problem.KindOf(err) == problem.Internal {
 			return err
 		}
@@ -201,7 +206,7 @@ func (out *VisitPage) showHome(w work, reason string) {
 	if !w.client.Protected || reason != "" {
 		return
 	}
-	out.Home, out.Relative = masked(w.client, w.dwelling), ""
+	out.Home, out.Relative, out.Property = masked(w.client, w.dwelling), "", ""
 	out.Task.Note, out.Task.Reason = "", ""
 	for i := range out.Bookings {
 		out.Bookings[i].Reason = ""

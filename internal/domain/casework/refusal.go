@@ -155,7 +155,7 @@ func (s *Service) takeUp(ctx context.Context, tx Tx, actor string, ended []Task,
 // stillNo reports whether what ended work stands in its way as before.
 func (s *Service) stillNo(ctx context.Context, tx Tx, t Task, d care.Dwelling, reason string) (bool, error) {
 	if reason == reasonOwnerNo {
-		return s.waits(ctx, tx, t.Kind, d)
+		return s.ownersRefuse(ctx, tx, t.Kind, d)
 	}
 	err := s.agreed(ctx, tx, t)
 	return err != nil, orNil(err, consent.ErrClientNotAsked)

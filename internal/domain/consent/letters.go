@@ -72,6 +72,8 @@ type LetterTx interface {
 
 	InsertLetterJob(ctx context.Context, j LetterJob, parts []LetterPart) error
 	LetterJobByID(ctx context.Context, id string) (LetterJob, bool, error)
+	// LetterJobPage returns jobs, the latest first, after one of them.
+	LetterJobPage(ctx context.Context, after string, limit int) ([]LetterJob, error)
 	// UnfinishedLetterJob returns the oldest job with letters to make.
 	UnfinishedLetterJob(ctx context.Context) (LetterJob, bool, error)
 	LetterParts(ctx context.Context, jobID string, limit int) ([]LetterPart, error)
@@ -169,16 +171,24 @@ func (s *Service) RemindOwners(ctx context.Context, who routine.Who) (job Letter
 }
 
 func begin(ctx context.Context, tx Tx, j LetterJob, parts []LetterPart) error {
-	if len(parts) == 0 {
-		return ErrNobodyToAsk
-	}
-	if len(parts) > MaxLetters {
-		return ErrTooManyLetters
+	if err := fits(parts); err != nil {
+		return err
 	}
 	for i := range parts {
 		parts[i].Seq = i
 	}
 	return tx.InsertLetterJob(ctx, j, parts)
+}
+
+// fits says whether a job has letters, and not too many.
+func fits(parts []LetterPart) error {
+	switch {
+	case len(parts) == 0:
+		return ErrNobodyToAsk
+	case len(parts) > MaxLetters:
+		return ErrTooManyLetters
+	}
+	return nil
 }
 
 func language(l string) string {

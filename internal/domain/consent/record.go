@@ -124,7 +124,7 @@ func Withdraw(ctx context.Context, tx Tx, zone *time.Location, actor, id string,
 
 // take puts an answer into the consent and stores it.
 func (c *Consent) take(ctx context.Context, tx Tx, zone *time.Location, actor string, a Answered) error {
-	if err := a.check(tx.Now(), zone); err != nil {
+	if err := a.Check(tx.Now(), zone); err != nil {
 		return err
 	}
 	c.Answer, c.How, c.HeardBy, c.Date, c.Note = a.Answer, a.How, a.HeardBy, a.Date, a.Note
@@ -158,7 +158,8 @@ func (c Consent) entry(actor string) journal.Entry {
 		"partial", fmt.Sprint(c.Partial()), "file", c.FileHash, "rule", "V5.3-c")
 }
 
-func (a Answered) check(now time.Time, zone *time.Location) error {
+// Check says what is wrong with an answer at an instant, in a municipality whose days begin in zone.
+func (a Answered) Check(now time.Time, zone *time.Location) error {
 	switch {
 	case a.Answer != Given && a.Answer != Refused && a.Answer != Withdrawn:
 		return invalid("answer", "svaret är given, refused eller withdrawn", "the answer is given, refused or withdrawn")

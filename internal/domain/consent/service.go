@@ -38,8 +38,16 @@ type Tx interface {
 	// ConsentPage returns consents, those recorded last first.
 	ConsentPage(ctx context.Context, f Filter, after string, limit int) ([]Consent, error)
 
+	// ConsentsEnding returns at most limit consents that hold and run out after from and before until, the first to do so first;
+	// not those whose owner has said something later of the same.
+	ConsentsEnding(ctx context.Context, from, until time.Time, limit int) ([]Consent, error)
+	// MountedOn reports whether a lock has been mounted that rests on a consent.
+	MountedOn(ctx context.Context, consentID string) (bool, error)
+
 	PutFile(ctx context.Context, f File) error
 	FileByHash(ctx context.Context, hash string) (File, bool, error)
+	// DropFile forgets a paper that no consent has any longer.
+	DropFile(ctx context.Context, hash string) error
 
 	PutHandover(ctx context.Context, h Handover) error
 	HandoverByID(ctx context.Context, id string) (Handover, bool, error)

@@ -44,6 +44,7 @@ import (
 	"hemnyckel/internal/edge/portal/anomalies"
 	"hemnyckel/internal/edge/portal/block"
 	"hemnyckel/internal/edge/portal/clients"
+	"hemnyckel/internal/edge/portal/consents"
 	"hemnyckel/internal/edge/portal/crisis"
 	"hemnyckel/internal/edge/portal/faults"
 	"hemnyckel/internal/edge/portal/fieldwork"
@@ -86,6 +87,8 @@ type Services struct {
 	Pool    block.Keys
 	People  block.People
 	Login   login.Service
+	Owners  consents.Register
+	Answers consents.Answers
 }
 
 // Config is what the portal depends on.
@@ -108,6 +111,7 @@ func (c Config) areas(gate *login.Area) []page.Area {
 		orders.New(c.Orders),
 		clients.New(c.Clients, c.Breaks),
 		fieldwork.New(c.Work, c.Field),
+		consents.New(c.Owners, c.Answers),
 		locks.New(c.Locks),
 		keys.New(c.Keys, c.Tending, c.Battery),
 		block.New(c.Pool, c.People),

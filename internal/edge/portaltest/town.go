@@ -19,6 +19,7 @@ import (
 	"hemnyckel/internal/base/txn"
 	"hemnyckel/internal/domain/care"
 	"hemnyckel/internal/domain/casework"
+	"hemnyckel/internal/domain/consent"
 	"hemnyckel/internal/domain/fleet"
 	"hemnyckel/internal/domain/identity"
 	"hemnyckel/internal/domain/journal"
@@ -169,6 +170,8 @@ func (w *Town) Serve(change func(*portal.Config)) *httptest.Server {
 			Log:     w.Pages,
 			Login:   w.Sessions,
 			Anomaly: w.Sync,
+			Owners:  consent.NewService(txn.Narrow(w.DB, func(tx *storage.Tx) consent.Tx { return tx }), routine.DefaultProfile(), w.Zone),
+			Answers: casework.NewConsents(w.Orders, w.Zone),
 		},
 		Profile:      local(),
 		Municipality: "Söderköpinge kommun", Demo: login.Demo(Organisation), Zone: w.Zone, Clock: w.Clock.Now}

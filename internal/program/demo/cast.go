@@ -149,7 +149,9 @@ func (c *cast) places(r *registers.Registers, used map[string]bool) {
 	}
 	var ready []registers.Client
 	agreed := map[string]bool{} // houses whose owner has agreed to locks (V5.3-a)
+	said := map[string]bool{}   // houses in the register of consents
 	for _, s := range r.Consents {
+		said[s.Property+", "+s.Town] = true
 		if s.Answer == registers.ConsentGiven {
 			agreed[s.Property+", "+s.Town] = true
 		}
@@ -160,7 +162,7 @@ func (c *cast) places(r *registers.Registers, used map[string]bool) {
 			c.newbie = v
 		case free && agreed[v.Street+", "+v.Town] && len(ready) < 3:
 			ready = append(ready, v)
-		case free && len(c.queue) < 2:
+		case free && len(c.queue) < 3 && !said[v.Street+", "+v.Town]:
 			c.queue = append(c.queue, v)
 		}
 	}

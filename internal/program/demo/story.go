@@ -373,6 +373,9 @@ func (d *Day) queue(ctx context.Context) (problem.Text, error) {
 	if err == nil {
 		err = d.technicians(ctx, theirs)
 	}
+	if err == nil {
+		err = d.owners(ctx, d.cast.queue[d.cast.ready:])
+	}
 	return said("%d beställningar väntar på teknikern; felet %s står först i listan.", "%d orders wait for the technician; fault %s is first on the list.",
 		len(d.cast.queue), told.Fault.Number), err
 }

@@ -195,6 +195,8 @@ func (s *Server) desk(ctx context.Context, zone *time.Location) (*portal.Handler
 			Log:     pages,
 			Login:   sessions,
 			Anomaly: s.m.Sync,
+			Owners:  s.m.Register,
+			Answers: s.m.Consents,
 		},
 		Profile:      s.m.Support.Desk().Profile,
 		Municipality: s.m.Name, Zone: zone, Clock: s.cfg.Clock, Origin: s.cfg.Origin, Providers: s.cfg.Providers}

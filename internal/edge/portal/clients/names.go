@@ -3,7 +3,6 @@ package clients
 import (
 	"hemnyckel/internal/base/problem"
 	"hemnyckel/internal/domain/casework"
-	"hemnyckel/internal/domain/consent"
 	"hemnyckel/internal/domain/receipt"
 	"hemnyckel/internal/edge/portal/ui"
 )
@@ -30,19 +29,4 @@ func holderName(v ui.View, k casework.KeyOut) string {
 		return v.T(problem.Text{SV: "larmenheten", EN: "the alarm unit"})
 	}
 	return k.HolderName
-}
-
-// answerState is what owners have said.
-func answerState(a consent.Answer) ui.State {
-	switch a {
-	case consent.Given:
-		return ui.State{Text: problem.Text{SV: "Samtycke finns", EN: "Consent given"}, Icon: "check", Tone: "good"}
-	case consent.Requested:
-		return ui.State{Text: problem.Text{SV: "Brev skickat, inget svar än", EN: "Letter sent, no answer yet"}, Icon: "mail", Tone: "info"}
-	case consent.Refused:
-		return ui.State{Text: problem.Text{SV: "Nej", EN: "Refused"}, Icon: "block", Tone: "bad"}
-	case consent.Withdrawn:
-		return ui.State{Text: problem.Text{SV: "Återkallat", EN: "Withdrawn"}, Icon: "undo", Tone: "bad"}
-	}
-	return ui.State{Text: problem.Text{SV: "Inte tillfrågad", EN: "Not asked"}, Icon: "empty", Tone: "calm"}
 }

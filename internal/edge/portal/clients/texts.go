@@ -64,6 +64,8 @@ var (
 	tClientSays   = problem.Text{SV: "Kunden om digitalt lås", EN: "The client about a digital lock"}
 	tAgainst      = problem.Text{SV: "Andra ägare har sagt nej: %d", EN: "Other owners have said no: %d"}
 	tNotAsked     = problem.Text{SV: "Inget svar är antecknat", EN: "No answer is noted"}
+	tToProperty   = problem.Text{SV: "Se fastigheten och ägaren", EN: "See the property and its owner"}
+	tNoteAnswer   = problem.Text{SV: "Anteckna kundens svar", EN: "Note the client's answer"}
 	tAgrees       = problem.Text{SV: "Har sagt ja", EN: "Has agreed"}
 	tDeclines     = problem.Text{SV: "Har sagt nej", EN: "Has declined"}
 	tOrders       = problem.Text{SV: "Beställningar", EN: "Orders"}

@@ -137,6 +137,8 @@ var (
 	tRuleOf        = problem.Text{SV: "Punkt %s:", EN: "Point %s:"}
 	tToQueue       = problem.Text{SV: "Till arbetskön", EN: "To the work queue"}
 	tReceiptLink   = problem.Text{SV: "Visa kvittot", EN: "Show the receipt"}
+	tToOwner       = problem.Text{SV: "Se vad ägaren har sagt och skicka brev", EN: "See what the owner has said, and write to them"}
+	tToConsents    = problem.Text{SV: "Till samtycken", EN: "To consents"}
 	tWaitsOwner    = problem.Text{SV: "Uppgiften väntar på fastighetsägarens samtycke. Den kan inte bokas eller göras förrän svaret har kommit.", EN: "The task waits for the consent of the property owner. It cannot be booked or done until the answer has come."}
 	tByItself      = problem.Text{SV: "Uppgiften avslutas av sig själv när svaret eller kvittensen registreras.", EN: "The task ends by itself when the answer or the receipt is recorded."}
 	tGoOn          = problem.Text{SV: "Fortsätt vid dörren", EN: "Go on at the door"}

@@ -101,6 +101,7 @@ CREATE UNIQUE INDEX mountings_one_per_dwelling ON mountings (dwelling_id) WHERE 
 CREATE INDEX mountings_by_lock ON mountings (lock_id);
 CREATE INDEX mountings_by_dwelling ON mountings (dwelling_id);
 CREATE INDEX mountings_by_task ON mountings (task_id);
+CREATE INDEX mountings_by_consent ON mountings (consent) WHERE consent <> '';
 
 -- A person's bookings for a calendar, behind an address that is a secret: only its hash is kept.
 CREATE TABLE calendar_feeds (

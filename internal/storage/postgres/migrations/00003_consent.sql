@@ -74,6 +74,7 @@ CREATE TABLE consents (
 CREATE INDEX consents_by_owner ON consents (owner_id, id);
 CREATE INDEX consents_blanket ON consents (owner_id) WHERE blanket = 1;
 CREATE INDEX consents_by_answer ON consents (answer, id);
+CREATE INDEX consents_ending ON consents (until_us, id) WHERE answer = 'given';
 CREATE INDEX consents_unfiled ON consents (id) WHERE diary = '' AND handover_id IS NULL AND recorded_us > 0 AND answer IN ('given', 'refused', 'withdrawn');
 CREATE INDEX consents_by_handover ON consents (handover_id, id);
 CREATE TABLE consent_properties (
