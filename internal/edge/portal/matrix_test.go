@@ -50,7 +50,7 @@ var matrix = map[string]string{
 	// Owners' consents are kept by the lock manager and the system owner; the case officer and the registrar look; a client is asked by
 	// those who meet them.
 	"consents": "clsr", "consents-search": "clsr", "consent-list": "clsr", "owner": "clsr", "property": "clsr", "consent": "clsr", "consent-done": "clsr",
-	"consent-paper": "clsr", "letters": "clsr", "letter-run": "clsr", "letter-reply": "clsr", "consent-diary": "lsr",
+	"consent-paper": "clsr", "letter-runs": "clsr", "letter-run": "clsr", "letter-reply": "clsr", "consent-diary": "lsr",
 	"owner-new": "ls", "owner-add": "ls", "owner-reveal": "ls", "owner-change": "ls", "property-new": "ls", "property-add": "ls", "property-answer": "ls",
 	"property-answered": "ls", "letter-answer": "ls", "consent-scan": "ls", "consent-withdraw": "ls", "consent-withdrawn": "ls", "consent-undo": "ls",
 	"consent-undone": "ls", "letters-check": "ls", "letters-make": "ls", "letters-remind": "ls", "letter-paper": "ls",

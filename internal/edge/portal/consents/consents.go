@@ -117,7 +117,7 @@ func (a *Area) Routes() []page.Route {
 		post("/samtycken/besked/{id}/angra", "consent-undone", keep, a.undo),
 		post("/samtycken/besked/{id}/diarium", "consent-diary", files, a.diary),
 		get("/samtycken/besked/{id}/handling", "consent-paper", reads, a.paper),
-		get("/samtycken/brev", "letters", reads, a.runs),
+		get("/samtycken/brev", "letter-runs", reads, a.runs),
 		post("/samtycken/brev/skicka", "letters-make", keep, a.make),
 		post("/samtycken/brev/pamin", "letters-remind", keep, a.remind),
 		get("/samtycken/brev/{id}", "letter-run", reads, a.run),
