@@ -202,9 +202,9 @@ func questionsIn(all []OwnersWork) []Task {
 	return ofKind(tasks, routine.Judge)
 }
 
-// Undo takes back an answer that was recorded by mistake, as long as nobody has relied on it; work at its doors waits or goes on as
+// UndoAnswer takes back an answer that was recorded by mistake, as long as nobody has relied on it; work at its doors waits or goes on as
 // if it had not been said.
-func (c *Consents) Undo(ctx context.Context, who routine.Who, id, reason string) error {
+func (c *Consents) UndoAnswer(ctx context.Context, who routine.Who, id, reason string) error {
 	if !consent.MayKeep(who) {
 		return consent.ErrMayNot
 	}

@@ -48,7 +48,7 @@ func TestAWithdrawalDoesWhatWasForeseen(t *testing.T) {
 		if err != nil || len(got.Stops) != 0 || got.Asks != port+1 {
 			t.Fatalf("with a lock on the door: got %+v, %v; want a question about it", got, err)
 		}
-		if err := c.Undo(t.Context(), keeper, yes.ID, "fel hus"); !errors.Is(err, consent.ErrUndoMounted) {
+		if err := c.UndoAnswer(t.Context(), keeper, yes.ID, "fel hus"); !errors.Is(err, consent.ErrUndoMounted) {
 			t.Errorf("with a lock on the door: got %v, want %v", err, consent.ErrUndoMounted)
 		}
 		if _, err := c.Withdraw(t.Context(), keeper, yes.ID, consent.Answered{How: consent.Written, Date: c.now(t)}); err != nil {
@@ -67,10 +67,10 @@ func TestAnUndoneYesStopsTheMounting(t *testing.T) {
 		c.alarm(t, alma)
 		yes := c.say(t, consent.Given)
 		c.wantMount(t, "after a yes", casework.TaskOpen)
-		if err := c.Undo(t.Context(), looker, yes.ID, "fel hus"); !errors.Is(err, consent.ErrMayNot) {
+		if err := c.UndoAnswer(t.Context(), looker, yes.ID, "fel hus"); !errors.Is(err, consent.ErrMayNot) {
 			t.Errorf("the case officer: got %v, want %v", err, consent.ErrMayNot)
 		}
-		if err := c.Undo(t.Context(), keeper, yes.ID, "fel hus"); err != nil {
+		if err := c.UndoAnswer(t.Context(), keeper, yes.ID, "fel hus"); err != nil {
 			t.Fatal(err)
 		}
 		c.wantMount(t, "after it was undone", casework.TaskWaiting)
@@ -78,7 +78,7 @@ func TestAnUndoneYesStopsTheMounting(t *testing.T) {
 		if got := c.tasks(t, alma, routine.Mount); len(got) != 0 {
 			t.Errorf("after a no: got %+v, want no mounting", got)
 		}
-		if err := c.Undo(t.Context(), keeper, no.ID, "fel hus"); err != nil {
+		if err := c.UndoAnswer(t.Context(), keeper, no.ID, "fel hus"); err != nil {
 			t.Fatal(err)
 		}
 		c.wantMount(t, "after the no was undone", casework.TaskWaiting)

@@ -174,7 +174,7 @@ func (a *Area) showUndo(p *page.Request, status int, faults ui.Faults) error {
 }
 
 func (a *Area) undo(p *page.Request) error {
-	err := a.answers.Undo(p.OnceFresh(a.versionOf(p, p.ID())), asking(p), p.ID(), p.Form("reason"))
+	err := a.answers.UndoAnswer(p.OnceFresh(a.versionOf(p, p.ID())), asking(p), p.ID(), p.Form("reason"))
 	if errors.Is(err, page.ErrStale) {
 		return a.showUndo(p, http.StatusConflict, ui.Faults{{Text: ui.TConflict}})
 	}

@@ -59,7 +59,7 @@ type Answers interface {
 	Reply(ctx context.Context, who routine.Who, code string, in consent.Reply) (consent.Consent, error)
 	WithdrawalEffect(ctx context.Context, who routine.Who, id string) (casework.Effect, error)
 	Withdraw(ctx context.Context, who routine.Who, id string, in consent.Answered) (consent.Consent, error)
-	Undo(ctx context.Context, who routine.Who, id, reason string) error
+	UndoAnswer(ctx context.Context, who routine.Who, id, reason string) error
 	PutProperty(ctx context.Context, who routine.Who, p consent.Property) (consent.Property, error)
 	Agreement(ctx context.Context, who casework.Reader, clientID string) (casework.AgreementPage, error)
 	AskedOf(ctx context.Context, who casework.Reader, clientID string, seen time.Time, in casework.ClientAnswer) error
