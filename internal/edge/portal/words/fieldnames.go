@@ -57,6 +57,7 @@ var fieldTitles = map[string]problem.Text{
 	"kind":        {SV: "Slag", EN: "Kind"},
 	"lang":        {SV: "Språk", EN: "Language"},
 	"letter":      {SV: "Brev", EN: "Letter"},
+	"mounted":     {SV: "Monterades", EN: "Mounted since"},
 	"masks":       {SV: "Maskeringar", EN: "Masked"},
 	"mass":        {SV: "Massändring", EN: "Mass change"},
 	"membership":  {SV: "Tillhörighet", EN: "Membership"},

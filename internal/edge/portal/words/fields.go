@@ -167,7 +167,7 @@ func fieldWords(v ui.View, r journal.Record, things map[string]casework.Thing, f
 	switch f.Name {
 	case journal.FieldActor:
 		return Actor(v, r, things)
-	case "effective", "expires", "until", "due", "valid-until", "done-at", "date":
+	case "effective", "expires", "until", "due", "valid-until", "done-at", "mounted", "date":
 		if at, err := time.Parse(time.RFC3339, f.Value); err == nil {
 			return v.Edge(at)
 		}
