@@ -10,7 +10,7 @@ var (
 	tNavAnomalies = problem.Text{SV: "Avvikelser", EN: "Anomalies"}
 	tLead         = problem.Text{SV: "Det som inte stämmer i det som lås och nycklar har berättat. Varje rad ligger kvar tills någon har skrivit vad som gjordes.", EN: "What does not add up in what locks and keys have told. Each row stays until somebody has written what was done."}
 	tShow         = problem.Text{SV: "Visa", EN: "Show"}
-	tOpen         = problem.Text{SV: "Sådana som ingen har tagit hand om", EN: "Those that nobody has dealt with"}
+	tOpen         = problem.Text{SV: "Inte åtgärdade", EN: "Not dealt with"}
 	tAll          = problem.Text{SV: "Alla", EN: "All"}
 	tClass        = problem.Text{SV: "Sort", EN: "Kind"}
 	tAnyClass     = problem.Text{SV: "Alla sorter", EN: "All kinds"}
