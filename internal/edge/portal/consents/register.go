@@ -1,7 +1,6 @@
 package consents
 
 import (
-	"bytes"
 	"errors"
 	"net/http"
 	"net/url"
@@ -43,8 +42,8 @@ func filterOf(show string) consent.Filter {
 
 func (a *Area) list(p *page.Request) error {
 	l := listing{show: p.Query("visa")}
-	if format := p.Query("format"); format == "csv" || format == "xlsx" {
-		return a.export(p, l.show, format)
+	if p.WantsFile() {
+		return a.export(p, l.show)
 	}
 	var err error
 	if l.show == showEnding {
@@ -62,11 +61,8 @@ func (a *Area) list(p *page.Request) error {
 	return p.Render(http.StatusOK, listPage(p.View, l))
 }
 
-// maxExported is how many rows a file has at most; more are asked for by narrower lists.
-const maxExported = 10_000
-
 // export is the list as a file, masked as the page is. That it was taken is in the journal before it is handed over.
-func (a *Area) export(p *page.Request, show, format string) error {
+func (a *Area) export(p *page.Request, show string) error {
 	rows, err := a.all(p, show)
 	if err != nil {
 		return err
@@ -74,34 +70,26 @@ func (a *Area) export(p *page.Request, show, format string) error {
 	if err := a.register.NoteExport(p.Context(), asking(p), "samtycken", len(rows)); err != nil {
 		return err
 	}
-	write, media := paper.WriteCSV, paper.TypeCSV
-	if format == "xlsx" {
-		write, media = paper.WriteXLSX, paper.TypeXLSX
-	}
-	var b bytes.Buffer
-	if err := write(&b, exported(p.View, rows), paper.Style{Lang: p.Lang, Zone: p.Zone}); err != nil {
-		return err
-	}
-	send(p, media, "samtycken."+format, b.Bytes())
-	return nil
+	return p.SendTable(exported(p.View, rows))
 }
 
 func (a *Area) all(p *page.Request, show string) (out []consent.Row, err error) {
 	if show == showEnding {
 		return a.register.Ending(p.Context(), asking(p))
 	}
-	for after := ""; len(out) < maxExported; {
+	for after := ""; ; {
 		some, err := a.register.Rows(p.Context(), asking(p), filterOf(show), after, 500)
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, some...)
+		if out = append(out, some...); len(out) > page.MaxRows {
+			return nil, page.ErrLong
+		}
 		if len(some) < 500 {
-			break
+			return out, nil
 		}
 		after = some[len(some)-1].ID
 	}
-	return out, nil
 }
 
 func exported(v ui.View, rows []consent.Row) paper.Table {

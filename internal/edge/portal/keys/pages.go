@@ -9,10 +9,8 @@
 package keys
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"io"
 	"net/http"
 	"time"
 
@@ -87,8 +85,8 @@ func who(p *page.Request) routine.Who { return p.Who.Acting().Who }
 
 func (a *Area) keys(p *page.Request) error {
 	f := casework.KeyFilter{Group: p.Query("grupp"), State: casework.KeyState(p.Query("lage")), Number: p.Query("nummer"), After: p.Query("efter")}
-	if format := p.Query("format"); format != "" {
-		return a.file(p, f, format)
+	if p.WantsFile() {
+		return a.file(p, f)
 	}
 	out, err := a.pages.Keys(p.Context(), p.Who.Reader(), f)
 	if err != nil {
@@ -99,24 +97,12 @@ func (a *Area) keys(p *page.Request) error {
 }
 
 // file is the list as a file. The journal has who took it out.
-func (a *Area) file(p *page.Request, f casework.KeyFilter, format string) error {
+func (a *Area) file(p *page.Request, f casework.KeyFilter) error {
 	now, all, err := a.pages.KeyFile(p.Context(), p.Who.Reader(), f)
 	if err != nil {
 		return err
 	}
-	write, media, name := paper.WriteCSV, paper.TypeCSV, "nycklar.csv"
-	if format == "xlsx" {
-		write, media, name = paper.WriteXLSX, paper.TypeXLSX, "nycklar.xlsx"
-	}
-	var b bytes.Buffer
-	if err := write(&b, table(p, now, all), paper.Style{Lang: p.Lang, Zone: p.Zone}); err != nil {
-		return err
-	}
-	h := p.W.Header()
-	h.Set("Content-Type", media)
-	h.Set("Content-Disposition", `attachment; filename="`+name+`"`)
-	_, _ = io.Copy(p.W, &b) // the reader has gone: nobody is left to tell
-	return nil
+	return p.SendTable(table(p, now, all))
 }
 
 func table(p *page.Request, now time.Time, all []casework.Key) paper.Table {

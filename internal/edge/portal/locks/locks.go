@@ -9,9 +9,7 @@
 package locks
 
 import (
-	"bytes"
 	"context"
-	"io"
 	"net/http"
 
 	"hemnyckel/internal/base/problem"
@@ -49,8 +47,8 @@ func (a *Area) Routes() []page.Route {
 
 func (a *Area) list(p *page.Request) error {
 	f := casework.LockFilter{Kind: fleet.LockKind(p.Query("slag")), State: fleet.LockState(p.Query("lage")), Serial: p.Query("nummer"), After: p.Query("efter")}
-	if format := p.Query("format"); format != "" {
-		return a.file(p, f, format)
+	if p.WantsFile() {
+		return a.file(p, f)
 	}
 	out, err := a.pages.Locks(p.Context(), p.Who.Reader(), f)
 	if err != nil {
@@ -61,24 +59,12 @@ func (a *Area) list(p *page.Request) error {
 }
 
 // file is the list as a file. The journal has who took it out.
-func (a *Area) file(p *page.Request, f casework.LockFilter, format string) error {
+func (a *Area) file(p *page.Request, f casework.LockFilter) error {
 	out, err := a.pages.LockFile(p.Context(), p.Who.Reader(), f)
 	if err != nil {
 		return err
 	}
-	write, media, name := paper.WriteCSV, paper.TypeCSV, "las.csv"
-	if format == "xlsx" {
-		write, media, name = paper.WriteXLSX, paper.TypeXLSX, "las.xlsx"
-	}
-	var b bytes.Buffer
-	if err := write(&b, table(p, out), paper.Style{Lang: p.Lang, Zone: p.Zone}); err != nil {
-		return err
-	}
-	h := p.W.Header()
-	h.Set("Content-Type", media)
-	h.Set("Content-Disposition", `attachment; filename="`+name+`"`)
-	_, _ = io.Copy(p.W, &b) // the reader has gone: nobody is left to tell
-	return nil
+	return p.SendTable(table(p, out))
 }
 
 func table(p *page.Request, l casework.LockList) paper.Table {

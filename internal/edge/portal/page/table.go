@@ -8,10 +8,11 @@ import (
 	"hemnyckel/internal/edge/paper"
 )
 
-// maxRows is how long a list may be as a file: what is longer is a register, and has its own ways out.
-const maxRows = 10_000
+// MaxRows is how long a list may be as a file: what is longer is a register, and has its own ways out.
+const MaxRows = 10_000
 
-var errLong = problem.New(problem.TooLarge, "page-list-long",
+// ErrLong says that a list has more than MaxRows.
+var ErrLong = problem.New(problem.TooLarge, "page-list-long",
 	"Listan är för lång för en fil: fler än 10 000 rader. Gör ett snävare urval och hämta igen.",
 	"The list is too long for a file: more than 10,000 rows. Narrow it and download again.")
 
@@ -41,8 +42,8 @@ func All[T any](read func(after string) (rows []T, next string, err error), row 
 	return func(yield func(paper.Row, error) bool) {
 		for after, n := "", 0; ; {
 			rows, next, err := read(after)
-			if n += len(rows); err == nil && n > maxRows {
-				err = errLong
+			if n += len(rows); err == nil && n > MaxRows {
+				err = ErrLong
 			}
 			if err != nil {
 				yield(nil, err)
