@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"golang.org/x/mod/sumdb/note"
 
@@ -12,9 +13,18 @@ import (
 	"hemnyckel/internal/base/txn"
 )
 
-// batch is the number of entries that one transaction of Integrate takes: some tens of milliseconds, so that a
-// station's visit that waits for the database does not wait long.
-const batch = 256
+// One transaction of Integrate takes some tens of milliseconds, so that a station's visit that waits for the database does
+// not wait long: at most so many entries, and no more after those that are found in so many places of the index. An
+// entry about a part of a large import is found under each client and lock in it.
+const (
+	batch      = 256
+	mostPlaces = 2048
+	firstBatch = 32 // it doubles from one transaction to the next, so that large entries are not read in vain
+)
+
+// standAside is how long Integrate waits between two transactions, for those who wait for a database that does not serve
+// them in the order in which they came.
+const standAside = 2 * time.Millisecond
 
 // Problems of the log as a whole.
 var (
@@ -55,8 +65,8 @@ func NewLog(db txn.Runner[Tx], signer note.Signer, verifier note.Verifier) (*Log
 // written nothing, when what is stored does not agree with itself.
 func (l *Log) Integrate(ctx context.Context) (size int64, err error) {
 	lost := 0
-	for {
-		head, step, err := l.integrate(ctx)
+	for limit := firstBatch; ; {
+		head, taken, more, err := l.integrate(ctx, limit)
 		switch {
 		case errors.Is(err, errOvertaken) && lost < 10:
 			lost++ // another writer extended the log in between: look again
@@ -66,8 +76,13 @@ func (l *Log) Integrate(ctx context.Context) (size int64, err error) {
 		}
 		lost = 0
 		l.remember(head)
-		if step < batch {
+		if !more {
 			return head.Size, nil
+		}
+		limit = min(2*taken, batch)
+		select {
+		case <-ctx.Done(): // the next one says so; this one is committed
+		case <-time.After(standAside):
 		}
 	}
 }
@@ -75,52 +90,53 @@ func (l *Log) Integrate(ctx context.Context) (size int64, err error) {
 var errOvertaken = problem.New(problem.Conflict, "journal-overtaken",
 	"En annan skrivare hann före i loggen. Försök igen.", "Another writer extended the log first. Try again.")
 
-// integrate runs one step and returns the head that it left behind and the number of entries that it took.
-func (l *Log) integrate(ctx context.Context) (head Head, taken int, err error) {
+// integrate runs one step over at most limit entries. It returns the head that it left behind, the number of entries that
+// it took, and whether there may be more.
+func (l *Log) integrate(ctx context.Context, limit int) (head Head, taken int, more bool, err error) {
 	last := l.seen()
 	err = l.db.Update(ctx, func(tx Tx) error {
-		head, taken, err = l.extend(ctx, tx, last)
+		head, taken, more, err = l.extend(ctx, tx, last, limit)
 		return err
 	})
-	return head, taken, err
+	return head, taken, more, err
 }
 
 // extend is one step in one transaction. It may run more than once, and then signs more than one next head; only the
 // one that commits is ever seen by anybody.
-func (l *Log) extend(ctx context.Context, tx Tx, last Head) (Head, int, error) {
+func (l *Log) extend(ctx context.Context, tx Tx, last Head, limit int) (next Head, taken int, more bool, err error) {
 	old, tree, err := l.verified(ctx, tx, last)
 	if err != nil {
-		return Head{}, 0, err
+		return Head{}, 0, false, err
 	}
-	rows, bodies, err := read(ctx, tx, old.Size, batch) // what is wrong is not sealed as if it were right
+	rows, bodies, err := read(ctx, tx, old.Size, limit) // what is wrong is not sealed as if it were right
 	if err != nil || len(rows) == 0 {
-		return old, 0, err
+		return old, 0, false, err
 	}
 	var tiles []Tile
 	places := int64(0)
-	for i, b := range bodies {
-		rows[i].found(b)
-		places += int64(len(rows[i].On) + len(rows[i].Kinds))
-		tree.add(b.leafHash(), func(t Tile) { tiles = append(tiles, t) })
+	for places < mostPlaces && taken < len(rows) {
+		rows[taken].found(bodies[taken])
+		places += int64(len(rows[taken].On) + len(rows[taken].Kinds))
+		tree.add(bodies[taken].leafHash(), func(t Tile) { tiles = append(tiles, t) })
+		taken++
 	}
-	if added, err := tx.IndexJournal(ctx, rows); err != nil {
-		return old, 0, err
+	if added, err := tx.IndexJournal(ctx, rows[:taken]); err != nil {
+		return old, 0, false, err
 	} else if added != places { // a tree and a head that covered them are gone
-		return old, 0, stopped("poster bortom huvudet har redan varit med i loggen", "entries beyond the head have been in the log before", nil)
+		return old, 0, false, stopped("poster bortom huvudet har redan varit med i loggen", "entries beyond the head have been in the log before", nil)
 	}
 	if err := tx.PutJournalTiles(ctx, append(tiles, tree.unfinished(old.Size)...)); err != nil {
-		return old, 0, err
+		return old, 0, false, err
 	}
-	next, err := l.signed(tree)
-	if err != nil {
-		return old, 0, err
+	if next, err = l.signed(tree); err != nil {
+		return old, 0, false, err
 	}
 	if ok, err := tx.SetJournalHead(ctx, old, next); err != nil {
-		return old, 0, err
+		return old, 0, false, err
 	} else if !ok {
-		return old, 0, errOvertaken
+		return old, 0, false, errOvertaken
 	}
-	return next, len(rows), nil
+	return next, taken, taken < len(rows) || len(rows) == limit, nil
 }
 
 // read returns at most limit entries from index from on, each at its place and as it was written, or ErrDamaged.

@@ -48,7 +48,7 @@ func run(t *testing.T, args ...string) (code int, results []bench.Result, stderr
 func TestFamiliesRun(t *testing.T) {
 	for only, want := range map[string]int{
 		"grant-issue": 1, "lock-decision,lock-revisit": 2, "lock-revisit": 1, "first-contact-bytes,known-bytes": 2, "journal-append/postgres": 1, "journal-integrate/sqlite": 1,
-		"import/sqlite": 1, "order/sqlite/1000": 1, "order-growth/sqlite,rights-growth/sqlite": 2, "station-wait-during-import/sqlite": 3,
+		"import/sqlite": 1, "order/sqlite/1000": 1, "order-growth/sqlite,rights-growth/sqlite": 2, "station-wait-during-import/sqlite": 4,
 		"page/client/sqlite/15000,page-bytes/start/sqlite/15000": 2,
 	} {
 		t.Run(strings.ReplaceAll(only, "/", ":"), func(t *testing.T) {

@@ -21,7 +21,7 @@ func largeFamilies() []family {
 		for _, n := range []string{"import-large/", "import-large-seconds/", "import-large-memory/"} {
 			names = append(names, n+engine)
 		}
-		for _, q := range []string{"p50", "p99", "max"} {
+		for _, q := range []string{"p50", "p99", "max", "undisturbed-max"} {
 			names = append(names, "station-wait-during-import/"+engine+"/"+q)
 		}
 		all = append(all, family{names: names,
@@ -77,6 +77,7 @@ func largeImport(ctx context.Context, s *session, engine string) error {
 		{"station-wait-during-import/" + engine + "/p50", wait.Beside.P50, "ms", wait.Alone.P50},
 		{"station-wait-during-import/" + engine + "/p99", wait.Beside.P99, "ms", wait.Beside.DiskP99},
 		{"station-wait-during-import/" + engine + "/max", wait.Beside.Max, "ms", wait.Beside.DiskMax},
+		{"station-wait-during-import/" + engine + "/undisturbed-max", wait.Beside.Undisturbed.Max, "ms", wait.Beside.Max},
 	} {
 		if err := s.emit(r.name, r.value, r.unit, r.limit); err != nil {
 			return err

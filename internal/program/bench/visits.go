@@ -32,15 +32,22 @@ type visited struct {
 	P50, P99, Max     float64
 	OverTenth         int     // longer than 100 ms
 	DiskP99, DiskMax  float64 // of the bare write that began with each visit
-	Slowest           []slow  // the three that waited longest
+	Undisturbed       calm    // the visits during which this machine's host took none of its processors
+	Slowest           []slow  // the five that waited longest
 	Locks             int     // that each grant held
 	ResponseKilobytes float64
 }
 
-// slow is a visit and the bare write that began with it.
+// calm is how long undisturbed visits waited, in milliseconds.
+type calm struct {
+	Visits, OverTenth int
+	P99, Max          float64
+}
+
+// slow is a visit, the bare write that began with it, and what the host took of all processors together meanwhile.
 type slow struct {
-	After       float64 // seconds since the visits began
-	Visit, Disk float64 // ms
+	After               float64 // seconds since the visits began
+	Visit, Disk, Stolen float64 // ms
 }
 
 // waits is what the visiting process tells at its end: alone, and beside the import.
@@ -93,11 +100,12 @@ func visitsChild(ctx context.Context, db string, stdin io.Reader, stdout io.Writ
 			w.disk, err = bareWrite(disk)
 			flushed <- err
 		}()
+		before := stolen()
 		d, err := v.visit(ctx)
+		w.visit, w.stolen = d, stolen()-before
 		if err := errors.Join(err, <-flushed); err != nil {
 			return err
 		}
-		w.visit = d
 		took[p] = append(took[p], w)
 	}
 	return json.NewEncoder(stdout).Encode(waits{v.summary(took[0]), v.summary(took[1])})
@@ -215,9 +223,9 @@ func (v *visitor) visit(ctx context.Context) (time.Duration, error) {
 	return took, nil
 }
 
-// waited is how long a visit took, and a bare write on the same disk that began with it: whoever waits for the disk waits for
-// what the machine's other users do, too.
-type waited struct{ after, visit, disk time.Duration }
+// waited is how long a visit took, and a bare write on the same disk that began with it, and what the machine's host took of its
+// processors meanwhile: whoever waits for the disk or a processor waits for what the machine's other users do, too.
+type waited struct{ after, visit, disk, stolen time.Duration }
 
 // bareWrite appends 4 KiB and waits until they are on the disk.
 func bareWrite(f *os.File) (time.Duration, error) {
@@ -229,18 +237,30 @@ func bareWrite(f *os.File) (time.Duration, error) {
 
 func (v *visitor) summary(all []waited) visited {
 	out := visited{Visits: len(all), Locks: v.locks, ResponseKilobytes: float64(v.bytes) / 1000}
-	var visit, disk []time.Duration
+	var visit, disk, calm []time.Duration
 	for _, w := range all {
 		visit, disk = append(visit, w.visit), append(disk, w.disk)
-		if w.visit > 100*time.Millisecond {
-			out.OverTenth++
+		if w.stolen == 0 {
+			calm = append(calm, w.visit)
 		}
 	}
-	out.P50, out.P99, out.Max = quantile(visit, 0.5), quantile(visit, 0.99), quantile(visit, 1)
+	out.P50, out.P99, out.Max, out.OverTenth = quantile(visit, 0.5), quantile(visit, 0.99), quantile(visit, 1), overTenth(visit)
 	out.DiskP99, out.DiskMax = quantile(disk, 0.99), quantile(disk, 1)
+	if out.Undisturbed.Visits = len(calm); len(calm) > 0 {
+		out.Undisturbed.P99, out.Undisturbed.Max, out.Undisturbed.OverTenth = quantile(calm, 0.99), quantile(calm, 1), overTenth(calm)
+	}
 	slices.SortFunc(all, func(a, b waited) int { return cmp.Compare(b.visit, a.visit) })
-	for _, w := range all[:min(3, len(all))] {
-		out.Slowest = append(out.Slowest, slow{w.after.Seconds(), milli(w.visit), milli(w.disk)})
+	for _, w := range all[:min(5, len(all))] {
+		out.Slowest = append(out.Slowest, slow{w.after.Seconds(), milli(w.visit), milli(w.disk), milli(w.stolen)})
 	}
 	return out
+}
+
+func overTenth(all []time.Duration) (n int) {
+	for _, d := range all {
+		if d > 100*time.Millisecond {
+			n++
+		}
+	}
+	return n
 }

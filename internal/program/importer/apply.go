@@ -115,7 +115,7 @@ type part struct {
 // decode reads the staged parts in order, a few ahead of the one that is applied, so that decoding costs nobody who waits
 // for the database. The channel is closed after the last part, an error, or the end of ctx.
 func (i *run) decode(ctx context.Context) <-chan part {
-	out := make(chan part, 2*mostTogether/clientsTogether)
+	out := make(chan part, 2*mostTogether/perPart)
 	go func() {
 		defer close(out)
 		for p := (part{last: -1, parts: 1}); p.err == nil; {

@@ -18,11 +18,8 @@ import (
 	"hemnyckel/internal/edge/registers"
 )
 
-// How many things are staged as one part: a few milliseconds of work each.
-const (
-	clientsTogether = 8
-	othersTogether  = 32
-)
+// perPart is how many things are staged as one part: a few milliseconds of work.
+const perPart = 8
 
 // plan turns register rows into the parts that are applied.
 type plan struct {
@@ -62,9 +59,9 @@ func (p *plan) flush() {
 	p.part = nil
 }
 
-// gather adds one thing of rows to the current part, starting a new one after size things.
-func gather[T any](p *plan, size int, things *int, rows []casework.RegisterRow, thing T, add func(*casework.RegisterBatch, T)) {
-	if *things%size == 0 {
+// gather adds one thing of rows to the current part, starting a new one after perPart things.
+func gather[T any](p *plan, things *int, rows []casework.RegisterRow, thing T, add func(*casework.RegisterBatch, T)) {
+	if *things%perPart == 0 {
 		p.flush()
 		p.part = &casework.RegisterBatch{}
 	}
@@ -101,7 +98,7 @@ func (p *plan) providers() {
 	for _, v := range p.r.Providers {
 		rows := p.fresh(row1("utforare", v.Row, v.Org.String(), v.Name, v.Municipal))
 		if len(rows) > 0 {
-			gather(p, othersTogether, &n, rows, care.Provider{OrgNumber: v.Org.String(), Name: v.Name, Private: !v.Municipal},
+			gather(p, &n, rows, care.Provider{OrgNumber: v.Org.String(), Name: v.Name, Private: !v.Municipal},
 				func(b *casework.RegisterBatch, t care.Provider) { b.Providers = append(b.Providers, t) })
 		}
 	}
@@ -125,7 +122,7 @@ func (p *plan) groups() {
 			continue
 		}
 		g := care.Group{Code: v.ID, Name: v.Name, OrgNumber: v.Provider.String(), Kind: groupKind(v.Kind), MaxStaff: v.MaxInOneDay}
-		gather(p, othersTogether, &n, rows, g, func(b *casework.RegisterBatch, t care.Group) { b.Groups = append(b.Groups, t) })
+		gather(p, &n, rows, g, func(b *casework.RegisterBatch, t care.Group) { b.Groups = append(b.Groups, t) })
 	}
 }
 
@@ -144,7 +141,7 @@ func (p *plan) staff() {
 			out.Groups = append(out.Groups, casework.RegisterMembership{Group: s.Group, From: p.at(s.From), Until: p.until(s.Until)})
 		}
 		if rows := p.fresh(all...); len(rows) > 0 {
-			gather(p, othersTogether, &n, rows, out, func(b *casework.RegisterBatch, t casework.RegisterStaff) { b.Staff = append(b.Staff, t) })
+			gather(p, &n, rows, out, func(b *casework.RegisterBatch, t casework.RegisterStaff) { b.Staff = append(b.Staff, t) })
 		}
 	}
 }
@@ -180,7 +177,7 @@ func (p *plan) entrances() {
 		if len(rows) == 0 {
 			continue
 		}
-		gather(p, othersTogether, &n, rows, out, func(b *casework.RegisterBatch, t casework.RegisterEntrance) { b.Entrances = append(b.Entrances, t) })
+		gather(p, &n, rows, out, func(b *casework.RegisterBatch, t casework.RegisterEntrance) { b.Entrances = append(b.Entrances, t) })
 	}
 	n = 0
 	for _, l := range p.r.Locks {
@@ -188,7 +185,7 @@ func (p *plan) entrances() {
 			continue
 		}
 		if rows := p.fresh(lockRow(l)); len(rows) > 0 {
-			gather(p, othersTogether, &n, rows, p.lock(l), func(b *casework.RegisterBatch, t fleet.Lock) { b.Stock = append(b.Stock, t) })
+			gather(p, &n, rows, p.lock(l), func(b *casework.RegisterBatch, t fleet.Lock) { b.Stock = append(b.Stock, t) })
 		}
 	}
 }
@@ -254,7 +251,7 @@ func (p *plan) clients() {
 				p.run.moving[out.Lock.Serial] = known
 			}
 			if together++; together == 1 {
-				gather(p, clientsTogether, &n, rows, out, func(b *casework.RegisterBatch, t casework.RegisterClient) { b.Clients = append(b.Clients, t) })
+				gather(p, &n, rows, out, func(b *casework.RegisterBatch, t casework.RegisterClient) { b.Clients = append(b.Clients, t) })
 			} else {
 				p.add(rows)
 				p.part.Clients = append(p.part.Clients, out)
@@ -325,7 +322,7 @@ func (p *plan) keys() {
 			continue
 		}
 		out := casework.RegisterKey{Group: k.Group, Key: fleet.Key{Number: k.Number, BatteryChanged: p.at(k.BatteryChanged), State: keyState(k.Status)}}
-		gather(p, othersTogether, &n, rows, out, func(b *casework.RegisterBatch, t casework.RegisterKey) { b.Keys = append(b.Keys, t) })
+		gather(p, &n, rows, out, func(b *casework.RegisterBatch, t casework.RegisterKey) { b.Keys = append(b.Keys, t) })
 	}
 }
 
@@ -352,7 +349,7 @@ func (p *plan) consents() {
 		if len(rows) == 0 {
 			continue
 		}
-		gather(p, othersTogether, &n, rows, out, func(b *casework.RegisterBatch, t consent.Imported) { b.Consents = append(b.Consents, t) })
+		gather(p, &n, rows, out, func(b *casework.RegisterBatch, t consent.Imported) { b.Consents = append(b.Consents, t) })
 	}
 }
 

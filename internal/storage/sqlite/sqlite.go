@@ -59,6 +59,8 @@ type DB struct {
 	indexes indexNames
 	began   time.Time // of the Update that runs or ran last
 	rested  time.Time // before it the next Update does not ask for the lock
+
+	checkpoints *checkpointer
 }
 
 // A transaction that held the lock for longer than this is part of a long work (an import). The next one of this process
@@ -67,10 +69,6 @@ const (
 	longHold = 10 * time.Millisecond
 	courtesy = 3 * time.Millisecond
 )
-
-// checkpointAt is how many pages (32 MiB) the log beside the file has when a commit moves them into the file. At SQLite's 1 000
-// every thirtieth order waited for that, which was their 99th percentile; and an import wrote a quarter more to the disk.
-const checkpointAt = "wal_autocheckpoint(8192)"
 
 var _ engine.Engine = (*DB)(nil)
 
@@ -92,6 +90,7 @@ func Open(ctx context.Context, path string, bound time.Duration) (*DB, error) {
 		db.Close()
 		return nil, db.Translate(err)
 	}
+	db.startCheckpoints()
 	return db, nil
 }
 
@@ -154,6 +153,9 @@ func (db *DB) Source(_ context.Context, _ engine.Session, _ string, columns []st
 
 // Close closes all connections.
 func (db *DB) Close() error {
+	if db.checkpoints != nil {
+		db.checkpoints.close()
+	}
 	if db.writer != nil {
 		db.writer.close()
 	}
@@ -214,6 +216,7 @@ func (db *DB) released(broken bool) {
 		db.writer.close()
 		db.writer = nil
 	}
+	db.checkpoints.due.Store(true)
 	if now := time.Now(); now.Sub(db.began) > longHold {
 		db.rested = now.Add(courtesy)
 	}
