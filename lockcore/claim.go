@@ -69,7 +69,8 @@ func (l *Lock) install(m *ClaimInstall, handshake credential.Hash) error {
 	if l.claim != nil {
 		return credential.Refuse(credential.CodeClaimed, "another installer was quicker")
 	}
-	var v credential.Verifier
+	var memory Memory // what is verified here no visitor has to wait for
+	v := credential.Verifier{Memory: &memory}
 	cert, _, err := v.Chain(m.Root, credential.RoleLock, m.Certificate, m.DeviceCA)
 	if err != nil {
 		return err
@@ -112,8 +113,8 @@ func (l *Lock) install(m *ClaimInstall, handshake credential.Hash) error {
 	if err := c.commit(); err != nil {
 		return err
 	}
-	l.claim, l.config, l.known = &mine, state, known
-	l.forget()
+	l.claim, l.config, l.known, l.memory = &mine, state, known, memory
+	l.warm()
 	return nil
 }
 

@@ -79,3 +79,6 @@ func (l *Lock) Openings() (n int) {
 
 // Last is the number of the newest record.
 func (l *Lock) Last() uint32 { return l.head.Last }
+
+// Remembered counts the signatures that the lock remembers.
+func (l *Lock) Remembered() int { return len(l.memory.known) }

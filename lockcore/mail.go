@@ -24,7 +24,7 @@ func (s *Session) mail(d *Down) *Up {
 	return l.up(s.visit.grant.Blocks)
 }
 
-// takeBlocks keeps a newer block list. Old signatures are forgotten if it comes from a new signer.
+// takeBlocks keeps a newer block list. Old signatures are forgotten if it comes from another signer than the one before.
 func (l *Lock) takeBlocks(v credential.Verifier, d *Down) {
 	if len(d.Blocks) == 0 {
 		return
@@ -34,7 +34,7 @@ func (l *Lock) takeBlocks(v credential.Verifier, d *Down) {
 		return
 	}
 	s := signed{Object: d.Blocks, Certificate: d.Revocation}
-	same := bytes.Equal(s.Certificate, l.blocks.Certificate)
+	same := len(l.blocks.Certificate) == 0 || bytes.Equal(s.Certificate, l.blocks.Certificate)
 	c := l.begin()
 	c.put(SlotBlocks, s)
 	if by, err := credential.ParseCertificate(d.Revocation); err == nil { // it has been verified with the list

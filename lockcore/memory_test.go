@@ -3,8 +3,27 @@ package lockcore_test
 import (
 	"testing"
 
+	"hemnyckel/credential"
 	"hemnyckel/lockcore"
 )
+
+// What a lock has verified when it was claimed no visitor has to wait for, and its first block list changes no signer.
+func TestFirstBlockListForgetsNothing(t *testing.T) {
+	w := newWorld(t)
+	claimed := w.lock.Remembered()
+	if claimed < 3 { // the config authority, the grant issuer, the station CA
+		t.Errorf("a lock that has been claimed remembers %d signatures", claimed)
+	}
+	w.wantCode(credential.OK)
+	before := w.lock.Remembered()
+	if before-claimed != 3 { // station, grant, activation
+		t.Errorf("the first visitor showed %d signatures that the lock had not verified", before-claimed)
+	}
+	w.visit(w.blockList(credential.BlockList{}))
+	if after := w.lock.Remembered(); after <= before {
+		t.Errorf("%d signatures are remembered after the first block list, %d before", after, before)
+	}
+}
 
 // What is asked for again and again stays while what is asked for once comes and goes; and the bound holds.
 func TestMemoryKeepsWhatIsAskedFor(t *testing.T) {
