@@ -125,6 +125,13 @@ func ExchangeKeyOf(k *ecdh.PrivateKey) ExchangeKey { return ExchangeKey(k.Public
 type Identity struct {
 	Signing  *ecdsa.PrivateKey
 	Exchange *ecdh.PrivateKey
+
+	public PublicKey // of Signing, as everything names its owner by it
+}
+
+func newIdentity(signing *ecdsa.PrivateKey, exchange *ecdh.PrivateKey) (*Identity, error) {
+	public, err := PublicKeyOf(signing)
+	return &Identity{signing, exchange, public}, err
 }
 
 // NewIdentity makes both key pairs.
@@ -137,17 +144,11 @@ func NewIdentity() (*Identity, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Identity{Signing: s, Exchange: x}, nil
+	return newIdentity(s, x)
 }
 
 // PublicKey is the signing half that certificates name.
-func (id *Identity) PublicKey() PublicKey {
-	p, err := PublicKeyOf(id.Signing)
-	if err != nil {
-		panic(err) // an Identity is made by NewIdentity or ParseIdentity only
-	}
-	return p
-}
+func (id *Identity) PublicKey() PublicKey { return id.public }
 
 // ExchangeKey is the Noise half that certificates name.
 func (id *Identity) ExchangeKey() ExchangeKey { return ExchangeKeyOf(id.Exchange) }
@@ -174,7 +175,7 @@ func ParseIdentity(b []byte) (*Identity, error) {
 	if err != nil {
 		return nil, fmt.Errorf("credential: exchange key: %w", err)
 	}
-	return &Identity{Signing: s, Exchange: x}, nil
+	return newIdentity(s, x)
 }
 
 // NewSerial is a random serial number that fits a signed 64-bit column. It is never 0.

@@ -7,8 +7,10 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/binary"
+	"errors"
 
-	"github.com/veraison/go-cose"
+	"golang.org/x/crypto/cryptobyte"
+	"golang.org/x/crypto/cryptobyte/asn1"
 )
 
 // Kind is a kind of signed object. Each has its own external_aad (RFC 9052 §4.3), so that no signature passes for
@@ -52,12 +54,39 @@ func Sign(s crypto.Signer, kind Kind, body any) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	signer, err := cose.NewSigner(cose.AlgorithmES256, s)
+	if len(payload) > maxPayload {
+		return nil, Refuse(CodeMalformed, "%d bytes to sign, at most %d", len(payload), maxPayload)
+	}
+	digest := toBeSigned(kind, payload)
+	sig, err := signature(s, digest)
 	if err != nil {
 		return nil, err
 	}
-	h := cose.Headers{Protected: cose.ProtectedHeader{cose.HeaderLabelAlgorithm: cose.AlgorithmES256}}
-	return cose.Sign1Untagged(rand.Reader, signer, h, payload, []byte(kind))
+	raw := make([]byte, 0, len(prefix)+3+len(payload)+len(sigHead)+sigBytes)
+	raw = appendByteString(append(raw, prefix...), len(payload))
+	raw = append(append(raw, payload...), sigHead...)
+	return append(raw, sig[:]...), nil
+}
+
+// maxPayload is as long as a byte string of ours can be.
+const maxPayload = 1<<16 - 1
+
+// signature is the signer's bare ES256 signature r || s (RFC 9053 §2.1) over a digest; a [crypto.Signer] gives it as ASN.1.
+func signature(s crypto.Signer, digest [32]byte) (out [sigBytes]byte, err error) {
+	der, err := s.Sign(rand.Reader, digest[:], crypto.SHA256)
+	if err != nil {
+		return out, err
+	}
+	var both cryptobyte.String
+	var r, t []byte
+	all := cryptobyte.String(der)
+	if !all.ReadASN1(&both, asn1.SEQUENCE) || !all.Empty() || !both.ReadASN1Integer(&r) || !both.ReadASN1Integer(&t) || !both.Empty() ||
+		len(r) > sigBytes/2 || len(t) > sigBytes/2 {
+		return out, errors.New("credential: what the signer gave is no ES256 signature: it needs a P-256 key")
+	}
+	copy(out[sigBytes/2-len(r):], r)
+	copy(out[sigBytes-len(t):], t)
+	return out, nil
 }
 
 // protected is the protected header {1: -7} as a byte string, and prefix how every object of ours begins: an array of
@@ -157,7 +186,7 @@ func (o Object[T]) Check(v Verifier, kind Kind, key PublicKey) error {
 }
 
 // verify checks a COSE_Sign1 signature by the standard library alone, without building the message anew; a test holds it
-// against go-cose, which signs.
+// and [Sign] against go-cose.
 func (v Verifier) verify(kind Kind, payload, sig []byte, key PublicKey) error {
 	pub, err := v.Parsed.key(key)
 	if err != nil {
@@ -233,42 +262,27 @@ func appendInteger(der, n []byte) []byte {
 // Proof is a holder's bare ES256 signature (RFC 9053 §2.1) over one handshake and counter.
 type Proof [64]byte
 
-// possession is what a holder signs: short, and shaped like nothing else that is signed.
-type possession struct {
-	_         struct{} `cbor:",toarray"`
-	Kind      Kind
-	Handshake Hash
-	Counter   uint32
+// possessed is the digest of what a holder signs, short and shaped like nothing else that is signed: the encoding of an array of the
+// kind, the handshake and the counter.
+func possessed(handshake Hash, counter uint32) [32]byte {
+	b := append(make([]byte, 0, 64), 0x80|3, 0x60|byte(len(KindPossession)))
+	b = append(b, KindPossession...)
+	b = append(appendByteString(b, len(handshake)), handshake[:]...)
+	return sha256.Sum256(appendUint(b, uint64(counter)))
 }
 
 // SignPossession proves to the other end of a channel that this end holds the secret.
 func SignPossession(holder crypto.Signer, handshake Hash, counter uint32) (Proof, error) {
-	content, err := Encode(possession{Kind: KindPossession, Handshake: handshake, Counter: counter})
-	if err != nil {
-		return Proof{}, err
-	}
-	s, err := cose.NewSigner(cose.AlgorithmES256, holder)
-	if err != nil {
-		return Proof{}, err
-	}
-	sig, err := s.Sign(rand.Reader, content)
-	if err != nil {
-		return Proof{}, err
-	}
-	return Proof(sig), nil
+	return signature(holder, possessed(handshake, counter))
 }
 
 // Possession verifies a proof. It is never remembered: it is what ties the holder to this very moment.
 func (v Verifier) Possession(p Proof, handshake Hash, counter uint32, holder PublicKey) error {
-	content, err := Encode(possession{Kind: KindPossession, Handshake: handshake, Counter: counter})
-	if err != nil {
-		return err
-	}
 	pub, err := v.Parsed.key(holder)
 	if err != nil {
 		return err
 	}
-	if digest := sha256.Sum256(content); !verified(pub, digest[:], p[:]) {
+	if digest := possessed(handshake, counter); !verified(pub, digest[:], p[:]) {
 		return Refuse(CodeNotHolder, "")
 	}
 	return nil

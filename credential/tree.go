@@ -136,10 +136,9 @@ func (t *Tree) Leaves() []Leaf { return t.leaves }
 
 // Find returns the encoded leaf of a lock and its path.
 func (t *Tree) Find(lock uint32) (leaf []byte, path Path, ok bool) {
-	for i, l := range t.leaves {
-		if l.Lock == lock && lock != 0 {
-			leaf, err := Encode(l)
-			return leaf, pathIn(t.levels, i), err == nil
+	for i := range t.leaves {
+		if l := &t.leaves[i]; l.Lock == lock && lock != 0 {
+			return l.Append(make([]byte, 0, maxLeafBytes)), pathIn(t.levels, i), true
 		}
 	}
 	return nil, Path{}, false
