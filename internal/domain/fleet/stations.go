@@ -199,8 +199,9 @@ func (s *Stations) Recognise(ctx context.Context, secret string) (Station, error
 	return station, nil
 }
 
-// renewAfter keeps certificates at least six days ahead of their end, whatever the rhythm of refreshing.
-const renewAfter = 12 * time.Hour
+// renewAfter keeps certificates at least six days ahead of their end, whatever the rhythm of refreshing, which a station's verifiers of PINs
+// do not outlive. With refreshes every six hours it is once a day: every lock and key verifies each of them once.
+const renewAfter = 22 * time.Hour
 
 // Renewed is what a station takes home from a refresh.
 type Renewed struct {
@@ -211,7 +212,7 @@ type Renewed struct {
 	Now         time.Time
 }
 
-// Renew gives a station a fresh certificate for its keys when the present one is older than half a day, and notes that it was seen.
+// Renew gives a station a fresh certificate for its keys when the present one is nearly a day old, and notes that it was seen.
 func (s *Stations) Renew(ctx context.Context, id uint32) (Renewed, error) {
 	var out Renewed
 	err := s.db.Update(ctx, func(tx StationTx) error {
