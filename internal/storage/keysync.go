@@ -90,23 +90,17 @@ func (tx *Tx) InsertGrants(ctx context.Context, grants []keysync.Issued) error {
 }
 
 // AcksForLocks implements keysync.Tx.
-func (tx *Tx) AcksForLocks(ctx context.Context, locks []uint32, keep, limit int) ([][]byte, error) {
-	type waiting struct {
-		lock, keeps int64
-		ack         []byte
-	}
-	all, err := collectIn(ctx, tx, func(r row) (waiting, error) {
-		var w waiting
-		err := r.Scan(&w.lock, &w.keeps, &w.ack)
+func (tx *Tx) AcksForLocks(ctx context.Context, locks []uint32, keep, limit int) ([]keysync.Waiting, error) {
+	all, err := collectIn(ctx, tx, func(r row) (keysync.Waiting, error) {
+		var w keysync.Waiting
+		err := r.Scan(&w.Lock, &w.Kept, &w.Ack)
 		return w, err
 	}, `SELECT lock_id, seq - oldest, ack FROM lock_heads WHERE seq - oldest >= $2 AND lock_id IN %s
 		ORDER BY seq - oldest DESC, lock_id LIMIT $1`, locks, limit, keep-1)
-	slices.SortFunc(all, func(a, b waiting) int { return cmp.Or(cmp.Compare(b.keeps, a.keeps), cmp.Compare(a.lock, b.lock)) })
-	out := make([][]byte, min(len(all), limit))
-	for i := range out {
-		out[i] = all[i].ack
-	}
-	return out, err
+	slices.SortFunc(all, func(a, b keysync.Waiting) int {
+		return cmp.Or(cmp.Compare(b.Kept, a.Kept), cmp.Compare(a.Lock, b.Lock))
+	})
+	return all[:min(len(all), limit)], err
 }
 
 // ConfigsDue implements keysync.Tx.

@@ -112,6 +112,7 @@ type sitting struct {
 	states   map[string]GroupState
 	blocks   []byte
 	version  credential.Version
+	moved    uint64 // heads that had been moved before the transaction read anything
 
 	visited []Visited
 	grants  []Issued
@@ -121,7 +122,7 @@ type sitting struct {
 
 // serve is the visits' transaction. It may run again: it begins anew each time.
 func (s *Service) serve(ctx context.Context, tx Tx, all []*arrival) error {
-	t := &sitting{s: s, tx: tx}
+	t := &sitting{s: s, tx: tx, moved: s.moved.count()}
 	if err := t.load(ctx, all); err != nil {
 		return err
 	}
@@ -278,7 +279,7 @@ func (t *sitting) grant(ctx context.Context, a *arrival, key fleet.Key, station 
 	if a.made, err = t.s.tree(ctx, t.tx, key.GroupID, state); err != nil {
 		return Issued{}, err
 	}
-	if a.acks, err = t.s.acksFor(ctx, t.tx, a.made); err != nil {
+	if a.acks, err = t.s.acksFor(ctx, t.tx, a.made, t.moved); err != nil {
 		return Issued{}, err
 	}
 	if a.configs, err = t.s.configsFor(ctx, t.tx, key, a.made); err != nil {

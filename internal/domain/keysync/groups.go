@@ -26,9 +26,10 @@ type made struct {
 	locks       []uint32 // that are in it
 	windows     bool     // some leaf has one
 
-	acks   [][]byte // acknowledgements for the group's locks
-	acksAt time.Time
-	acksOf uint64 // how often mail had been taken over then
+	rights      []GroupRight // that it was made of, and others until rightsUntil
+	rightsUntil time.Time
+
+	acks
 
 	due   []LockEpoch // locks that lack a configuration
 	dueAt time.Time
@@ -41,22 +42,39 @@ func (m *made) holds(state GroupState, now time.Time) bool {
 
 // tree returns the tree over the rights of a group for the next five days.
 func (s *Service) tree(ctx context.Context, tx Tx, groupID string, state GroupState) (*made, error) {
-	now, g := tx.Now(), &s.groups
-	old := g.all[groupID]
-	if old.holds(state, now) {
+	old := s.groups.all[groupID]
+	if old.holds(state, tx.Now()) {
 		return old, nil
 	}
-	nbf, expires := credential.GrantStart(now), credential.At(now.Add(credential.GrantLife))
-	rights, err := tx.RightsOfGroup(ctx, groupID, now, expires.Add(time.Hour+time.Second).Time())
+	m, err := s.make(ctx, tx, groupID, state, old)
 	if err != nil {
 		return nil, err
 	}
-	leaves := Leaves(s.profile.within(rights, nbf), now, nbf, expires)
+	if old != nil && slices.Equal(old.locks, m.locks) {
+		m.acks = old.acks
+	}
+	if s.groups.all == nil || len(s.groups.all) >= maxGroups {
+		s.groups.all = map[string]*made{}
+	}
+	s.groups.all[groupID] = m
+	return m, nil
+}
+
+func (s *Service) make(ctx context.Context, tx Tx, groupID string, state GroupState, old *made) (*made, error) {
+	now := tx.Now()
+	m := &made{state: state, from: now}
+	if err := m.load(ctx, tx, groupID, old); err != nil {
+		return nil, err
+	}
+	nbf, expires := credential.GrantStart(now), credential.At(now.Add(credential.GrantLife))
+	within := s.profile.within(m.rights, nbf)
+	leaves := Leaves(within, now, nbf, expires)
 	if len(leaves) > credential.MaxLeaves {
 		return nil, ErrTooManyDoors.Fill(len(leaves), credential.MaxLeaves)
 	}
-	m := &made{state: state, from: now, until: changes(rights, now), locks: make([]uint32, len(leaves)),
-		windows: slices.ContainsFunc(leaves, func(l credential.Leaf) bool { return l.Window != "" })}
+	m.windows = slices.ContainsFunc(leaves, func(l credential.Leaf) bool { return l.Window != "" })
+	m.until = changes(m.rights, now, m.rightsUntil, len(within) == len(m.rights) && !dated(leaves))
+	m.locks = make([]uint32, len(leaves))
 	for i, l := range leaves {
 		m.locks[i] = l.Lock
 	}
@@ -67,27 +85,42 @@ func (s *Service) tree(ctx context.Context, tx Tx, groupID string, state GroupSt
 	if m.tree, err = credential.NewTree(padded); err != nil {
 		return nil, err
 	}
-	if m.leaves, err = credential.Leaves(padded).MarshalCBOR(); err != nil {
-		return nil, err
-	}
-	if g.all == nil || len(g.all) >= maxGroups {
-		g.all = map[string]*made{}
-	}
-	g.all[groupID] = m
-	return m, nil
+	m.leaves, err = credential.Leaves(padded).MarshalCBOR()
+	return m, err
 }
 
-// changes returns until when Leaves gives the same for grants issued from now on: at most to the next whole hour, with which their
-// hours are counted anew. rights are all that meet the life of a grant issued until then.
-func changes(rights []GroupRight, now time.Time) time.Time {
-	hour := credential.GrantStart(now).Time()
-	next := hour.Add(time.Hour)
+// rightsAge is how long a group's rights are remembered, if none of them changes.
+const rightsAge = 24 * time.Hour
+
+// load asks for the rights that meet the life of any grant of the next rightsAge, unless they are known.
+func (m *made) load(ctx context.Context, tx Tx, groupID string, old *made) (err error) {
+	if old != nil && old.state == m.state && !m.from.Before(old.from) && m.from.Before(old.rightsUntil) {
+		m.rights, m.rightsUntil = old.rights, old.rightsUntil
+		return nil
+	}
+	m.rightsUntil = m.from.Add(rightsAge)
+	m.rights, err = tx.RightsOfGroup(ctx, groupID, m.from, m.rightsUntil.Add(credential.GrantLife+time.Hour))
+	return err
+}
+
+// dated reports whether a leaf says more than that it holds as long as its grant.
+func dated(leaves []credential.Leaf) bool {
+	return slices.ContainsFunc(leaves, func(l credential.Leaf) bool { return l.From != 0 || l.Until != 0 || l.Window != "" })
+}
+
+// changes returns until when Leaves gives the same for grants issued from now on, at the latest limit. rights are all that meet the life of
+// a grant issued until then. Hours are counted from the whole hour that a grant begins with: if any leaf has them, it is at most to the next.
+func changes(rights []GroupRight, now, limit time.Time, undated bool) time.Time {
+	next := limit
 	sooner := func(t time.Time) {
 		if t.After(now) && t.Before(next) {
 			next = t
 		}
 	}
-	sooner(hour.Add(time.Second)) // a grant's end counts in whole seconds: here it passes the hour that it begins with
+	if hour := credential.GrantStart(now).Time(); !undated {
+		sooner(hour.Add(time.Hour))
+		sooner(hour.Add(time.Second)) // a grant's end counts in whole seconds: here it passes the hour that it begins with
+	}
 	for _, r := range rights {
 		for _, t := range [...]time.Time{r.From, r.Until} {
 			sooner(t)                                                               // it begins or ends
@@ -95,23 +128,4 @@ func changes(rights []GroupRight, now time.Time) time.Time {
 		}
 	}
 	return next
-}
-
-// maxAcks bounds the acknowledgements that a key is given to carry.
-const maxAcks = 256
-
-// ackAge is how long it may take until a visit sees what another process has taken over.
-const ackAge = time.Second
-
-// acksFor returns acknowledgements for the locks that a key of the group may meet.
-func (s *Service) acksFor(ctx context.Context, tx Tx, m *made) ([][]byte, error) {
-	age, unpacked := tx.Now().Sub(m.acksAt), s.unpacked.Load()
-	if m.acksOf == unpacked && age >= 0 && age < ackAge {
-		return m.acks, nil
-	}
-	acks, err := tx.AcksForLocks(ctx, m.locks, max(1, s.profile.Acknowledge), maxAcks)
-	if err == nil {
-		m.acks, m.acksAt, m.acksOf = acks, tx.Now(), unpacked
-	}
-	return m.acks, err
 }

@@ -34,8 +34,11 @@ func TestWhatIsRememberedIsWhatWouldBeMade(t *testing.T) {
 			})
 			return keysync.Leaves(loaded, now, credential.GrantStart(now), expires)
 		}
-		remembered, until := leaves(made, time.Hour+time.Second), keysync.Changes(all, made)
-		if !until.After(made) || until.After(nbf.Time().Add(time.Hour)) {
+		limit := made.Add(24 * time.Hour)
+		remembered := leaves(made, 25*time.Hour)
+		dated := slices.ContainsFunc(remembered, func(l credential.Leaf) bool { return l.From != 0 || l.Until != 0 })
+		until := keysync.Changes(all, made, limit, !dated)
+		if !until.After(made) || until.After(limit) || dated && until.After(nbf.Time().Add(time.Hour)) {
 			t.Fatalf("remembered from %v until %v", made, until)
 		}
 		later := made.Add(time.Duration(rapid.Int64Range(0, int64(until.Sub(made))-1).Draw(t, "later")))

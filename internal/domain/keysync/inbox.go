@@ -3,6 +3,7 @@ package keysync
 import (
 	"context"
 	"fmt"
+	"maps"
 	"runtime"
 	"slices"
 	"strconv"
@@ -301,17 +302,22 @@ func (s *Service) takeTogether(ctx context.Context, letters []*opened) (err erro
 }
 
 func (s *Service) commitLetters(ctx context.Context, letters []*opened, whole bool) (err error) {
+	var moved []uint32
 	safely(&err, func() error {
-		return s.db.Update(ctx, func(tx Tx) error { return s.takeOver(ctx, tx, letters, whole) })
+		return s.db.Update(ctx, func(tx Tx) (err error) {
+			moved, err = s.takeOver(ctx, tx, letters, whole)
+			return err
+		})
 	})
 	if err == nil {
-		s.unpacked.Add(1)
+		s.moved.add(moved)
 	}
 	return err
 }
 
-// takeOver is the transaction in which letters become records, entries and heads. The letters go if they are whole.
-func (s *Service) takeOver(ctx context.Context, tx Tx, letters []*opened, whole bool) error {
+// takeOver is the transaction in which letters become records, entries and heads, and returns the locks whose heads have moved. The
+// letters go if they are whole.
+func (s *Service) takeOver(ctx context.Context, tx Tx, letters []*opened, whole bool) ([]uint32, error) {
 	var ids []int64
 	var batches []genuine
 	for _, l := range letters {
@@ -319,11 +325,11 @@ func (s *Service) takeOver(ctx context.Context, tx Tx, letters []*opened, whole 
 	}
 	here, err := tx.HaveLetters(ctx, ids)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	t, err := newTakeover(ctx, tx, s.authority.InUse(credential.RoleRevocation).Epoch, batches)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	var entries []journal.Entry
 	for _, l := range letters {
@@ -332,28 +338,28 @@ func (s *Service) takeOver(ctx context.Context, tx Tx, letters []*opened, whole 
 		}
 		reported, err := s.takeActivations(ctx, tx, l.StationID, l.activations, false)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		entries = append(entries, reported.entries...)
 		t.anomalies = append(append(t.anomalies, l.anomalies...), reported.anomalies...)
 		for _, b := range l.batches {
 			if err := t.batch(ctx, b); err != nil {
-				return err
+				return nil, err
 			}
 		}
 	}
 	if err := t.write(ctx, s.authority); err != nil {
-		return err
+		return nil, err
 	}
 	if err := t.catchUp(ctx, s.authority); err != nil {
-		return err
+		return nil, err
 	}
 	if whole {
 		if err := tx.DeleteLetters(ctx, ids); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return tell(ctx, tx, append(entries, t.entries...), t.anomalies)
+	return slices.Collect(maps.Keys(t.moved)), tell(ctx, tx, append(entries, t.entries...), t.anomalies)
 }
 
 // setAside keeps a letter that the program fails on out of the way of the others.

@@ -199,7 +199,7 @@ type Tx interface {
 	RightsOfGroup(ctx context.Context, groupID string, from, until time.Time) ([]GroupRight, error)
 	// AcksForLocks returns at most limit signed acknowledgements for those of the locks that keep at least so many records which they
 	// need not keep, as far as is known, those first that keep the most.
-	AcksForLocks(ctx context.Context, locks []uint32, keep, limit int) ([][]byte, error)
+	AcksForLocks(ctx context.Context, locks []uint32, keep, limit int) ([]Waiting, error)
 	// ConfigsDue returns the locks that the group may open at t and that are not known to have this version of their configuration.
 	ConfigsDue(ctx context.Context, groupID string, t time.Time, version uint32) ([]LockEpoch, error)
 	InsertGrants(ctx context.Context, g []Issued) error
@@ -264,7 +264,7 @@ type Service struct {
 	parsed  *credential.Parsed // of keys and locks
 
 	unpacking sync.Mutex
-	unpacked  atomic.Uint64 // commits of mail so far
+	moved     moved
 	underWay  atomic.Int64  // visits
 	arrived   atomic.Uint64 // visits so far
 	yielded   uint64        // of them when mail last gave way; only Run's
