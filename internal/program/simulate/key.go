@@ -3,7 +3,7 @@ package simulate
 import (
 	"context"
 	"errors"
-	"net"
+	"io"
 
 	"hemnyckel/credential"
 	"hemnyckel/internal/program/locksim"
@@ -68,12 +68,13 @@ func (k *key) open(l *lock, at int64) (code credential.Code, moved bool, err err
 		}
 	}
 	before := l.bolts
-	r, err := pair(func(c net.Conn) (locksim.Result, error) {
-		if k.withholds {
-			c = &hasty{c, l, before}
-		}
-		return k.fob.OpenOver(c)
-	}, func(c net.Conn) { _ = l.core.Serve(c) })
+	air := newAir(l)
+	var c io.ReadWriter = air
+	if k.withholds {
+		c = &hasty{air, l, before}
+	}
+	r, err := k.fob.OpenOver(c)
+	air.session.End()
 	if err != nil {
 		return r.Code, false, err
 	}
@@ -85,7 +86,7 @@ func (k *key) open(l *lock, at int64) (code credential.Code, moved bool, err err
 
 // hasty is the wire of a key that is gone as soon as the bolt has moved: nothing more reaches the lock.
 type hasty struct {
-	net.Conn
+	*air
 	lock   *lock
 	before int
 }
@@ -97,5 +98,5 @@ func (h *hasty) Write(b []byte) (int, error) {
 	if h.lock.bolts > h.before {
 		return 0, errGone
 	}
-	return h.Conn.Write(b)
+	return h.air.Write(b)
 }

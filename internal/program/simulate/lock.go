@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
-	"net"
 	"time"
 
 	"hemnyckel/credential"
@@ -85,10 +84,9 @@ func (l *lock) shows(at int64) credential.Instant {
 }
 
 func (l *lock) claim(certify func(lockcore.Candidate) (lockcore.ClaimInstall, error)) error {
-	_, err := pair(func(c net.Conn) (struct{}, error) {
-		return struct{}{}, lockcore.Claim(c, l.core.ClaimCode(), certify)
-	}, func(c net.Conn) { _ = l.core.Serve(c) })
-	return err
+	a := newAir(l)
+	defer a.session.End()
+	return lockcore.Claim(a, l.core.ClaimCode(), certify)
 }
 
 // knows reports whether the lock has taken that block list or a later one.

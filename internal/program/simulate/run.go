@@ -25,7 +25,8 @@ type schedule struct {
 
 	mu    sync.Mutex
 	wake  *sync.Cond
-	ready ints
+	first ints // ready, and touch the server: its chain is the longest, and nothing else may keep it waiting
+	ready ints // the other ones that are ready
 	done  int
 	fault error
 	at    int // of the fault: the earliest counts
@@ -48,11 +49,18 @@ func newSchedule(events []event, parts int) *schedule {
 	}
 	for i, n := range s.waits {
 		if n == 0 {
-			s.ready = append(s.ready, i)
+			s.push(i)
 		}
 	}
-	heap.Init(&s.ready)
 	return s
+}
+
+func (s *schedule) push(i int) {
+	if slices.Contains(s.events[i].parts, serverPart) {
+		heap.Push(&s.first, i)
+	} else {
+		heap.Push(&s.ready, i)
+	}
 }
 
 // run has all events happen. progress is told how many have, and the moment of the latest, from any worker.
@@ -83,13 +91,18 @@ func (s *schedule) run(ctx context.Context, workers int, progress func(done int,
 func (s *schedule) take() (int, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for len(s.ready) == 0 && s.done < len(s.events) && s.fault == nil {
+	for len(s.first)+len(s.ready) == 0 && s.done < len(s.events) && s.fault == nil {
 		s.wake.Wait()
 	}
-	if len(s.ready) == 0 || s.fault != nil {
+	switch {
+	case s.fault != nil:
 		return 0, false
+	case len(s.first) > 0:
+		return heap.Pop(&s.first).(int), true
+	case len(s.ready) > 0:
+		return heap.Pop(&s.ready).(int), true
 	}
-	return heap.Pop(&s.ready).(int), true
+	return 0, false
 }
 
 func (s *schedule) finished(i int) int {
@@ -98,7 +111,7 @@ func (s *schedule) finished(i int) int {
 	s.done++
 	for _, n := range s.next[i] {
 		if s.waits[n]--; s.waits[n] == 0 {
-			heap.Push(&s.ready, n)
+			s.push(n)
 		}
 	}
 	s.wake.Broadcast()

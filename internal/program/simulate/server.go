@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"net"
 	"runtime"
 	"slices"
 	"sync"
@@ -348,19 +347,4 @@ func (s *server) records(ctx context.Context, l *lock) (out map[uint32][]byte, e
 		return err
 	})
 	return out, err
-}
-
-// pair runs both ends of a conversation over a wire in memory.
-func pair[T any](here func(net.Conn) (T, error), there func(net.Conn)) (T, error) {
-	a, b := net.Pipe()
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		defer b.Close()
-		there(b)
-	}()
-	v, err := here(a)
-	a.Close()
-	<-done
-	return v, err
 }

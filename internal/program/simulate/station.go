@@ -115,9 +115,9 @@ func (t *town) serve(ctx context.Context, s *station, v stay, at int64) (out out
 	if v.key.drops && online {
 		v.key.fob.DropMail()
 	}
-	_, err = pair(func(c net.Conn) (struct{}, error) {
+	err = pair(func(c net.Conn) (err error) {
 		out, err = t.host(ctx, s, v, at, online, c)
-		return struct{}{}, err
+		return err
 	}, func(c net.Conn) { _, _ = v.key.fob.StationOver(c) })
 	if err != nil {
 		return out, err
