@@ -10,7 +10,7 @@ after(async () => { await browser?.close(); await place?.stop(); });
 
 const h1 = (page) => page.getByRole('heading', { level: 1 });
 
-async function monday(page, number, family) {
+async function monday(page, number, family, accessible) {
   await page.goto('/personal');
   await accessible(page);
   await page.getByRole('link', { name: 'Lägg till medarbetare' }).click();
@@ -78,7 +78,7 @@ async function monday(page, number, family) {
   await accessible(page, 'what to take back');
 }
 
-async function file(page) {
+async function file(page, number, accessible) {
   await page.goto('/personal/fil');
   await accessible(page);
   const send = async (rows) => {
@@ -86,12 +86,12 @@ async function file(page) {
       buffer: Buffer.from(`anst_nr;förnamn;efternamn;grupp;från\n${rows}`) });
     await page.getByRole('button', { name: 'Kontrollera filen' }).click();
   };
-  await send('90001;Bo;Ek;finns-inte;2026-01-05\n');
+  await send(`${number};Bo;Ek;finns-inte;2026-01-05\n`);
   assert.match(await page.locator('main').innerText(), /Rader att rätta/);
   await accessible(page, 'rows to correct');
   const group = await page.goto('/personal/ny').then(() => page.getByLabel('Grupp').locator('option').nth(1).getAttribute('value'));
   await page.goto('/personal/fil');
-  await send(`90001;Bo;Ek;${group};2026-01-05\n`);
+  await send(`${number};Bo;Ek;${group};2026-01-05\n`);
   await accessible(page, 'the check');
   await page.getByRole('button', { name: 'Lägg till alla' }).click();
   assert.match(await page.locator('.flash').innerText(), /Alla i filen är tillagda/);
@@ -99,28 +99,15 @@ async function file(page) {
 
 test("a provider manager's Monday", async () => {
   const { page, leave } = await visit(browser, place.url, 'Utförarens chef');
-  await monday(page, '80001', 'Provberg');
-  await file(page);
+  await monday(page, '80001', 'Provberg', accessible);
+  await file(page, '90001', accessible);
   await leave();
 });
 
 test("a provider manager's Monday, on a phone without scripts", async () => {
-  // The checks of each page need scripts of their own; here only the way has to hold.
   const { page, leave } = await visit(browser, place.url, 'Utförarens chef', { javaScriptEnabled: false, viewport: phone });
-  await page.goto('/personal');
-  await page.getByRole('link', { name: 'Lägg till medarbetare' }).click();
-  await page.getByLabel('Anställningsnummer').fill('80002');
-  await page.getByLabel('Förnamn').fill('Eva');
-  await page.getByLabel('Efternamn').fill('Provlund');
-  await page.getByLabel('Grupp').selectOption({ index: 1 });
-  await page.getByLabel('Första dagen').fill('2026-01-05');
-  await page.getByLabel('Sista dagen').fill('2027-01-05');
-  await page.getByRole('button', { name: 'Lägg till medarbetare' }).click();
-  assert.equal(await h1(page).innerText(), 'Eva Provlund');
-  await page.getByRole('link', { name: 'Avsluta nu' }).click();
-  await page.getByLabel('Varför?').fill('Har slutat');
-  await page.getByRole('button', { name: 'Avsluta nu' }).click();
-  assert.equal(await h1(page).innerText(), 'Eva Provlund är avslutad');
+  await monday(page, '80002', 'Provlund', async () => {}); // to hold a page against WCAG takes scripts
+  await file(page, '90002', async () => {});
   await leave();
 });
 
