@@ -36,6 +36,24 @@ func (tx *Tx) Assignments(ctx context.Context, accountID string, t time.Time) ([
 	return collect(ctx, tx, scanAssignment, `SELECT `+assignmentColumns+` FROM assignments WHERE account_id = $1 AND until_us > $2 ORDER BY id`, accountID, us(t))
 }
 
+// employed is the condition that whoever has an assignment s still works there at an instant, in SQL: for a role that is held in groups
+// their time in the organisation's groups says so, those that the role is for if they have been in any. Who was in none of its groups
+// is bound by the assignment's own time alone.
+func employed(s, at string) string {
+	now := `CASE WHEN m.from_us <= ` + at + ` AND m.until_us > ` + at + ` THEN 1 ELSE 0 END`
+	return `(` + s + `.role NOT IN ('provider', 'health-unit', 'delivery', 'alarm-team') OR COALESCE((
+		SELECT COALESCE(MAX(CASE WHEN ` + s + `.role || ' ' || w.kind IN ('provider homecare', 'provider rural', 'health-unit health', 'delivery shopping', 'alarm-team alarm')
+			THEN ` + now + ` END), MAX(` + now + `))
+		FROM accounts b JOIN staff_groups m ON m.staff_id = b.staff_id JOIN care_groups w ON w.id = m.group_id JOIN providers o ON o.id = w.provider_id
+		WHERE b.id = ` + s + `.account_id AND o.org_number = ` + s + `.organisation), 1) = 1)`
+}
+
+// HoldingAssignments implements identity.AccountTx.
+func (tx *Tx) HoldingAssignments(ctx context.Context, accountID string, t time.Time) ([]identity.Assignment, error) {
+	return collect(ctx, tx, scanAssignment, `SELECT `+assignmentColumns+` FROM assignments s WHERE account_id = $1 AND from_us <= $2 AND until_us > $2
+		AND `+employed("s", "$2")+` ORDER BY id`, accountID, us(t))
+}
+
 // EndAssignments implements identity.LeaverTx.
 func (tx *Tx) EndAssignments(ctx context.Context, accountID, organisation string, t time.Time, by string) error {
 	ids, err := collect(ctx, tx, column[string], `SELECT id FROM assignments WHERE account_id = $1 AND until_us > $2 AND ($3 = '' OR organisation = $3)`,

@@ -157,8 +157,10 @@ func (tx *Tx) InsertFeed(ctx context.Context, f casework.Feed, tokenHash string)
 
 // FeedByHash implements casework.FeedTx.
 func (tx *Tx) FeedByHash(ctx context.Context, tokenHash string) (casework.Feed, bool, error) {
-	return one(ctx, tx, scanFeed, `SELECT id, staff_id, created_us, revoked_us FROM calendar_feeds f WHERE token_hash = $1 AND
-		(NOT EXISTS (SELECT 1 FROM staff_groups m WHERE m.staff_id = f.staff_id) OR EXISTS (SELECT 1 FROM staff_groups m WHERE m.staff_id = f.staff_id AND m.until_us > $2))`,
+	return one(ctx, tx, scanFeed, `SELECT id, staff_id, created_us, revoked_us FROM calendar_feeds f WHERE token_hash = $1
+		AND (NOT EXISTS (SELECT 1 FROM staff_groups m WHERE m.staff_id = f.staff_id) OR EXISTS (SELECT 1 FROM staff_groups m WHERE m.staff_id = f.staff_id AND m.until_us > $2))
+		AND (NOT EXISTS (SELECT 1 FROM accounts a WHERE a.staff_id = f.staff_id) OR EXISTS (SELECT 1 FROM accounts a JOIN assignments s ON s.account_id = a.id
+			WHERE a.staff_id = f.staff_id AND a.state = 'active' AND s.from_us <= $2 AND s.until_us > $2 AND `+employed("s", "$2")+`))`,
 		tokenHash, us(tx.Now()))
 }
 

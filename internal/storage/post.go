@@ -6,12 +6,13 @@ import (
 	"time"
 
 	"hemnyckel/internal/domain/notify"
+	"hemnyckel/internal/domain/routine"
 )
 
 var _ notify.PostTx = (*Tx)(nil)
 
 // works is a condition on an account a: it is active, and somebody works by it at an instant, which follows.
-const works = `a.state = 'active' AND a.id IN (SELECT s.account_id FROM assignments s WHERE s.from_us <= $6 AND s.until_us > $6`
+var works = `a.state = 'active' AND a.id IN (SELECT s.account_id FROM assignments s WHERE s.from_us <= $6 AND s.until_us > $6 AND ` + employed("s", "$6")
 
 // InsertNotices implements notify.PeopleTx: in one statement, whose answer nobody waits for.
 func (tx *Tx) InsertNotices(ctx context.Context, n notify.Notice, limit int) error {
@@ -43,27 +44,38 @@ func (tx *Tx) InsertNotices(ctx context.Context, n notify.Notice, limit int) err
 		SELECT $1 || ':' || a.id, a.id, $2, $3, $4, CAST($5 AS BIGINT), 0, 0 FROM accounts a`+q.text+` ORDER BY a.id`+q.limit(limit)+` ON CONFLICT (id) DO NOTHING`, q.args...)
 }
 
-const receiver = `a.id, a.name, a.email, a.phone,
-	CASE WHEN a.state = 'active' AND EXISTS (SELECT 1 FROM assignments s WHERE s.account_id = a.id AND s.from_us <= $1 AND s.until_us > $1) THEN 1 ELSE 0 END,
+var receiver = `a.id, a.name, a.email, a.phone,
+	CASE WHEN a.state = 'active' THEN COALESCE((SELECT string_agg(s.role, ' ') FROM assignments s
+		WHERE s.account_id = a.id AND s.from_us <= $1 AND s.until_us > $1 AND ` + employed("s", "$1") + `), '') ELSE '' END,
 	COALESCE(c.mail, '*'), COALESCE(c.sms, ''), COALESCE(c.quiet_from, -1), COALESCE(c.quiet_until, 0), COALESCE(c.digest, 0), COALESCE(c.lang, ''),
 	COALESCE(c.mail_bounces, 0), COALESCE(c.sms_bounces, 0)`
 
 const told = `n.id, n.account_id, n.kind, n.number, n.path, n.at_us, n.read_us`
 
-const onItsWay = `SELECT p.id, p.notice_id, p.channel, p.state, p.attempts, p.next_us, p.created_us, p.done_us, p.failure, p.letter,
+var onItsWay = `SELECT p.id, p.notice_id, p.channel, p.state, p.attempts, p.next_us, p.created_us, p.done_us, p.failure, p.letter,
 	COALESCE((SELECT MAX(l.done_us) FROM postings l WHERE l.account_id = p.account_id AND l.channel = p.channel AND l.state = 'sent'), 0),
 	` + told + `, ` + receiver + ` FROM postings p JOIN notices n ON n.id = p.notice_id JOIN accounts a ON a.id = n.account_id
 	LEFT JOIN notice_choices c ON c.account_id = a.id`
 
-// choicesInto puts together what the columns of choices say; somebody who has chosen nothing has the usual ones.
-func choicesInto(mail, sms string, from, until, digest int64, lang string, mailBounces, smsBounces int64) notify.Choices {
-	if mail == "*" || from < 0 {
-		c := notify.DefaultChoices()
-		c.MailBounces, c.SMSBounces = int(mailBounces), int(smsBounces)
-		return c
+// receiverInto is where the columns of a receiver go, and what puts them together then; somebody who has chosen nothing has the usual
+// choices.
+func receiverInto(to *notify.Receiver) (finish func(), columns []any) {
+	var roles, mail, sms string
+	var digest int64
+	c := &to.Choices
+	finish = func() {
+		for _, r := range strings.Fields(roles) {
+			to.Roles = append(to.Roles, routine.Role(r))
+		}
+		if mail == "*" || c.QuietFrom < 0 {
+			usual := notify.DefaultChoices(to.Roles...)
+			usual.MailBounces, usual.SMSBounces = c.MailBounces, c.SMSBounces
+			*c = usual
+			return
+		}
+		c.Mail, c.SMS, c.Digest = kindsIn(mail), kindsIn(sms), digest != 0
 	}
-	return notify.Choices{Mail: kindsIn(mail), SMS: kindsIn(sms), QuietFrom: int(from), QuietUntil: int(until), Digest: digest != 0, Lang: lang,
-		MailBounces: int(mailBounces), SMSBounces: int(smsBounces)}
+	return finish, []any{&to.AccountID, &to.Name, &to.Email, &to.Phone, &roles, &mail, &sms, &c.QuietFrom, &c.QuietUntil, &digest, &c.Lang, &c.MailBounces, &c.SMSBounces}
 }
 
 func kindsIn(text string) (out []notify.Kind) {
@@ -90,16 +102,13 @@ func toldInto(t *notify.Told) []any {
 func scanOnItsWay(posting bool) func(r row) (notify.OnItsWay, error) {
 	return func(r row) (notify.OnItsWay, error) {
 		var o notify.OnItsWay
-		var working, from, until, digest, mailBounces, smsBounces int64
-		var mail, sms, lang string
 		var into []any
+		finish, columns := receiverInto(&o.To)
 		if posting {
 			into = []any{&o.ID, &o.NoticeID, &o.By, &o.State, &o.Attempts, (*zeroTime)(&o.Next), (*zeroTime)(&o.Created), (*zeroTime)(&o.Done), &o.Failure, &o.Letter, (*zeroTime)(&o.Last)}
 		}
-		into = append(append(into, toldInto(&o.Told)...), &o.To.AccountID, &o.To.Name, &o.To.Email, &o.To.Phone, &working,
-			&mail, &sms, &from, &until, &digest, &lang, &mailBounces, &smsBounces)
-		err := r.Scan(into...)
-		o.To.Working, o.To.Choices = working != 0, choicesInto(mail, sms, from, until, digest, lang, mailBounces, smsBounces)
+		err := r.Scan(append(append(into, toldInto(&o.Told)...), columns...)...)
+		finish()
 		return o, err
 	}
 }
@@ -174,27 +183,15 @@ func (tx *Tx) MarkRead(ctx context.Context, accountID, upTo string, t time.Time)
 		((SELECT l.at_us FROM notices l WHERE l.id = $2 AND l.account_id = $1), $2)`, accountID, upTo, us(t))
 }
 
-// Addresses implements notify.PostTx.
-func (tx *Tx) Addresses(ctx context.Context, accountID string) (email, phone string, err error) {
-	found, _, err := one(ctx, tx, func(r row) (out [2]string, err error) {
-		err = r.Scan(&out[0], &out[1])
+// Receiver implements notify.PostTx.
+func (tx *Tx) Receiver(ctx context.Context, accountID string) (notify.Receiver, error) {
+	out, _, err := one(ctx, tx, func(r row) (out notify.Receiver, err error) {
+		finish, columns := receiverInto(&out)
+		err = r.Scan(columns...)
+		finish()
 		return out, err
-	}, `SELECT email, phone FROM accounts WHERE id = $1`, accountID)
-	return found[0], found[1], err
-}
-
-// NoticeChoices implements notify.PostTx.
-func (tx *Tx) NoticeChoices(ctx context.Context, accountID string) (notify.Choices, error) {
-	c, ok, err := one(ctx, tx, func(r row) (notify.Choices, error) {
-		var mail, sms, lang string
-		var from, until, digest, mailBounces, smsBounces int64
-		err := r.Scan(&mail, &sms, &from, &until, &digest, &lang, &mailBounces, &smsBounces)
-		return choicesInto(mail, sms, from, until, digest, lang, mailBounces, smsBounces), err
-	}, `SELECT mail, sms, quiet_from, quiet_until, digest, lang, mail_bounces, sms_bounces FROM notice_choices WHERE account_id = $1`, accountID)
-	if err == nil && !ok {
-		c = notify.DefaultChoices()
-	}
-	return c, err
+	}, `SELECT `+receiver+` FROM accounts a LEFT JOIN notice_choices c ON c.account_id = a.id WHERE a.id = $2`, us(tx.Now()), accountID)
+	return out, err
 }
 
 // PutNoticeChoices implements notify.PostTx.

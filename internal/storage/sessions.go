@@ -2,16 +2,22 @@ package storage
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 
 	"hemnyckel/internal/domain/identity"
+	"hemnyckel/internal/domain/notify"
 	"hemnyckel/internal/domain/routine"
 )
 
-const sessionColumns = `s.id, s.method, s.issuer, s.level, s.device, s.created_us, s.seen_us, s.ends_us, s.strong_us, s.hash, ` + accountColumns +
-	`, g.id, g.role, g.organisation, g.areas, g.lead, g.from_us, g.until_us
-	FROM sessions s JOIN accounts a ON a.id = s.account_id LEFT JOIN assignments g ON g.id = s.assignment_id AND g.account_id = s.account_id`
+// selectSessions reads sessions at the instant $2: with the account, the chosen assignment if its owner works there, and how many
+// notices wait, since every page says all of it.
+var selectSessions = fmt.Sprintf(`SELECT s.id, s.method, s.issuer, s.level, s.device, s.created_us, s.seen_us, s.ends_us, s.strong_us, s.hash,
+	(SELECT COUNT(*) FROM (SELECT 1 FROM notices n WHERE n.account_id = a.id AND n.read_us = 0 LIMIT %d) AS unread),
+	`+accountColumns+`, g.id, g.role, g.organisation, g.areas, g.lead, g.from_us, g.until_us
+	FROM sessions s JOIN accounts a ON a.id = s.account_id LEFT JOIN assignments g ON g.id = s.assignment_id AND g.account_id = s.account_id AND `,
+	notify.MaxUnread) + employed("g", "$2")
 
 type storedSession struct {
 	identity.Session
@@ -23,7 +29,7 @@ func scanSession(r row) (storedSession, error) {
 	var demo int64
 	var role, areas nullText
 	var lead, from, until *int64
-	into := []any{&s.ID, &s.Method, &s.Issuer, &s.Level, &s.Device, (*zeroTime)(&s.Created), (*zeroTime)(&s.Seen), (*zeroTime)(&s.Ends), (*zeroTime)(&s.Strong), &s.hash}
+	into := []any{&s.ID, &s.Method, &s.Issuer, &s.Level, &s.Device, (*zeroTime)(&s.Created), (*zeroTime)(&s.Seen), (*zeroTime)(&s.Ends), (*zeroTime)(&s.Strong), &s.hash, &s.Unread}
 	into = append(into, accountInto(&s.Account, &demo)...)
 	g := &s.Assignment
 	err := r.Scan(append(into, (*nullText)(&g.ID), &role, (*nullText)(&g.Organisation), &areas, &lead, &from, &until)...)
@@ -45,13 +51,13 @@ func (tx *Tx) InsertSession(ctx context.Context, hash string, s identity.Session
 
 // SessionByHash implements identity.AccountTx.
 func (tx *Tx) SessionByHash(ctx context.Context, hash string) (identity.Session, string, bool, error) {
-	s, ok, err := one(ctx, tx, scanSession, `SELECT `+sessionColumns+` WHERE s.hash = $1`, hash)
+	s, ok, err := one(ctx, tx, scanSession, selectSessions+` WHERE s.hash = $1`, hash, us(tx.Now()))
 	return s.Session, s.hash, ok, err
 }
 
 // Sessions implements identity.AccountTx.
 func (tx *Tx) Sessions(ctx context.Context, accountID string, t time.Time) ([]identity.Session, error) {
-	all, err := collect(ctx, tx, scanSession, `SELECT `+sessionColumns+` WHERE s.account_id = $1 AND s.ends_us > $2 ORDER BY s.created_us DESC, s.id DESC`, accountID, us(t))
+	all, err := collect(ctx, tx, scanSession, selectSessions+` WHERE s.account_id = $1 AND s.ends_us > $2 ORDER BY s.created_us DESC, s.id DESC`, accountID, us(t))
 	out := make([]identity.Session, len(all))
 	for i, s := range all {
 		out[i] = s.Session

@@ -25,7 +25,8 @@ type Feed struct {
 // FeedTx is what feeds need of a database transaction.
 type FeedTx interface {
 	InsertFeed(ctx context.Context, f Feed, tokenHash string) error
-	// FeedByHash finds a feed by its secret; those of people who have left all their groups are not found.
+	// FeedByHash finds a feed by its secret. Not found are those of people who have left all their groups, and of those who have had an
+	// account and have no assignment that holds now.
 	FeedByHash(ctx context.Context, tokenHash string) (Feed, bool, error)
 	// FeedsOf returns a person's feeds, the newest first, at most 20.
 	FeedsOf(ctx context.Context, staffID string) ([]Feed, error)

@@ -129,7 +129,7 @@ type VisitPage struct {
 }
 
 // Live is the booking that holds, or nil.
-func (v VisitPage) Live() *Booking {
+func (v WorkFile) Live() *Booking {
 	for i := range v.Bookings {
 		if v.Bookings[i].Ended.IsZero() {
 			return &v.Bookings[i]

@@ -92,6 +92,8 @@ type AccountTx interface {
 	AssignmentByID(ctx context.Context, id string) (Assignment, bool, error)
 	// Assignments returns those of an account that have not ended at t, by the time they were given.
 	Assignments(ctx context.Context, accountID string, t time.Time) ([]Assignment, error)
+	// HoldingAssignments returns those that hold at t: in their own time, and while their owner works for the organisation.
+	HoldingAssignments(ctx context.Context, accountID string, t time.Time) ([]Assignment, error)
 }
 
 // LeaverTx is what it takes to take everything from somebody.

@@ -15,7 +15,8 @@ import (
 )
 
 // Assignment is as what somebody works (uppdrag): a role for an organisation, in an area, for a time. Without one that holds now
-// nobody may do anything.
+// nobody may do anything. In a role that is held in groups it holds only while the person is in one of the organisation's, if they have
+// been: whose last day was yesterday may nothing today, whatever the assignment says.
 type Assignment struct {
 	ID           string
 	AccountID    string
@@ -29,7 +30,7 @@ type Assignment struct {
 	Given        time.Time
 }
 
-// Holds reports whether the assignment holds at t.
+// Holds reports whether t is in the assignment's own time.
 func (a Assignment) Holds(t time.Time) bool { return !t.Before(a.From) && t.Before(a.Until) }
 
 // Covers reports whether a door with a postal code is in the assignment's area.

@@ -7,6 +7,4 @@
 //
 // Promises: only hashes are stored; nobody gets in by default, nor when the database cannot be asked; a revocation holds
 // from its commit; giving and taking are in the journal in the same transaction.
-//
-// Accounts, roles, sessions and passkeys for people come with the portal proper (issue 04).
 package identity

@@ -62,6 +62,7 @@ type Session struct {
 	Seen       time.Time // to the minute
 	Ends       time.Time // at the latest
 	Strong     time.Time // when a second factor was last shown
+	Unread     int       // notices that its owner has not read, read with the session; [notify.MaxUnread] stands for more
 }
 
 // Acting is what the session's owner acts as: with no assignment chosen, nothing.
@@ -77,7 +78,8 @@ type Arrival struct {
 
 type sessionTx interface {
 	InsertSession(ctx context.Context, hash string, s Session) error
-	// SessionByHash returns a session with account and assignment, and the hash as it is stored: one row.
+	// SessionByHash returns a session with account and assignment, and the hash as it is stored: one row. An assignment for whose
+	// organisation its owner does not work is as none.
 	SessionByHash(ctx context.Context, hash string) (s Session, stored string, ok bool, err error)
 	// Sessions returns an account's that have not ended, the newest first.
 	Sessions(ctx context.Context, accountID string, t time.Time) ([]Session, error)
@@ -170,7 +172,7 @@ func (s *Sessions) start(ctx context.Context, tx AccountTx, at Arrival, accountI
 		return "", made, err
 	}
 	if made.Method != ByCode {
-		all, err := holding(ctx, tx, accountID)
+		all, err := tx.HoldingAssignments(ctx, accountID, tx.Now())
 		if err != nil {
 			return "", made, err
 		}
@@ -220,12 +222,6 @@ func device(s string) string {
 		s = strings.ToValidUTF8(s[:100], "")
 	}
 	return s
-}
-
-// holding are the assignments of an account that hold now.
-func holding(ctx context.Context, tx AccountTx, accountID string) ([]Assignment, error) {
-	all, err := tx.Assignments(ctx, accountID, tx.Now())
-	return slices.DeleteFunc(all, func(a Assignment) bool { return !a.Holds(tx.Now()) }), err
 }
 
 func refuse(ctx context.Context, tx AccountTx, accountID string, m Method, issuer, why string) error {
@@ -290,7 +286,7 @@ func (s *Sessions) Mine(ctx context.Context, token string) (all []Assignment, er
 		if err != nil || me.Method == ByCode {
 			return err
 		}
-		all, err = holding(ctx, tx, me.Account.ID)
+		all, err = tx.HoldingAssignments(ctx, me.Account.ID, tx.Now())
 		return err
 	})
 	return all, err
@@ -303,7 +299,7 @@ func (s *Sessions) Choose(ctx context.Context, token, assignmentID string) error
 		if err != nil {
 			return err
 		}
-		all, err := holding(ctx, tx, me.Account.ID)
+		all, err := tx.HoldingAssignments(ctx, me.Account.ID, tx.Now())
 		if err != nil {
 			return err
 		}

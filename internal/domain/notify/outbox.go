@@ -122,15 +122,18 @@ func (s *Service) Resend(ctx context.Context, who routine.Who, id string) (Messa
 		if !ok {
 			return ErrMessageUnknown
 		}
-		if _, err := known(ctx, tx, m.WebhookID); err != nil {
+		w, err := known(ctx, tx, m.WebhookID)
+		if err != nil {
 			return err
 		}
-		if m.State == Dead {
-			m.State, m.Attempts, m.Next, m.Done = Waiting, 0, tx.Now(), time.Time{}
-			err = tx.PutMessage(ctx, m)
+		if out = m; m.State != Dead {
+			return nil
 		}
-		out = m
-		return err
+		out.State, out.Attempts, out.Next, out.Done = Waiting, 0, tx.Now(), time.Time{}
+		if err := tx.PutMessage(ctx, out); err != nil {
+			return err
+		}
+		return noted(ctx, tx, who, w, "message resent: "+m.ID)
 	})
 	return out, err
 }

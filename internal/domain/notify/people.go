@@ -2,11 +2,13 @@ package notify
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"hemnyckel/internal/base/problem"
+	"hemnyckel/internal/domain/journal"
 	"hemnyckel/internal/domain/routine"
 )
 
@@ -26,6 +28,28 @@ const (
 // Kinds returns every kind, in the order in which people choose among them.
 func Kinds() []Kind {
 	return []Kind{TaskAssigned, TaskDue, KeyBlocked, ReviewDue, StaffOrdered, StaffDecided}
+}
+
+// KindsFor returns the kinds that somebody in some roles may be told of, in that order.
+func KindsFor(roles ...routine.Role) []Kind {
+	return slices.DeleteFunc(Kinds(), func(k Kind) bool { return !slices.ContainsFunc(roles, k.concerns) })
+}
+
+// concerns reports whether somebody in a role may be told of it: those who tell name the roles.
+func (k Kind) concerns(r routine.Role) bool {
+	switch k {
+	case TaskAssigned, TaskDue:
+		return r == routine.LockManager
+	case KeyBlocked:
+		return r == routine.LockManager || r.HoldsGroup()
+	case ReviewDue:
+		return r == routine.LockManager || r == routine.SystemOwner || r.HoldsGroup()
+	case StaffOrdered:
+		return r == routine.SystemOwner
+	case StaffDecided:
+		return r.HoldsGroup()
+	}
+	return false
 }
 
 // Text is what a kind says. It names nobody: a mail or a text message can be read by others.
@@ -69,6 +93,9 @@ type Notice struct {
 
 // maxAudience bounds how many are told of one thing.
 const maxAudience = 200
+
+// MaxUnread is as many unread notices as pages count: it stands for more.
+const MaxUnread = 10
 
 // PeopleTx is what it takes to tell people.
 type PeopleTx interface {
@@ -123,9 +150,14 @@ type Choices struct {
 	SMSBounces  int
 }
 
-// DefaultChoices are those of somebody who has chosen nothing: mail about everything, and nothing at night.
-func DefaultChoices() Choices {
-	return Choices{Mail: Kinds(), QuietFrom: 20 * 60, QuietUntil: 7 * 60, Lang: "sv"}
+// DefaultChoices are those of somebody in some roles who has chosen nothing: mail about everything, and nothing at night, when only the
+// alarm team works.
+func DefaultChoices(roles ...routine.Role) Choices {
+	c := Choices{Mail: Kinds(), QuietFrom: 20 * 60, QuietUntil: 7 * 60, Lang: "sv"}
+	if slices.Contains(roles, routine.AlarmTeam) {
+		c.QuietUntil = c.QuietFrom
+	}
+	return c
 }
 
 // ErrChoices says that choices cannot be.
@@ -145,6 +177,30 @@ func (c Choices) check() error {
 		return ErrChoices.On("lang")
 	}
 	return nil
+}
+
+// entry is what the journal says of choices that somebody has made for an account.
+func (c Choices) entry(actor string) journal.Entry {
+	return accountEntry(actor, "notice choices", AccountOf(actor), "mail", joined(c.Mail), "sms", joined(c.SMS),
+		"quiet", fmt.Sprintf("%02d:%02d-%02d:%02d", c.QuietFrom/60, c.QuietFrom%60, c.QuietUntil/60, c.QuietUntil%60),
+		"digest", fmt.Sprint(c.Digest), "lang", c.Lang)
+}
+
+func joined(all []Kind) string {
+	out := make([]string, len(all))
+	for i, k := range all {
+		out[i] = string(k)
+	}
+	return strings.Join(out, " ")
+}
+
+func accountEntry(actor, change, accountID string, more ...string) journal.Entry {
+	e := journal.Entry{Kind: journal.AccountChanged, Subjects: []string{accountID}, Fields: []journal.Field{
+		{Name: journal.FieldActor, Value: actor}, {Name: "change", Value: change}}}
+	for i := 0; i+1 < len(more); i += 2 {
+		e.Fields = append(e.Fields, journal.Field{Name: more[i], Value: more[i+1]})
+	}
+	return e
 }
 
 // wants reports whether somebody wants to be told of a kind on a channel, and can be.

@@ -6,6 +6,7 @@ import (
 
 	"hemnyckel/internal/base/problem"
 	"hemnyckel/internal/base/txn"
+	"hemnyckel/internal/domain/journal"
 	"hemnyckel/internal/domain/routine"
 )
 
@@ -37,7 +38,7 @@ type Posting struct {
 // PostingState is how far a posting has come: as a [MessageState], or dropped, because nobody is there to get it any more.
 type PostingState = MessageState
 
-// Dropped is the state of what is not sent after all: the person has left, or does not want it any more.
+// Dropped is the state of what is not sent after all: the person has left, does not want it any more, or has read it in the portal.
 const Dropped PostingState = "dropped"
 
 // tooOld is for how long something may wait to be sent: longer than every attempt takes, with the nights between them. What a
@@ -49,7 +50,7 @@ type Receiver struct {
 	AccountID    string
 	Name         string
 	Email, Phone string
-	Working      bool // the account is active and has an assignment that holds
+	Roles        []routine.Role // of the assignments that hold; none if the account is closed
 	Choices      Choices
 }
 
@@ -62,7 +63,7 @@ func (r Receiver) address(by Channel) string {
 
 // gets reports whether somebody is to be told of a kind on a channel now.
 func (r Receiver) gets(k Kind, by Channel) bool {
-	return r.Working && r.address(by) != "" && r.Choices.wants(k, by)
+	return len(r.Roles) > 0 && r.address(by) != "" && r.Choices.wants(k, by)
 }
 
 // OnItsWay is a posting with what it tells and whom.
@@ -76,6 +77,7 @@ type OnItsWay struct {
 // PostTx is what telling people needs of a database transaction.
 type PostTx interface {
 	txn.Clock
+	journal.Tx
 	PeopleTx
 
 	// Unposted returns at most limit notices, the oldest first, of which nobody has decided how they are sent.
@@ -98,9 +100,7 @@ type PostTx interface {
 	Unread(ctx context.Context, accountID string) (int64, error)
 	// MarkRead says that somebody has read their notices up to and with one of them, at t.
 	MarkRead(ctx context.Context, accountID, upTo string, t time.Time) error
-	NoticeChoices(ctx context.Context, accountID string) (Choices, error)
-	// Addresses are where somebody's account says that they can be reached: "" not at all.
-	Addresses(ctx context.Context, accountID string) (email, phone string, err error)
+	Receiver(ctx context.Context, accountID string) (Receiver, error)
 	PutNoticeChoices(ctx context.Context, accountID string, c Choices) error
 
 	// NotifyDue stores notices about open tasks that are due between two instants to those who shall do them.
@@ -235,7 +235,7 @@ type batch struct {
 func (b *batch) add(p *OnItsWay) {
 	soonest := p.To.Choices.awake(later(b.now, p.Last.Add(p.By.apart())), b.zone)
 	switch {
-	case !p.To.gets(p.Told.Kind, p.By):
+	case !p.To.gets(p.Told.Kind, p.By), p.Letter == "" && !p.Told.Read.IsZero():
 		p.State, p.Done = Dropped, b.now
 	case b.now.Sub(p.Created) > tooOld:
 		p.State, p.Done, p.Failure = Dead, b.now, "it had waited for too long"
@@ -375,30 +375,17 @@ func (s *Post) MarkRead(ctx context.Context, actor, upTo string) error {
 	return s.db.Update(ctx, func(tx PostTx) error { return tx.MarkRead(ctx, AccountOf(actor), upTo, tx.Now()) })
 }
 
-// Choices are how somebody wants to be told.
-func (s *Post) Choices(ctx context.Context, actor string) (c Choices, err error) {
+// Receiver is somebody with how they want to be told.
+func (s *Post) Receiver(ctx context.Context, actor string) (r Receiver, err error) {
 	err = s.db.View(ctx, func(tx PostTx) error {
-		c, err = tx.NoticeChoices(ctx, AccountOf(actor))
-		return err
-	})
-	return c, err
-}
-
-// Reach is by what somebody can be reached outside the portal.
-type Reach struct {
-	By           []Channel // that this municipality uses
-	Email, Phone string    // theirs; "": not known
-}
-
-// Reach says by what somebody can be reached.
-func (s *Post) Reach(ctx context.Context, actor string) (r Reach, err error) {
-	err = s.db.View(ctx, func(tx PostTx) error {
-		r = Reach{By: s.by}
-		r.Email, r.Phone, err = tx.Addresses(ctx, AccountOf(actor))
+		r, err = tx.Receiver(ctx, AccountOf(actor))
 		return err
 	})
 	return r, err
 }
+
+// By are the channels that this municipality uses.
+func (s *Post) By() []Channel { return s.by }
 
 // Choose stores how somebody wants to be told. Their addresses are tried anew.
 func (s *Post) Choose(ctx context.Context, actor string, c Choices) error {
@@ -406,7 +393,12 @@ func (s *Post) Choose(ctx context.Context, actor string, c Choices) error {
 		return err
 	}
 	c.MailBounces, c.SMSBounces = 0, 0
-	return s.db.Update(ctx, func(tx PostTx) error { return tx.PutNoticeChoices(ctx, AccountOf(actor), c) })
+	return s.db.Update(ctx, func(tx PostTx) error {
+		if err := tx.PutNoticeChoices(ctx, AccountOf(actor), c); err != nil {
+			return err
+		}
+		return journal.Append(ctx, tx, c.entry(actor))
+	})
 }
 
 // Dead are letters that were given up, for the system owner, after the id after.
@@ -444,6 +436,9 @@ func (s *Post) Resend(ctx context.Context, who routine.Who, id string) error {
 		if err := tx.SetBounces(ctx, p.To.AccountID, p.By, 0); err != nil {
 			return err
 		}
-		return tx.PutPosting(ctx, p.Posting)
+		if err := tx.PutPosting(ctx, p.Posting); err != nil {
+			return err
+		}
+		return journal.Append(ctx, tx, accountEntry(who.Actor, "letter resent", p.To.AccountID, "letter", p.ID, "channel", string(p.By)))
 	})
 }

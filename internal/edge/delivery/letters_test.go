@@ -2,6 +2,7 @@ package delivery_test
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -174,7 +175,7 @@ func TestHostileMailServers(t *testing.T) {
 			_, _ = io.WriteString(c, "HTTP/1.1 400 Bad Request\r\n")
 			_, _ = io.Copy(io.Discard, c)
 		}, "the connection failed"},
-		"no TLS": {func(c net.Conn) { converse(c, "250 plain") }, "the mail server offers no TLS"},
+		"no TLS": {func(c net.Conn) { converse(c, "250 plain", "") }, "the mail server offers no TLS"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			m := &delivery.Mail{From: "nyckel@kommun.example"}
@@ -200,8 +201,8 @@ func talk(c net.Conn, what string) {
 	}
 }
 
-// converse takes in one letter, with the extensions given, and hangs up without a word.
-func converse(c net.Conn, extensions string) {
+// converse takes in one letter, with the extensions given, and hangs up without a word; rcpt is what it says to each receiver, or "".
+func converse(c net.Conn, extensions, rcpt string) {
 	defer c.Close()
 	_, _ = io.WriteString(c, "220 mail\r\n")
 	lines := bufio.NewScanner(c)
@@ -210,6 +211,8 @@ func converse(c net.Conn, extensions string) {
 		switch word, _, _ := strings.Cut(lines.Text(), " "); word {
 		case "EHLO":
 			answer = extensions
+		case "RCPT":
+			answer = cmp.Or(rcpt, answer)
 		case "AUTH":
 			answer = "235 welcome"
 		case "DATA":
@@ -223,6 +226,22 @@ func converse(c net.Conn, extensions string) {
 	}
 }
 
+// A server that refuses us, whomever the letter is for, is not the receiver's fault; one that does not know the address is.
+func TestWhoseFaultARefusalIs(t *testing.T) {
+	s := httptest.NewUnstartedServer(nil)
+	s.StartTLS() // for its certificate
+	defer s.Close()
+	for answer, gone := range map[string]bool{"550 5.1.1 no such user": true, "553 5.1.3 no address": true, "550 5.7.1 relaying denied": false,
+		"554 5.7.1 your network is listed": false, "530 5.7.0 log in first": false, "452 4.2.2 mailbox full": false} {
+		m := &delivery.Mail{Direct: true, From: "nyckel@kommun.example", Roots: x509.NewCertPool()}
+		m.Roots.AddCert(s.Certificate())
+		m.Host, m.Port = served(t, s.TLS, func(c net.Conn) { converse(c, "250-mail\r\n250 ENHANCEDSTATUSCODES", answer) })
+		if got := m.Send(t.Context(), letter(notify.ByMail, "eva@kommun.example"), origin); got.Arrived || got.Gone != gone || strings.Contains(got.Failure, "eva@") {
+			t.Errorf("%q: got %+v, want the receiver's fault %v", answer, got, gone)
+		}
+	}
+}
+
 // What a server has taken in has arrived, though it hangs up on us then. TLS from the first byte, with a password under it.
 func TestTakenIsArrived(t *testing.T) {
 	s := httptest.NewUnstartedServer(nil)
@@ -230,7 +249,7 @@ func TestTakenIsArrived(t *testing.T) {
 	defer s.Close()
 	m := &delivery.Mail{Direct: true, User: "nyckel", Password: "hemligt", From: "nyckel@kommun.example", Roots: x509.NewCertPool()}
 	m.Roots.AddCert(s.Certificate())
-	m.Host, m.Port = served(t, s.TLS, func(c net.Conn) { converse(c, "250-mail\r\n250 AUTH PLAIN") })
+	m.Host, m.Port = served(t, s.TLS, func(c net.Conn) { converse(c, "250-mail\r\n250 AUTH PLAIN", "") })
 	if got := m.Send(t.Context(), letter(notify.ByMail, "eva@kommun.example"), origin); !got.Arrived {
 		t.Errorf("got %+v", got)
 	}
@@ -257,7 +276,8 @@ func TestHostileGateways(t *testing.T) {
 			notify.Result{Failure: "the gateway's answer does not say that the message was taken"}},
 		"bad number": {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusUnprocessableEntity) },
 			notify.Result{Gone: true, Failure: "the gateway does not take the number (422)"}},
-		"broken": {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) }, notify.Result{Failure: "the gateway answered 502"}},
+		"moved away": {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusGone) }, notify.Result{Failure: "the gateway answered 410"}},
+		"broken":     {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) }, notify.Result{Failure: "the gateway answered 502"}},
 		"elsewhere": {func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, elsewhere.URL, http.StatusTemporaryRedirect)
 		}, notify.Result{Failure: "the gateway answered 307"}},

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strings"
 
 	"github.com/wneessen/go-mail"
@@ -112,12 +113,12 @@ func (h *heard) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// refusal says how an attempt failed, without the address, which errors quote. Only that the receiver is refused for good is
-// the receiver's fault.
+// refusal says how an attempt failed, without the address, which errors quote. Only that the receiver's address is refused for good is
+// the receiver's fault: a server that does not trust us (RFC 3463, X.7.X) refuses everybody, and nobody is left alone for that.
 func refusal(err error) notify.Result {
 	sent, ok := errors.AsType[*mail.SendError](err)
 	switch {
-	case ok && sent.Reason == mail.ErrSMTPRcptTo && !sent.IsTemp():
+	case ok && sent.Reason == mail.ErrSMTPRcptTo && slices.Contains([]int{550, 551, 553}, sent.ErrorCode()) && !strings.HasPrefix(sent.EnhancedStatusCode(), "5.7."):
 		return notify.Result{Gone: true, Failure: "the receiver's mail server does not know the address"}
 	case ok:
 		return notify.Result{Failure: fmt.Sprintf("the mail server answered %d", sent.ErrorCode())}

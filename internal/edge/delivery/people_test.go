@@ -271,9 +271,9 @@ func TestLettersThatDoNotArrive(t *testing.T) {
 		if len(dead) != notify.MaxBounces || strings.Contains(dead[0].Failure, "unknown@") {
 			t.Fatalf("dead: %+v", dead)
 		}
-		c, err := p.post.Choices(t.Context(), a.Actor())
+		me, err := p.post.Receiver(t.Context(), a.Actor())
 		p.must(err)
-		if c.MailBounces != notify.MaxBounces || len(c.Mail) != len(notify.Kinds()) {
+		if c := me.Choices; c.MailBounces != notify.MaxBounces || len(c.Mail) != len(notify.Kinds()) {
 			t.Errorf("bounces: %+v", c)
 		}
 		p.must(p.db.Update(t.Context(), func(tx *storage.Tx) error {

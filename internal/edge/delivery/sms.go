@@ -62,7 +62,7 @@ func (s *SMS) Send(ctx context.Context, l notify.Letter, origin string) notify.R
 		return notify.Result{Failure: inWords(err)}
 	case answer.StatusCode/100 == 2:
 		return notify.Result{Failure: "the gateway's answer does not say that the message was taken"}
-	case answer.StatusCode == http.StatusGone || answer.StatusCode == http.StatusUnprocessableEntity:
+	case answer.StatusCode == http.StatusUnprocessableEntity: // 410 says that the gateway is gone, which is not the number's fault
 		return notify.Result{Gone: true, Failure: fmt.Sprintf("the gateway does not take the number (%d)", answer.StatusCode)}
 	}
 	return notify.Result{Failure: fmt.Sprintf("the gateway answered %d", answer.StatusCode)}

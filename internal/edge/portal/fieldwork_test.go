@@ -155,8 +155,8 @@ func TestBookingAtThePage(t *testing.T) {
 	portaltest.Says(t, other.Post(at, form(got, good), http.StatusOK), "Nora Lind")
 	portaltest.Says(t, v.Post("/arbete/"+id+"/kontakt", url.Values{"outcome": {"no-answer"}}, http.StatusOK), "Försöket är antecknat.", "Sökt kunden", "Inget svar")
 	v.Post("/arbete/"+id+"/kontakt", url.Values{"outcome": {"rich"}}, http.StatusUnprocessableEntity)
-	portaltest.Says(t, v.Post("/arbete/"+id+"/avboka", url.Values{"ja": {"ja"}}, http.StatusUnprocessableEntity), "Ange varför")
-	portaltest.Says(t, v.Post("/arbete/"+id+"/avboka", url.Values{"ja": {"ja"}, "reason": {"Kunden är på sjukhus"}}, http.StatusOK), "Ingen tid är bokad.")
+	portaltest.Says(t, v.Post("/arbete/"+id+"/avboka", form(v.Get("/arbete/"+id+"/avboka", 200), nil), http.StatusUnprocessableEntity), "Ange varför")
+	portaltest.Says(t, v.Post("/arbete/"+id+"/avboka", form(v.Get("/arbete/"+id+"/avboka", 200), url.Values{"reason": {"Kunden är på sjukhus"}}), http.StatusOK), "Ingen tid är bokad.")
 }
 
 // The queue: what is urgent first, one's own, who gets what, on paper; protected identity is shown for a reason only.

@@ -30,6 +30,8 @@ type sheet struct {
 	free    []string   // of these, where anything may be written
 	options int        // how many of the questions need no answer
 	guessed bool       // no page leads to it
+
+	suggested map[string]string // an answer that its page offers, by question
 }
 
 // attacker sends forms.
@@ -201,7 +203,7 @@ func (a *attacker) read(v *portaltest.Visitor, path string) string {
 
 func (a *attacker) formOf(who, tag, body string) (sheet, bool) {
 	at := attributes(tag)
-	f := sheet{who: who, action: at["action"], fields: url.Values{}, options: strings.Count(body, ui.TOptional.SV)}
+	f := sheet{who: who, action: at["action"], fields: url.Values{}, suggested: suggestions(body), options: strings.Count(body, ui.TOptional.SV)}
 	var ok bool
 	if f.route, ok = a.routeOf(a.posts, f.action); at["method"] != "post" || !ok || f.route.Name == "logout" {
 		return f, false
@@ -223,6 +225,31 @@ func (a *attacker) formOf(who, tag, body string) (sheet, bool) {
 		}
 	}
 	return f, true
+}
+
+var (
+	aSelect = regexp.MustCompile(`(?s)<select\b([^>]*)>(.*?)</select>`)
+	aChoice = regexp.MustCompile(`<option\b([^>]*)>`)
+)
+
+// suggestions are an answer to each question for which a form offers some: what stands there, or the first that there is to choose.
+func suggestions(body string) map[string]string {
+	out := map[string]string{}
+	for _, m := range aField.FindAllStringSubmatch(body, -1) {
+		at := attributes(m[2])
+		if name, value := at["name"], at["value"]; m[1] == "input" && at["type"] != "hidden" && value != "" && out[name] == "" {
+			out[name] = value
+		}
+	}
+	for _, m := range aSelect.FindAllStringSubmatch(body, -1) {
+		name := attributes(m[1])["name"]
+		for _, o := range aChoice.FindAllStringSubmatch(m[2], -1) {
+			if value := attributes(o[1])["value"]; value != "" && out[name] == "" {
+				out[name] = value
+			}
+		}
+	}
+	return out
 }
 
 // send posts a body, in a language, and returns status and page.

@@ -184,7 +184,9 @@ func (h *Handler) serve(route page.Route) http.Handler {
 		if !p.LoggedIn() {
 			limit = 0 // a stranger gets no more room than any form
 		}
-		if unread := p.ReadForm(limit); err == nil { // read in any case: what was typed is kept when nobody can be asked who it is
+		// Read in any case: what was typed is kept when nobody can be asked who it is.
+		unread := p.ReadForm(limit)
+		if err == nil && (route.Open || p.LoggedIn()) { // others are told first that they must log in
 			err = unread
 		}
 		if err == nil {
@@ -243,7 +245,11 @@ func (h *Handler) request(w http.ResponseWriter, r *http.Request) (*page.Request
 		}
 		p.Can[route.Name] = true
 		if route.Menu.SV != "" {
-			p.Menu = append(p.Menu, ui.MenuItem{Href: strings.TrimSuffix(route.Path, "{$}"), Text: route.Menu, Key: keyOf(p.Menu, route.Menu)})
+			item := ui.MenuItem{Href: strings.TrimSuffix(route.Path, "{$}"), Text: route.Menu, Key: keyOf(p.Menu, route.Menu)}
+			if route.Name == "notices" {
+				item.New = who.Unread
+			}
+			p.Menu = append(p.Menu, item)
 		}
 	}
 	return p, nil

@@ -198,7 +198,16 @@ func (a *Area) find(p *page.Request) error {
 		return err
 	}
 	reason := p.Form("reason")
-	err = page.Again(a.keys.Find(p.Once(), who(p), r.Key.Number, reason))
+	err = page.Again(a.keys.Find(p.OnceFresh(func() (string, error) {
+		r, err = a.keys.Reach(p.Context(), who(p), p.ID())
+		if r.Key.State != fleet.KeyBlocked && r.Key.State != fleet.KeySuspect {
+			return p.Form("_version"), err // somebody else was first
+		}
+		return foundVersion(r), err
+	}), who(p), r.Key.Number, reason))
+	if errors.Is(err, page.ErrStale) {
+		return p.Render(http.StatusConflict, ui.Confirm(p.View, confirmFound(p.View, r, reason, ui.Faults{{Text: ui.TConflict}})))
+	}
 	if faults, ok := page.Faults(err); ok {
 		return p.Render(http.StatusUnprocessableEntity, ui.Confirm(p.View, confirmFound(p.View, r, reason, faults)))
 	}

@@ -12,6 +12,7 @@ import (
 	"hemnyckel/internal/domain/fleet"
 	"hemnyckel/internal/domain/journal"
 	"hemnyckel/internal/domain/keysync"
+	"hemnyckel/internal/domain/routine"
 	"hemnyckel/internal/edge/portaltest"
 	"hemnyckel/internal/storage"
 	"hemnyckel/internal/storage/storagetest"
@@ -58,14 +59,25 @@ func TestALostKeyIsBlocked(t *testing.T) {
 		tell(w, "DC10002")
 		portaltest.Says(t, v.Get("/sparra/nycklar/"+key, 200), "1 av 2 lås kan fortfarande öppnas", "Har fått spärren fick den 3 juni 2026 kl. 14.20")
 		portaltest.Says(t, v.Get("/sparra/nycklar/"+key+"/underlag", 200), "Incidentunderlag", "6 juni 2026 kl. 14.10", "1 av 2 lås har bekräftat", "Borttappad: på buss 4")
-		w.Visitor(portaltest.Manager).Get("/sparra/nycklar/"+key+"/hittad", 200)
-		v.Post("/sparra/nycklar/"+key+"/hittad", url.Values{"reason": {"låg i soffan"}}, 403)
+		found := func(v *portaltest.Visitor, reason string) url.Values {
+			page := v.Get("/sparra/nycklar/"+key+"/hittad", 200)
+			return url.Values{"reason": {reason}, "_version": {regexp.MustCompile(`name="_version" value="([^"]*)"`).FindStringSubmatch(page)[1]}}
+		}
+		v.Post("/sparra/nycklar/"+key+"/hittad", found(v, "låg i soffan"), 403)
 
 		hms := w.Visitor(portaltest.Technician)
-		portaltest.Says(t, hms.Post("/sparra/nycklar/"+key+"/hittad", url.Values{"reason": {" "}}, 422), "Fel:")
-		portaltest.Says(t, hms.Post("/sparra/nycklar/"+key+"/hittad", url.Values{"reason": {"låg i soffan"}}, 200), "noterad som hittad")
+		portaltest.Says(t, hms.Post("/sparra/nycklar/"+key+"/hittad", found(hms, " "), 422), "Fel:")
+		old := found(hms, "låg i soffan")
+		portaltest.Says(t, hms.Post("/sparra/nycklar/"+key+"/hittad", old, 200), "noterad som hittad")
 		if got := state(w, "N00001"); got != fleet.KeyInStock {
 			t.Errorf("a found key is %s", got)
+		}
+		_, err := w.Pool.Lose(t.Context(), routine.Who{Actor: "demo:annan", Role: routine.LockManager}, "N00001", "Stulen")
+		w.Must(err)
+		stale := hms.Post("/sparra/nycklar/"+key+"/hittad", old, 409)
+		portaltest.Says(t, stale, "Någon annan har ändrat samtidigt")
+		if got := state(w, "N00001"); got != fleet.KeyBlocked {
+			t.Errorf("an old tab has lifted a block that was made since: the key is %s", got)
 		}
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"hemnyckel/internal/domain/fleet"
+	"hemnyckel/internal/edge/portal/page"
 	"hemnyckel/internal/edge/portal/ui"
 )
 
@@ -82,12 +83,17 @@ func doorState(d fleet.Reached) ui.State {
 
 func confirmFound(v ui.View, r fleet.Reach, reason string, faults ui.Faults) ui.Confirmation {
 	c := ui.Confirmation{Title: v.F(tFoundQ, r.Key.Number), Effects: []string{v.T(tFoundE1), v.T(tFoundE2)}, Do: v.T(tFoundDo),
-		Action: "/sparra/nycklar/" + r.Key.ID + "/hittad", Back: "/sparra/nycklar/" + r.Key.ID, Faults: faults}
+		Action: "/sparra/nycklar/" + r.Key.ID + "/hittad", Back: "/sparra/nycklar/" + r.Key.ID, Version: foundVersion(r), Faults: faults}
 	if r.Key.State == fleet.KeySuspect {
 		c.Effects = []string{v.T(tFoundE3)}
 	}
 	c.Reason = &ui.Field{Name: "reason", Label: v.T(tFoundWhy), Value: reason, Fault: faults.Of("reason"), Max: 400}
 	return c
+}
+
+// foundVersion is what is lifted when a key is found: a block that has been made since is another.
+func foundVersion(r fleet.Reach) string {
+	return page.VersionOf(r.Key.State, r.Key.BlockedAt.UnixMicro(), r.Key.BlockReason)
 }
 
 // incidentTime is for how long a breach may wait before it is notified: GDPR, article 33.

@@ -247,15 +247,17 @@ func (a *Area) show(p *page.Request, status int, faults ui.Faults, changes []ui.
 func version(f support.Fault) string { return page.VersionOf(f.ID, f.State, f.Assignee, f.ReportedBy) }
 
 // guarded runs a change unless somebody else has changed the fault since the form was made.
-func (a *Area) guarded(p *page.Request, said problem.Text, change func() error) error {
-	f, err := a.desk.Fault(p.Context(), asking(p), p.ID())
-	if err != nil {
-		return err
+func (a *Area) guarded(p *page.Request, said problem.Text, change func(ctx context.Context) error) error {
+	var now support.FaultCase
+	err := change(p.OnceFresh(func() (of string, err error) {
+		if now, err = a.desk.Fault(p.Context(), asking(p), p.ID()); now.State.Ended() {
+			return p.Form("_version"), err // nothing can be overwritten any more: the domain says so
+		}
+		return version(now.Fault), err
+	}))
+	if errors.Is(err, page.ErrStale) {
+		return a.show(p, http.StatusConflict, nil, []ui.Change{{Name: p.T(tState), Now: p.T(stateText(now.State)), Yours: ""}, {Name: p.T(tAssignee), Now: now.Assignee, Yours: p.Form("assignee")}})
 	}
-	if p.Stale(version(f.Fault)) && !f.State.Ended() {
-		return a.show(p, http.StatusConflict, nil, []ui.Change{{Name: p.T(tState), Now: p.T(stateText(f.State)), Yours: ""}, {Name: p.T(tAssignee), Now: f.Assignee, Yours: p.Form("assignee")}})
-	}
-	err = change()
 	if faults, ok := page.Faults(err); ok {
 		return a.show(p, http.StatusUnprocessableEntity, faults, nil)
 	}
@@ -266,15 +268,15 @@ func (a *Area) guarded(p *page.Request, said problem.Text, change func() error) 
 }
 
 func (a *Area) assign(p *page.Request) error {
-	return a.guarded(p, tAssigned, func() error {
-		_, err := a.faults.Assign(p.Once(), asking(p), p.ID(), p.Form("assignee"))
+	return a.guarded(p, tAssigned, func(ctx context.Context) error {
+		_, err := a.faults.Assign(ctx, asking(p), p.ID(), p.Form("assignee"))
 		return err
 	})
 }
 
 // finish ends a fault with its cause; who bears the cost follows from it by the routine.
 func (a *Area) finish(p *page.Request) error {
-	return a.guarded(p, tEnded, func() error {
+	return a.guarded(p, tEnded, func(ctx context.Context) error {
 		e := support.End{Cause: support.Cause(p.Form("cause")), Done: p.Form("done"), CallOut: p.Form("call_out") != ""}
 		if text := p.Form("cost"); text != "" {
 			cost, err := strconv.Atoi(text)
@@ -289,7 +291,7 @@ func (a *Area) finish(p *page.Request) error {
 		if how := p.Form("state"); how == "" {
 			return errHow.On("state")
 		}
-		_, err := a.faults.Finish(p.Once(), asking(p), p.ID(), support.State(p.Form("state")), e)
+		_, err := a.faults.Finish(ctx, asking(p), p.ID(), support.State(p.Form("state")), e)
 		return err
 	})
 }

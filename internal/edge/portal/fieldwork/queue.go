@@ -3,6 +3,7 @@ package fieldwork
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"fmt"
 	"net/http"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"hemnyckel/internal/base/problem"
+	"hemnyckel/internal/base/txn"
 	"hemnyckel/internal/domain/care"
 	"hemnyckel/internal/domain/casework"
 	"hemnyckel/internal/domain/routine"
@@ -201,7 +203,8 @@ func (a *Area) me(p *page.Request) error {
 
 // assign gives the chosen tasks to somebody. What does not go is said, and the rest is done.
 func (a *Area) assign(p *page.Request) error {
-	rows, number := p.Forms("rad"), p.Form("employee_number")
+	rows, seen := chosen(p.Forms("rad"))
+	number := p.Form("employee_number")
 	var faults ui.Faults
 	if len(rows) == 0 || len(rows) > maxChose {
 		faults = append(faults, ui.Fault{Field: "ko", Text: tChooseSome})
@@ -228,7 +231,8 @@ func (a *Area) assign(p *page.Request) error {
 	}
 	done, left := 0, []string{}
 	for _, id := range rows {
-		_, err := a.field.Assign(p.Context(), who(p), id, person.EmployeeNumber, "")
+		_, err := a.field.Assign(a.unlessTaken(p, id, seen[id], person.ID), who(p), id, person.EmployeeNumber, "")
+		err = page.Again(err)
 		known, ok := problemOf(err)
 		switch {
 		case err == nil:
@@ -244,6 +248,32 @@ func (a *Area) assign(p *page.Request) error {
 		return a.showQueue(p, http.StatusConflict, faults, left)
 	}
 	return p.Redirect("/arbete", ui.Flash{Text: tAssigned.Sprintf(done)})
+}
+
+// chosen are the tasks that were chosen, and who had each of them when they were.
+func chosen(rows []string) (ids []string, seen map[string]string) {
+	seen = map[string]string{}
+	for _, row := range rows {
+		id, had, _ := strings.Cut(row, ".")
+		ids, seen[id] = append(ids, id), had
+	}
+	return ids, seen
+}
+
+// unlessTaken binds the assignment of a task to that nobody else has given it to another since it was chosen, and makes it once.
+func (a *Area) unlessTaken(p *page.Request, id, seen, to string) context.Context {
+	return txn.WithOnce(p.Context(), txn.Once{Check: func(ctx context.Context) error {
+		now, err := a.field.Task(p.Context(), who(p), id)
+		switch {
+		case err != nil:
+			return err
+		case now.Task.StaffID == to:
+			return txn.ErrDone
+		case now.Task.StaffID != seen:
+			return errTaken.Fill(now.Task.Number)
+		}
+		return nil
+	}})
 }
 
 // print is the day's list on paper: the same choice as on the page. That it was printed is in the journal.

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"hemnyckel/internal/base/problem"
+	"hemnyckel/internal/base/txn"
 	"hemnyckel/internal/domain/casework"
 	"hemnyckel/internal/edge/portal/page"
 	"hemnyckel/internal/edge/portal/ui"
@@ -71,6 +72,11 @@ func keeping(v ui.View, name, value string) string {
 
 func printAddress(v ui.View) string { return "/arbete/lista.pdf?" + keeping(v, "", "") }
 
+// errTaken says that somebody else has given a task to another since the list was read.
+var errTaken = problem.New(problem.Conflict, "page-task-taken",
+	"Någon annan har nyss fördelat %s. Se vem som har den nu i listan, och välj den igen om den ska bytas.",
+	"Somebody else has just assigned %s. See in the list who has it now, and choose it again if that is to change.")
+
 func problemOf(err error) (*problem.Error, bool) {
 	return errors.AsType[*problem.Error](err)
 }
@@ -101,7 +107,10 @@ func (a *Area) openCalendar(p *page.Request) error {
 	if me.ID == "" {
 		return a.showCalendar(p, http.StatusUnprocessableEntity, "", tWhoAreYou)
 	}
-	_, secret, err := a.field.OpenFeed(p.Context(), who(p), me.EmployeeNumber)
+	_, secret, err := a.field.OpenFeed(p.Once(), who(p), me.EmployeeNumber)
+	if errors.Is(err, txn.ErrDone) { // sent twice: the address was in the first answer, and only there
+		return a.showCalendar(p, http.StatusConflict, "", tCalendarTwice)
+	}
 	if known, ok := problemOf(err); ok && known.Kind == problem.Conflict {
 		return a.showCalendar(p, http.StatusConflict, "", known.Text)
 	}
@@ -137,6 +146,7 @@ func (a *Area) closeCalendar(p *page.Request) error {
 }
 
 var (
+	tCalendarTwice  = problem.Text{SV: "Adressen är redan öppnad och visades en gång. Hann du inte kopiera den? Stäng den i listan och öppna en ny.", EN: "The address is open already and was shown once. Did you not copy it? Close it in the list and open a new one."}
 	tAreaFault      = problem.Text{SV: "Skriv ett postnummer, eller dess första siffror.", EN: "Write a postal code, or its first digits."}
 	tChooseHead     = problem.Text{SV: "Välj", EN: "Choose"}
 	tChooseSome     = problem.Text{SV: "Välj minst en uppgift i listan.", EN: "Choose at least one task in the list."}

@@ -1,6 +1,7 @@
 package fieldwork
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 	"time"
@@ -54,12 +55,20 @@ type bookingForm struct {
 }
 
 // versionOf is what a booking is made from: who has the task, how far it has come and which time holds.
-func versionOf(v casework.VisitPage) string {
+func versionOf(v casework.WorkFile) string {
 	live := ""
 	if b := v.Live(); b != nil {
 		live = b.ID + b.Told
 	}
 	return page.VersionOf(v.Task.ID, v.Task.State, v.Task.StaffID, live)
+}
+
+// version is what the forms about a task's time would be made from now.
+func (a *Area) version(p *page.Request) func() (string, error) {
+	return func() (string, error) {
+		now, err := a.field.Task(p.Context(), who(p), p.ID())
+		return versionOf(now), err
+	}
 }
 
 func (a *Area) booking(p *page.Request) error {
@@ -91,7 +100,7 @@ func (a *Area) book(p *page.Request) error {
 	f := bookingForm{Day: p.Form("dag"), From: p.Form("fran"), Until: p.Form("till"), Employee: p.Form("employee_number"), Serial: p.Form("serial"),
 		Told: p.Form("told"), How: p.Form("how"), Reason: p.Form("reason")}
 	in := f.read(p.Zone)
-	if b := out.Live(); b != nil && p.Stale(versionOf(out)) && b.From.Equal(in.From) && b.Until.Equal(in.Until) && out.Staff[b.StaffID] == in.Employee {
+	if b := out.Live(); b != nil && p.Stale(versionOf(out.WorkFile)) && b.From.Equal(in.From) && b.Until.Equal(in.Until) && out.Staff[b.StaffID] == in.Employee {
 		return p.Redirect("/arbete/"+p.ID(), ui.Flash{Text: tBooked}) // sent twice: it is done
 	}
 	if out.Live() != nil && f.Reason == "" {
@@ -100,14 +109,15 @@ func (a *Area) book(p *page.Request) error {
 	if len(f.Faults) > 0 {
 		return p.Render(http.StatusUnprocessableEntity, bookingPage(p.View, out, f))
 	}
-	if p.Stale(versionOf(out)) {
-		f.Stale = true
-		return p.Render(http.StatusConflict, bookingPage(p.View, out, f))
-	}
 	if out.Serial != "" && out.Serial == in.Serial {
 		in.Serial = "" // kept already
 	}
-	_, err = a.field.Book(p.Context(), who(p), p.ID(), in)
+	_, err = a.field.Book(p.OnceFresh(a.version(p)), who(p), p.ID(), in)
+	if errors.Is(err, page.ErrStale) {
+		f.Stale = true
+		return p.Render(http.StatusConflict, bookingPage(p.View, out, f))
+	}
+	err = page.Again(err)
 	if known, ok := problemOf(err); ok && known.Kind != problem.Denied && known.Kind != problem.Internal && known.Kind != problem.Unavailable {
 		f.Faults = ui.Faults{{Field: bookingField(known), Text: known.Text}}
 		return p.Render(http.StatusUnprocessableEntity, bookingPage(p.View, out, f))
@@ -187,7 +197,10 @@ func (a *Area) contact(p *page.Request) error {
 
 // told records that the client knows of the booked time.
 func (a *Area) told(p *page.Request) error {
-	_, err := a.field.TellBooking(p.Once(), who(p), p.ID(), p.Form("told"), p.Form("how"))
+	_, err := a.field.TellBooking(p.OnceFresh(a.version(p)), who(p), p.ID(), p.Form("told"), p.Form("how"))
+	if errors.Is(err, page.ErrStale) { // another time may hold by now
+		return a.showVisit(p, http.StatusConflict, "", ui.Faults{{Field: "told", Text: ui.TConflict}})
+	}
 	if _, ok := page.Invalid(err); ok {
 		return a.showVisit(p, http.StatusUnprocessableEntity, "", ui.Faults{{Field: "told", Text: tToldHow}})
 	}
@@ -198,18 +211,25 @@ func (a *Area) told(p *page.Request) error {
 }
 
 func (a *Area) askUnbook(p *page.Request) error {
-	return p.Render(http.StatusOK, ui.Confirm(p.View, unbooking(p, nil)))
+	return a.unbooking(p, http.StatusOK, nil)
 }
 
-func unbooking(p *page.Request, faults ui.Faults) ui.Confirmation {
-	return ui.Confirmation{Title: p.T(tUnbookAsk), Effects: []string{p.T(tUnbookThen), p.T(tUnbookTell)}, Do: p.T(tUnbook), Action: "/arbete/" + p.ID() + "/avboka", Back: "/arbete/" + p.ID(),
-		Reason: &ui.Field{Name: "reason", Label: p.T(tWhy), Value: p.Form("reason"), Max: casework.MaxNote, Fault: faults.Of("reason")}, Faults: faults}
+func (a *Area) unbooking(p *page.Request, status int, faults ui.Faults) error {
+	version, err := a.version(p)()
+	if err != nil {
+		return err
+	}
+	return p.Render(status, ui.Confirm(p.View, ui.Confirmation{Title: p.T(tUnbookAsk), Version: version, Effects: []string{p.T(tUnbookThen), p.T(tUnbookTell)}, Do: p.T(tUnbook), Action: "/arbete/" + p.ID() + "/avboka", Back: "/arbete/" + p.ID(),
+		Reason: &ui.Field{Name: "reason", Label: p.T(tWhy), Value: p.Form("reason"), Max: casework.MaxNote, Fault: faults.Of("reason")}, Faults: faults}))
 }
 
 func (a *Area) unbook(p *page.Request) error {
-	_, err := a.field.CancelBooking(p.Once(), who(p), p.ID(), p.Form("reason"))
+	_, err := a.field.CancelBooking(p.OnceFresh(a.version(p)), who(p), p.ID(), p.Form("reason"))
+	if errors.Is(err, page.ErrStale) {
+		return a.unbooking(p, http.StatusConflict, ui.Faults{{Text: ui.TConflict}})
+	}
 	if faults, ok := page.Faults(err); ok {
-		return p.Render(http.StatusUnprocessableEntity, ui.Confirm(p.View, unbooking(p, faults)))
+		return a.unbooking(p, http.StatusUnprocessableEntity, faults)
 	}
 	if err = page.Again(err); err != nil {
 		return err

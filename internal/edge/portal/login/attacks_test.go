@@ -159,7 +159,17 @@ func TestLoginThroughAProvider(t *testing.T) {
 		t.Errorf("the journal tells of %d answers that were refused, want 1", n)
 	}
 	p.get("/konto", 200) // the login page: nobody is in
+
+	// A provider that lies or is down does not cost what was typed when the session ended: it waits for the next attempt.
+	typed := url.Values{"_till": {"/fel/anmal"}, "_sant": {"allt"}, "_kvar.description": {"Nyckeln är böjd"}}
+	for _, o.err = range []error{o.err, problem.New(problem.Unavailable, "sso-down", "Legitimationen svarar inte.", "The provider does not answer.")} {
+		if got := through(typed, map[bool]int{true: 403, false: 429}[problem.KindOf(o.err) == problem.Denied]); !strings.Contains(got, `name="_kvar.description" value="Nyckeln är böjd"`) {
+			t.Errorf("%v: what was typed is lost:\n%s", o.err, got)
+		}
+	}
 	o.err = nil
+	p.says(through(typed, 200), "Det du fyllde i finns kvar")
+	p.browser()
 
 	// The provider remembers the person since the morning: in, and asked anew before what is dangerous; then what was asked for is done.
 	o.at = p.w.Clock.Time.Add(-3 * time.Hour)

@@ -135,7 +135,7 @@ func (a *Area) Find(ctx context.Context, token string) (page.Principal, bool, er
 	}
 	g := s.Assignment
 	who := page.Principal{AccountID: s.Account.Actor(), Name: s.Account.Name, StaffID: s.Account.StaffID, Role: g.Role, Organisation: g.Organisation, AssignmentID: g.ID, Areas: g.Areas,
-		Lead: g.Lead, Method: string(s.Method), LoA: levelOf(s.Level), StepUpAt: s.Strong, Ends: s.Seen.Add(a.Service.Policy().Idle)}
+		Lead: g.Lead, Method: string(s.Method), LoA: levelOf(s.Level), StepUpAt: s.Strong, Ends: s.Seen.Add(a.Service.Policy().Idle), Unread: s.Unread}
 	if s.Method == identity.ByCode {
 		who.StepUpAt = time.Time{}
 	}
@@ -218,7 +218,7 @@ func (a *Area) entered(p *page.Request, token string, s identity.Session, back p
 // goOn leads somebody on to where they were going. What had been typed they send themselves: they may be another person than
 // the one who typed it.
 func goOn(p *page.Request, name string, back page.Return) error {
-	if len(back.Fields) == 0 {
+	if back.Kept == page.NoForm {
 		return p.Redirect(back.Path)
 	}
 	return p.Render(http.StatusOK, resume(p.View, name, back))

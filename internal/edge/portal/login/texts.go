@@ -11,6 +11,11 @@ var (
 	tDemoWho    = problem.Text{SV: "Vem är du?", EN: "Who are you?"}
 	tLoginGone  = problem.Text{SV: "Välj en av personerna i listan.", EN: "Choose one of the persons in the list."}
 	tKept       = problem.Text{SV: "Du har blivit utloggad. Det du fyllde i finns kvar, och du kan skicka det när du har loggat in.", EN: "You have been logged out. What you filled in is kept, and you can send it once you have logged in."}
+	tKeptNot    = problem.Text{SV: "Du har blivit utloggad, och det du skickade gick inte att spara. Logga in och gör om det. Inget har ändrats.", EN: "You have been logged out, and what you sent could not be kept. Log in and do it again. Nothing was changed."}
+	tKeptFile   = problem.Text{SV: "Du har blivit utloggad. Det du fyllde i finns kvar, men filen måste du välja igen när du har loggat in.", EN: "You have been logged out. What you filled in is kept, but you must choose the file again once you have logged in."}
+	tResumeLost = problem.Text{SV: "Det du skickade gick inte att spara", EN: "What you sent could not be kept"}
+	tResumeNot  = problem.Text{SV: "Du är inloggad igen som %s. Det du skickade var för stort för att sparas över inloggningen. Gå bakåt i webbläsaren till formuläret, eller börja om. Inget har ändrats.", EN: "You are logged in again as %s. What you sent was too large to be kept over the login. Go back in the browser to the form, or start again. Nothing was changed."}
+	tResumeFile = problem.Text{SV: "Filen följer inte med: du får välja den igen i nästa steg.", EN: "The file is not kept: you choose it again in the next step."}
 	tResume     = problem.Text{SV: "Det du fyllde i finns kvar", EN: "What you filled in is kept"}
 	tResumeLead = problem.Text{SV: "Du är inloggad igen som %s. Inget har skickats ännu.", EN: "You are logged in again as %s. Nothing has been sent yet."}
 	tResumeSend = problem.Text{SV: "Skicka det nu", EN: "Send it now"}

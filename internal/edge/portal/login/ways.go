@@ -33,6 +33,11 @@ func (a *Area) entry(back page.Return, fault error, field string) entryForm {
 
 // refused answers a login that did not work with the page again; what is our own fault goes on as it is.
 func (a *Area) refused(p *page.Request, err error, field, name string) error {
+	return a.refusedTo(p, p.Back(), err, field, name)
+}
+
+// refusedTo is refused for a login on its way to back: what was typed before it waits for the next attempt.
+func (a *Area) refusedTo(p *page.Request, back page.Return, err error, field, name string) error {
 	status := http.StatusUnauthorized
 	switch problem.KindOf(err) {
 	case problem.Internal:
@@ -42,7 +47,7 @@ func (a *Area) refused(p *page.Request, err error, field, name string) error {
 	case problem.Denied, problem.Invalid:
 		status = http.StatusForbidden
 	}
-	f := a.entry(p.Back(), err, field)
+	f := a.entry(back, err, field)
 	f.Name = name
 	return p.Render(status, loginPage(p.View, f))
 }
@@ -164,17 +169,21 @@ func (a *Area) finish(p *page.Request) error {
 		if err := a.Service.Refused(p.Context(), arrival(p), provider.ID(), reason(err)); err != nil {
 			return err
 		}
-		return a.refused(p, err, "vag-0", "")
+		return a.refusedTo(p, back(j.Back), err, "vag-0", "")
 	}
 	if j.Confirm && p.LoggedIn() {
-		if err := a.Service.ConfirmExternal(p.Context(), p.Session(), who); err != nil {
+		err := a.Service.ConfirmExternal(p.Context(), p.Session(), who)
+		if known, ok := errors.AsType[*problem.Error](err); ok && known.Kind == problem.Denied {
+			return a.confirmPage(p, back(j.Back), http.StatusUnprocessableEntity, known.Text)
+		}
+		if err != nil {
 			return err
 		}
 		return goOn(p, p.Who.Name, back(j.Back))
 	}
 	token, s, err := a.Service.ExternalLogin(p.Context(), arrival(p), who)
 	if err != nil {
-		return a.refused(p, err, "vag-0", "")
+		return a.refusedTo(p, back(j.Back), err, "vag-0", "")
 	}
 	return a.entered(p, token, s, back(j.Back))
 }

@@ -7,6 +7,7 @@ package notices
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -25,8 +26,8 @@ type Service interface {
 	Inbox(ctx context.Context, actor, after string, limit int) (all []notify.Told, unread int64, next string, err error)
 	Unread(ctx context.Context, actor string) (int64, error)
 	MarkRead(ctx context.Context, actor, upTo string) error
-	Reach(ctx context.Context, actor string) (notify.Reach, error)
-	Choices(ctx context.Context, actor string) (notify.Choices, error)
+	Receiver(ctx context.Context, actor string) (notify.Receiver, error)
+	By() []notify.Channel
 	Choose(ctx context.Context, actor string, c notify.Choices) error
 	Dead(ctx context.Context, who routine.Who, after string, limit int) (all []notify.OnItsWay, next string, err error)
 	Resend(ctx context.Context, who routine.Who, id string) error
@@ -70,26 +71,24 @@ func (a *Area) read(p *page.Request) error {
 }
 
 func (a *Area) choices(p *page.Request) error {
-	c, err := a.post.Choices(p.Context(), p.Who.AccountID)
+	me, err := a.post.Receiver(p.Context(), p.Who.AccountID)
 	if err != nil {
 		return err
 	}
-	return a.showChoices(p, http.StatusOK, chosen{form: formOf(c), now: c})
+	return a.showChoices(p, http.StatusOK, chosen{form: formOf(me.Choices), me: me})
 }
 
 // chosen is what the page of choices shows: what is typed, and what holds now.
 type chosen struct {
 	form   form
-	now    notify.Choices
-	reach  notify.Reach
+	me     notify.Receiver
+	by     []notify.Channel // that the municipality uses
 	clash  bool
 	faults ui.Faults
 }
 
-func (a *Area) showChoices(p *page.Request, status int, c chosen) (err error) {
-	if c.reach, err = a.post.Reach(p.Context(), p.Who.AccountID); err != nil {
-		return err
-	}
+func (a *Area) showChoices(p *page.Request, status int, c chosen) error {
+	c.by = a.post.By()
 	return p.Render(status, choicesPage(p.View, c))
 }
 
@@ -118,35 +117,47 @@ func formOf(c notify.Choices) form {
 func clock(minutes int) string { return fmt.Sprintf("%02d:%02d", minutes/60, minutes%60) }
 
 func (a *Area) choose(p *page.Request) error {
-	now, err := a.post.Choices(p.Context(), p.Who.AccountID)
+	me, err := a.post.Receiver(p.Context(), p.Who.AccountID)
 	if err != nil {
 		return err
 	}
 	f := form{Mail: p.Forms("mejl"), SMS: p.Forms("sms"), From: p.Form("fran"), Until: p.Form("till"), Digest: p.Forms("samlat"), Lang: p.Form("sprak")}
-	if p.Stale(page.VersionOf(now)) {
-		return a.showChoices(p, http.StatusConflict, chosen{form: f, now: now, clash: true})
-	}
-	c, faults := f.choices()
+	c, faults := f.choices(me)
 	if len(faults) == 0 {
-		err = page.Again(a.post.Choose(p.Once(), p.Who.AccountID, c))
+		err = page.Again(a.post.Choose(p.OnceFresh(func() (string, error) {
+			now, err := a.post.Receiver(p.Context(), p.Who.AccountID)
+			return page.VersionOf(now.Choices), err
+		}), p.Who.AccountID, c))
 		faults, _ = page.Faults(err)
 	}
 	switch {
+	case errors.Is(err, page.ErrStale):
+		if me, err = a.post.Receiver(p.Context(), p.Who.AccountID); err != nil {
+			return err
+		}
+		return a.showChoices(p, http.StatusConflict, chosen{form: f, me: me, clash: true})
 	case len(faults) > 0:
-		return a.showChoices(p, http.StatusUnprocessableEntity, chosen{form: f, now: now, faults: faults})
+		return a.showChoices(p, http.StatusUnprocessableEntity, chosen{form: f, me: me, faults: faults})
 	case err != nil:
 		return err
 	}
 	return p.Redirect("/aviseringar/val", ui.Flash{Text: tChosen})
 }
 
-// choices reads the form.
-func (f form) choices() (c notify.Choices, faults ui.Faults) {
+// choices reads the form. What it does not offer, because none of one's roles is told of it, stays as it was.
+func (f form) choices(me notify.Receiver) (c notify.Choices, faults ui.Faults) {
+	offered := notify.KindsFor(me.Roles...)
+	chosen := func(k notify.Kind, typed []string, before []notify.Kind) bool {
+		if slices.Contains(offered, k) {
+			return slices.Contains(typed, string(k))
+		}
+		return slices.Contains(before, k)
+	}
 	for _, k := range notify.Kinds() {
-		if slices.Contains(f.Mail, string(k)) {
+		if chosen(k, f.Mail, me.Choices.Mail) {
 			c.Mail = append(c.Mail, k)
 		}
-		if slices.Contains(f.SMS, string(k)) {
+		if chosen(k, f.SMS, me.Choices.SMS) {
 			c.SMS = append(c.SMS, k)
 		}
 	}

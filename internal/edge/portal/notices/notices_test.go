@@ -121,13 +121,15 @@ func TestChoices(t *testing.T) {
 	}
 	form.Set("fran", "21:15")
 	portaltest.Says(t, lead.Post("/aviseringar/val", form, http.StatusOK), "Dina val är sparade.")
-	c, err := w.Post.Choices(t.Context(), portaltest.Manager)
+	me, err := w.Post.Receiver(t.Context(), portaltest.Manager)
 	w.Must(err)
-	if len(c.Mail) != 1 || len(c.SMS) != 1 || c.QuietFrom != 21*60+15 || c.QuietUntil != 6*60+30 || c.Digest {
+	c := me.Choices
+	// what her role is told nothing of is not offered, and stays as it was
+	if want := []notify.Kind{notify.TaskAssigned, notify.TaskDue, notify.ReviewDue, notify.StaffOrdered}; !slices.Equal(c.Mail, want) || len(c.SMS) != 1 || c.QuietFrom != 21*60+15 || c.QuietUntil != 6*60+30 || c.Digest {
 		t.Errorf("got %+v", c)
 	}
 	lead.Post("/aviseringar/val", form, http.StatusConflict)
-	if other, err := w.Post.Choices(t.Context(), portaltest.Nurse); err != nil || len(other.Mail) != len(notify.Kinds()) {
+	if other, err := w.Post.Receiver(t.Context(), portaltest.Nurse); err != nil || len(other.Choices.Mail) != len(notify.Kinds()) {
 		t.Errorf("another's choices: %+v, %v", other, err)
 	}
 }

@@ -17,6 +17,7 @@ var (
 	tFirst       = problem.Text{SV: "Till de senaste", EN: "To the latest"}
 	tChoices     = problem.Text{SV: "Välj aviseringar", EN: "Choose notices"}
 	tChoicesLead = problem.Text{SV: "Allt visas alltid här i portalen. Välj vad du dessutom vill få som mejl och sms. De innehåller bara nummer och länk, aldrig namn.", EN: "Everything is always shown here in the portal. Choose what you want by mail and text message besides. They hold only a number and a link, never a name."}
+	tChoicesNone = problem.Text{SV: "Du har inget att välja: ditt uppdrag får inga aviseringar.", EN: "You have nothing to choose: your assignment is told of nothing."}
 	tByMail      = problem.Text{SV: "Mejla mig när", EN: "Send me mail when"}
 	tBySMS       = problem.Text{SV: "Skicka sms när", EN: "Send a text message when"}
 	tDigest      = problem.Text{SV: "Samla mejlen", EN: "Collect the mail"}

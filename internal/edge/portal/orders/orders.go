@@ -10,10 +10,12 @@ package orders
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"hemnyckel/internal/base/problem"
 	"hemnyckel/internal/base/swedish"
+	"hemnyckel/internal/base/txn"
 	"hemnyckel/internal/domain/casework"
 	"hemnyckel/internal/domain/journal"
 	"hemnyckel/internal/domain/routine"
@@ -173,7 +175,10 @@ func (a *Area) may(p *page.Request, to casework.State) (may bool, why problem.Te
 }
 
 func (a *Area) again(p *page.Request) error {
-	d, err := a.orders.OrderAgain(p.Context(), p.Who.Reader(), p.ID())
+	d, err := a.orders.OrderAgain(p.Once(), p.Who.Reader(), p.ID())
+	if errors.Is(err, txn.ErrDone) {
+		return a.begun(p)
+	}
 	if err != nil {
 		return err
 	}

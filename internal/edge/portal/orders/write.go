@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"hemnyckel/internal/base/problem"
+	"hemnyckel/internal/base/txn"
 	"hemnyckel/internal/domain/casework"
 	"hemnyckel/internal/domain/routine"
 	"hemnyckel/internal/edge/portal/page"
@@ -40,11 +41,26 @@ func (a *Area) begin(p *page.Request) error {
 	if !kind.Known() {
 		return a.startPage(p, http.StatusUnprocessableEntity, ui.Faults{{Field: "slag", Text: tChooseKind}})
 	}
-	d, err := a.orders.BeginDraft(p.Context(), p.Who.Reader(), kind, p.Form("kund"))
+	d, err := a.orders.BeginDraft(p.Once(), p.Who.Reader(), kind, p.Form("kund"))
+	if errors.Is(err, txn.ErrDone) {
+		return a.begun(p)
+	}
 	if err != nil {
 		return err
 	}
 	return a.next(p, d.ID)
+}
+
+// begun leads somebody who has sent a form that begins a draft once more to the draft that it began: their latest.
+func (a *Area) begun(p *page.Request) error {
+	drafts, err := a.orders.Drafts(p.Context(), p.Who.Reader())
+	if err != nil {
+		return err
+	}
+	if len(drafts) == 0 {
+		return p.Redirect("/bestall")
+	}
+	return a.next(p, drafts[0].ID)
 }
 
 // next leads to the first question that has no answer yet, or to the answers.

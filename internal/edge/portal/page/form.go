@@ -36,6 +36,7 @@ func (p *Request) ReadForm(n int64) error {
 	if n == 0 {
 		n = MaxForm
 	}
+	p.unread = true
 	web.AllowBody(p.W, p.R, n)
 	read := p.R.ParseForm
 	if kind, _, _ := mime.ParseMediaType(p.R.Header.Get("Content-Type")); kind == "multipart/form-data" {
@@ -53,6 +54,7 @@ func (p *Request) ReadForm(n int64) error {
 			}
 		}
 	}
+	p.unread = false
 	return nil
 }
 
@@ -174,11 +176,24 @@ func Again(err error) error {
 type Return struct {
 	Path   string // with query; "" is the first page
 	Fields url.Values
+	Kept   Kept
 }
+
+// Kept is how much of a form a Return has: passwords, codes and PINs never are.
+type Kept string
+
+// How much is kept.
+const (
+	NoForm  Kept = "" // a page was asked for
+	Whole   Kept = "allt"
+	NoFile  Kept = "utan-fil" // but for the files
+	Nothing Kept = "inget"    // it was too large, or could not be read
+)
 
 // The hidden fields of a Return.
 const (
 	returnPath   = "_till"
+	returnKept   = "_sant"
 	returnPrefix = "_kvar."
 )
 
@@ -198,14 +213,14 @@ func secret(name string) bool {
 	return false
 }
 
-// Here is the request itself, to come back to. The form must have been read. One that would make the form of a login too large to be
-// read is not kept.
+// Here is the request itself, to come back to. The form must have been read. One that could not be, or that would make the form of a
+// login too large to be read, is not kept.
 func (p *Request) Here() Return {
 	out := Return{Path: p.R.URL.RequestURI()}
 	if p.R.Method != http.MethodPost {
 		return out
 	}
-	out.Fields = url.Values{}
+	out.Fields, out.Kept = url.Values{}, Whole
 	fields := 0
 	for name, values := range p.R.PostForm {
 		if !secret(name) {
@@ -213,8 +228,11 @@ func (p *Request) Here() Return {
 			fields += len(values)
 		}
 	}
-	if fields > maxFields-fieldsToLogIn || len(out.Hidden().Encode()) > MaxForm-roomToLogIn {
-		out.Fields = url.Values{}
+	if p.R.MultipartForm != nil && len(p.R.MultipartForm.File) > 0 {
+		out.Kept = NoFile
+	}
+	if p.unread || fields > maxFields-fieldsToLogIn || len(out.Hidden().Encode()) > MaxForm-roomToLogIn {
+		out.Fields, out.Kept = url.Values{}, Nothing
 	}
 	return out
 }
@@ -235,6 +253,9 @@ func (p *Request) Retry() ui.Retry {
 // Hidden are the hidden fields that carry the return through a form of ours.
 func (r Return) Hidden() url.Values {
 	out := url.Values{returnPath: {r.Path}}
+	if r.Kept != NoForm {
+		out.Set(returnKept, string(r.Kept))
+	}
 	for name, values := range r.Fields {
 		out[returnPrefix+name] = values
 	}
@@ -248,10 +269,16 @@ func (p *Request) Back() Return {
 	if p.R.Method != http.MethodPost {
 		out.Path = ownPath(p.Query("till"))
 	}
+	if kept := Kept(p.Form(returnKept)); kept == Whole || kept == NoFile || kept == Nothing {
+		out.Kept = kept
+	}
 	for name, values := range p.R.PostForm {
 		if name, ok := strings.CutPrefix(name, returnPrefix); ok && !secret(name) {
 			out.Fields[name] = values
 		}
+	}
+	if out.Kept == NoForm && len(out.Fields) > 0 {
+		out.Kept = Whole
 	}
 	return out
 }

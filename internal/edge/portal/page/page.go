@@ -77,6 +77,7 @@ type Principal struct {
 	LoA          int      // level of assurance, 1–4; 0: none
 	StepUpAt     time.Time
 	Ends         time.Time // when the session does, if nothing happens before
+	Unread       int       // notices, of which [notify.MaxUnread] stands for more
 }
 
 // Orderer is the principal as the domain's services know those who ask for changes.
@@ -115,6 +116,8 @@ type Request struct {
 	Who Principal // zero on an open route before login
 	W   http.ResponseWriter
 	R   *http.Request
+
+	unread bool // the form could not be read
 }
 
 // LoggedIn reports whether there is somebody in Who.

@@ -10,6 +10,7 @@ package people
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"time"
 
@@ -192,10 +193,10 @@ func (a *Area) until(p *page.Request) error {
 		if m.GroupCode != p.Form("grupp") || !m.Until.After(c.At) {
 			continue
 		}
-		if p.Stale(version(m)) {
+		_, err := a.people.Add(p.OnceFresh(a.untilVersion(p, m.GroupCode)), asking(p), identity.Hiring{Person: c.Person, Group: m.GroupCode, From: m.From, Until: until})
+		if errors.Is(err, page.ErrStale) {
 			return a.showCard(p, http.StatusConflict, c, ui.Faults{{Field: "till", Text: ui.TConflict}})
 		}
-		_, err := a.people.Add(p.Once(), asking(p), identity.Hiring{Person: c.Person, Group: m.GroupCode, From: m.From, Until: until})
 		if faults, ok := page.Faults(err); ok {
 			return a.showCard(p, http.StatusUnprocessableEntity, c, faults)
 		}
@@ -205,6 +206,19 @@ func (a *Area) until(p *page.Request) error {
 		return p.Redirect("/personal/"+c.ID, ui.Flash{Text: tUntilDone})
 	}
 	return identity.ErrPersonUnknown
+}
+
+// untilVersion is what the form of an end date would be made from now.
+func (a *Area) untilVersion(p *page.Request, group string) func() (string, error) {
+	return func() (string, error) {
+		c, err := a.people.Card(p.Context(), asking(p), p.ID())
+		for _, m := range c.Memberships {
+			if m.GroupCode == group && m.Until.After(c.At) {
+				return version(m), err
+			}
+		}
+		return "", err
+	}
 }
 
 // version is what the form of an end date was made from.

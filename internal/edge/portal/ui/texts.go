@@ -37,6 +37,8 @@ var (
 	TUndo         = problem.Text{SV: "Ångra", EN: "Undo"}
 	TProduct      = problem.Text{SV: "Hemnyckel", EN: "Hemnyckel"}
 	TSkip         = problem.Text{SV: "Hoppa till innehållet", EN: "Skip to content"}
+	TUnreadOne    = problem.Text{SV: "oläst", EN: "unread"}
+	TUnreadMany   = problem.Text{SV: "olästa", EN: "unread"}
 	TMainMenu     = problem.Text{SV: "Huvudmeny", EN: "Main menu"}
 	TLanguage     = problem.Text{SV: "Språk", EN: "Language"}
 	TError        = problem.Text{SV: "Fel:", EN: "Error:"}

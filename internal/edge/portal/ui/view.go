@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"hemnyckel/internal/base/problem"
+	"hemnyckel/internal/domain/notify"
 	"hemnyckel/internal/domain/routine"
 )
 
@@ -44,6 +45,7 @@ type MenuItem struct {
 	Href string
 	Text problem.Text
 	Key  string // goes there after "g"; "": none
+	New  int    // unread things there, of which [notify.MaxUnread] stands for more
 }
 
 // Flash says once, on the page after, what has been done.
@@ -206,6 +208,22 @@ func (v View) Edge(at time.Time) string {
 		return v.Day(at)
 	}
 	return v.When(at)
+}
+
+// unread is what they are called.
+func unread(n int) problem.Text {
+	if n == 1 {
+		return TUnreadOne
+	}
+	return TUnreadMany
+}
+
+// upToNine is how many things are unread, "9+" for many.
+func upToNine(n int) string {
+	if n >= notify.MaxUnread {
+		return strconv.Itoa(notify.MaxUnread-1) + "+"
+	}
+	return strconv.Itoa(n)
 }
 
 // Num is a number with its thousands apart, by a space that does not break.
