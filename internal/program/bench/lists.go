@@ -48,7 +48,7 @@ func lists(ctx context.Context, s *session, engine string) error {
 	if err != nil {
 		return err
 	}
-	if _, err := load.place(ctx, m.Casework); err != nil {
+	if _, _, err := load.place(ctx, m.Casework); err != nil {
 		return err
 	}
 	if _, err := m.Log.Integrate(ctx); err != nil { // a server does so four times a second

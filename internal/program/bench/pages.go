@@ -58,7 +58,7 @@ func (s *session) pages(ctx context.Context, engine string, size int) error {
 	if err != nil {
 		return err
 	}
-	if _, err := load.place(ctx, m.Casework); err != nil {
+	if _, _, err := load.place(ctx, m.Casework); err != nil {
 		return err
 	}
 	return s.browse(ctx, engine, target, size)
