@@ -106,6 +106,26 @@ func TestLettersWaitForMorningAndNotForEver(t *testing.T) {
 	})
 }
 
+// What somebody has read in the portal before a letter about it went is not sent; a letter that may have gone is sent as it was.
+func TestWhatIsReadIsNotSent(t *testing.T) {
+	eachPeople(t, func(p *people) {
+		a := p.hire("eva@kommun.example", "")
+		read := func() {
+			all, _, _, err := p.post.Inbox(t.Context(), a.Actor(), "", 10)
+			p.must(err)
+			p.must(p.post.MarkRead(t.Context(), a.Actor(), all[0].ID))
+		}
+		p.happens("tried")
+		p.must(p.post.Settle(t.Context(), p.take(notify.ByMail)[0], notify.Result{Failure: "no answer in time"}))
+		p.happens("read")
+		read()
+		p.now = p.now.Add(time.Hour)
+		if got := p.take(notify.ByMail); len(got) != 1 || len(got[0].Parts) != 1 || got[0].About[0].ID != "tried:"+a.ID {
+			t.Errorf("got %+v, want the letter that was tried", got)
+		}
+	})
+}
+
 // A day's worth of one person is told in letters of a bounded size, and one who gets much holds nobody up.
 func TestLettersAreBounded(t *testing.T) {
 	eachPeople(t, func(p *people) {

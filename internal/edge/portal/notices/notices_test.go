@@ -2,6 +2,7 @@ package notices_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -14,6 +15,7 @@ import (
 	"hemnyckel/internal/domain/care"
 	"hemnyckel/internal/domain/casework"
 	"hemnyckel/internal/domain/identity"
+	"hemnyckel/internal/domain/journal"
 	"hemnyckel/internal/domain/notify"
 	"hemnyckel/internal/domain/routine"
 	"hemnyckel/internal/edge/portaltest"
@@ -51,7 +53,44 @@ func TestNotices(t *testing.T) {
 	portaltest.Says(t, lead.Get("/aviseringar", http.StatusOK), "2 olästa")
 	portaltest.Says(t, lead.Post("/aviseringar", upTo, http.StatusOK), "Aviseringarna är markerade som lästa.", "1 oläst")
 	lead.Get("/aviseringar?fore=%27x", http.StatusOK)
-	portaltest.Says(t, lead.Get("/aviseringar?lang=en", http.StatusOK), "An emergency access is to be reviewed", "1 unread")
+	inMenu := func(v *portaltest.Visitor) string {
+		_, item, _ := strings.Cut(v.Get("/ordlista", http.StatusOK), `href="/aviseringar"`)
+		item, _, _ = strings.Cut(item, "</a>")
+		return portaltest.Text("<a " + item)
+	}
+	if got := inMenu(lead); got != "Aviseringar 1 oläst" {
+		t.Errorf("the menu says %q", got)
+	}
+	if got := inMenu(nurse); got != "Aviseringar" {
+		t.Errorf("with nothing unread the menu says %q", got)
+	}
+	for i := range 12 {
+		w.Update(func(ctx context.Context, tx *storage.Tx) error {
+			return notify.TellPeople(ctx, tx, notify.Notice{Kind: notify.KeyBlocked, Event: fmt.Sprint(i), To: notify.Audience{AccountID: portaltest.Manager}})
+		})
+	}
+	if got := inMenu(lead); got != "Aviseringar 9+ olästa" {
+		t.Errorf("with many unread the menu says %q", got)
+	}
+	portaltest.Says(t, lead.Get("/aviseringar?lang=en", http.StatusOK), "An emergency access is to be reviewed", "13 unread")
+}
+
+// noted counts the journal's entries of a change of accounts.
+func noted(w *portaltest.Town, change string) (n int) {
+	w.Update(func(ctx context.Context, tx *storage.Tx) error {
+		rows, err := tx.PendingJournal(ctx, 1000)
+		for _, r := range rows {
+			record, err := r.Record()
+			if err != nil {
+				return err
+			}
+			if record.Kind == journal.AccountChanged && record.Value("change") == change {
+				n++
+			}
+		}
+		return err
+	})
+	return n
 }
 
 // A technician is told of a task that is given to them, and once of one that is due; not of what they take themselves.
@@ -129,6 +168,17 @@ func TestChoices(t *testing.T) {
 		t.Errorf("got %+v", c)
 	}
 	lead.Post("/aviseringar/val", form, http.StatusConflict)
+	if n := noted(w, "notice choices"); n != 1 {
+		t.Errorf("the journal tells of %d choices, want 1", n)
+	}
+	// What there is to choose, and when nothing comes, follow the role.
+	portaltest.Says(t, w.Visitor(portaltest.Officer).Get("/aviseringar/val", http.StatusOK), "Du har inget att välja")
+	if page := w.Visitor(portaltest.Technician).Get("/aviseringar/val", http.StatusOK); !strings.Contains(page, `value="task-due" checked`) || strings.Contains(page, "staff-ordered") {
+		t.Error("a technician does not choose among what technicians are told")
+	}
+	if night := w.Visitor(portaltest.Alarm).Get("/aviseringar/val", http.StatusOK); strings.Contains(night, `value="07:00"`) {
+		t.Error("the alarm team has quiet hours at night, when it works")
+	}
 	if other, err := w.Post.Receiver(t.Context(), portaltest.Nurse); err != nil || len(other.Choices.Mail) != len(notify.Kinds()) {
 		t.Errorf("another's choices: %+v, %v", other, err)
 	}
@@ -154,6 +204,9 @@ func TestDeadLetters(t *testing.T) {
 	portaltest.Says(t, page, "En nyckel är spärrad", "N00001", "Amira Lund", "Mejlservern känner inte till adressen")
 	portaltest.Hides(t, page, "amira.lund@")
 	portaltest.Says(t, owner.Post("/aviseringar/stoppade/"+letters[0].Parts[0], nil, http.StatusOK), "Utskicket skickas igen.", "Allt har kommit fram")
+	if n := noted(w, "letter resent"); n != 1 {
+		t.Errorf("the journal tells of %d letters sent again, want 1", n)
+	}
 	again, err := post.Take(t.Context(), notify.ByMail, 10)
 	if w.Must(err); len(again) != 1 || again[0].ID == letters[0].ID {
 		t.Errorf("got %+v", again)
