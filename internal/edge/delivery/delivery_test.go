@@ -23,6 +23,7 @@ import (
 
 	"hemnyckel/internal/base/txn"
 	"hemnyckel/internal/domain/casework"
+	"hemnyckel/internal/domain/journal"
 	"hemnyckel/internal/domain/notify"
 	"hemnyckel/internal/domain/routine"
 	"hemnyckel/internal/edge/delivery"
@@ -229,6 +230,9 @@ func TestDeadLetters(t *testing.T) {
 		if _, err := s.hooks.Resend(t.Context(), owner, m.ID); err != nil {
 			t.Fatal(err)
 		}
+		if n := s.noted(t, "message resent: "+m.ID); n != 1 {
+			t.Errorf("the journal tells of %d messages sent again, want 1", n)
+		}
 		s.once(t, d)
 		if calls.Load() != 11 {
 			t.Errorf("sent again: %d calls", calls.Load())
@@ -402,4 +406,26 @@ func TestBadWebhooks(t *testing.T) {
 			t.Errorf("the same name: got %v", err)
 		}
 	})
+}
+
+// noted counts the journal's entries of a change of webhooks.
+func (s *site) noted(t *testing.T, change string) (n int) {
+	t.Helper()
+	err := s.db.View(t.Context(), func(tx *storage.Tx) error {
+		rows, err := tx.PendingJournal(t.Context(), 1000)
+		for _, r := range rows {
+			record, err := r.Record()
+			if err != nil {
+				return err
+			}
+			if record.Kind == journal.WebhookChanged && record.Value("change") == change {
+				n++
+			}
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
 }

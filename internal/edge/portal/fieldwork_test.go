@@ -176,6 +176,17 @@ func TestWorkQueue(t *testing.T) {
 	portaltest.Says(t, v.Post("/arbete/fordela", url.Values{"rad": {id}}, http.StatusUnprocessableEntity), "Skriv anställningsnumret")
 	v.Post("/arbete/jag", url.Values{"mitt": {"T1"}}, http.StatusOK)
 	portaltest.Says(t, v.Post("/arbete/fordela", url.Values{"rad": {id}, "till": {"mig"}}, http.StatusOK), "1 uppgifter är fördelade.", "Ulla Öberg", "Jonas Berg")
+	// Who chose the task while nobody had it does not take it from who has got it since; who has seen that may.
+	rows := func(row string) url.Values { return url.Values{"rad": {row}, "employee_number": {"T2"}} }
+	row := regexp.MustCompile(`name="rad" value="(` + id + `\.[^"]+)"`)
+	taken := v.Post("/arbete/fordela", rows(id+"."), http.StatusConflict)
+	portaltest.Says(t, taken, "Någon annan har nyss fördelat")
+	seen := row.FindStringSubmatch(taken)
+	if task, err := w.Orders.Task(t.Context(), routine.Who{Actor: "test", Role: routine.LockManager}, id); err != nil || task.Staff[task.Task.StaffID] != "T1" || seen == nil {
+		t.Fatalf("an old list has given %+v to another, %v", task.Task, err)
+	}
+	portaltest.Says(t, v.Post("/arbete/fordela", rows(seen[1]), http.StatusOK), "1 uppgifter är fördelade.")
+	v.Post("/arbete/fordela", url.Values{"rad": {id + ".01a00000-0000-7000-8000-00000000a002"}, "till": {"mig"}}, http.StatusOK)
 	portaltest.Hides(t, v.Get("/arbete?vems=mina", http.StatusOK), "Maj-Britt")
 	portaltest.Says(t, v.Get("/arbete?vems=alla&omrade=43245&ordning=vag", http.StatusOK), "Ulla Öberg")
 	portaltest.Hides(t, v.Get("/arbete?vems=alla&omrade=99", http.StatusOK), "Ulla", "Maj-Britt")
