@@ -272,9 +272,17 @@ func (tx *Tx) PutDwellings(ctx context.Context, dwellings []care.Dwelling) error
 // PutClients implements care.Writer.
 func (tx *Tx) PutClients(ctx context.Context, clients []care.Client) error {
 	columns := []string{"id", "personal_number", "given_name", "family_name", "phone", "protected", "dwelling_id", "relative_name", "relative_phone", "ended_us"}
-	return put(ctx, tx, "clients", columns, 1, clients, func(c care.Client) []any {
+	err := put(ctx, tx, "clients", columns, 1, clients, func(c care.Client) []any {
 		return []any{c.ID, c.PersonalNumber, c.GivenName, c.FamilyName, c.Phone, bit(c.Protected), c.DwellingID, c.RelativeName, c.RelativePhone, us(c.Ended)}
 	})
+	if err != nil {
+		return err
+	}
+	ids := make([]string, len(clients))
+	for i, c := range clients {
+		ids[i] = c.ID
+	}
+	return tx.doorsOfClients(ctx, ids)
 }
 
 // PutServices implements care.Writer.

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"hemnyckel/internal/domain/disclosure"
-	"hemnyckel/internal/domain/routine"
 )
 
 var _ disclosure.Tx = (*Tx)(nil)
@@ -82,8 +81,9 @@ func (tx *Tx) Concerns(ctx context.Context, scope disclosure.Scope, organisation
 	const then = ` AND p.org_number = $2 AND v.from_us < v.until_us AND v.from_us < $4 AND v.until_us > $3`
 	text := map[disclosure.ScopeKind]string{
 		disclosure.OfClient: `SELECT COUNT(*)` + served + ` WHERE v.client_id = $1` + then,
-		disclosure.OfLock: `SELECT COUNT(*)` + served + ` JOIN clients c ON c.id = v.client_id JOIN dwellings d ON d.id = c.dwelling_id
-			JOIN locks l ON l.dwelling_id = d.id OR l.entrance_id = d.entrance_id WHERE l.id = $1` + then,
+		disclosure.OfLock: `SELECT (SELECT COUNT(*)` + served + ` JOIN door_times t ON t.client_id = v.client_id
+				WHERE t.lock_id = $1 AND v.from_us < t.until_us AND v.until_us > t.from_us` + then + `) + (SELECT COUNT(*)` + served + `
+				JOIN clients c ON c.id = v.client_id JOIN dwellings d ON d.id = c.dwelling_id JOIN locks l ON l.entrance_id = d.entrance_id WHERE l.id = $1` + then + `)`,
 		disclosure.OfKey: `SELECT COUNT(*) FROM keys k JOIN care_groups g ON g.id = k.group_id JOIN providers p ON p.id = g.provider_id
 			WHERE k.id = $1 AND p.org_number = $2 AND CAST($3 AS BIGINT) < CAST($4 AS BIGINT)`,
 		disclosure.OfStaff: `SELECT COUNT(*) FROM staff_groups v JOIN care_groups g ON g.id = v.group_id JOIN providers p ON p.id = g.provider_id
@@ -94,16 +94,6 @@ func (tx *Tx) Concerns(ctx context.Context, scope disclosure.Scope, organisation
 	}
 	n, _, err := one(ctx, tx, column[int], text, scope.ID, organisation, us(from), us(until))
 	return n > 0, err
-}
-
-// DoorNow implements disclosure.Tx.
-func (tx *Tx) DoorNow(ctx context.Context, clientID string) ([]disclosure.DoorTime, error) {
-	return collect(ctx, tx, func(r row) (disclosure.DoorTime, error) {
-		t := disclosure.DoorTime{Until: routine.Forever}
-		err := r.Scan(&t.LockID, (*zeroTime)(&t.From))
-		return t, err
-	}, `SELECT l.id, l.mounted_us FROM locks l JOIN clients c ON c.dwelling_id = l.dwelling_id
-		WHERE c.id = $1 AND l.state = 'mounted' AND l.kind <> 'entrance'`, clientID)
 }
 
 // UsesOf implements disclosure.Tx.

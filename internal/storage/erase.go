@@ -60,6 +60,7 @@ func clientErasures() []string {
 		`DELETE FROM rights WHERE client_id = $1`,
 		`DELETE FROM grounds WHERE client_id = $1`,
 		`DELETE FROM services WHERE client_id = $1`,
+		`DELETE FROM door_times WHERE client_id = $1`,
 		`SELECT file_id FROM receipts WHERE client_id = $1 AND file_id IS NOT NULL => DELETE FROM receipts WHERE client_id = $1; DELETE FROM receipt_files WHERE id IN %s`,
 		`DELETE FROM physical_keys WHERE client_id = $1`,
 		`DELETE FROM client_agreements WHERE client_id = $1`,

@@ -45,10 +45,14 @@ func (tx *Tx) PutLocks(ctx context.Context, locks []fleet.Lock) error {
 		return err
 	}
 	columns := []string{"id", "serial", "number", "kind", "state", "dwelling_id", "entrance_id", "mounted_us", "epoch", "certificate", "reason"}
-	return put(ctx, tx, "locks", columns, 1, locks, func(l fleet.Lock) []any {
+	err := put(ctx, tx, "locks", columns, 1, locks, func(l fleet.Lock) []any {
 		return []any{l.ID, l.Serial, int64(l.Number), string(l.Kind), string(l.State), orNull(l.DwellingID), orNull(l.EntranceID),
 			usOrZero(l.MountedAt), int64(l.Epoch), l.Certificate, l.Reason}
 	})
+	if err != nil {
+		return err
+	}
+	return tx.doorsOfLocks(ctx, locks)
 }
 
 // MaxLockNumber implements fleet.LockTx: 0 while there is none.

@@ -152,43 +152,23 @@ func (tx *Tx) HoldTarget(ctx context.Context, name string) (string, bool, error)
 func (tx *Tx) Held(ctx context.Context, unfetched time.Time) (retention.Held, error) {
 	subjects, err := collect(ctx, tx, column[string], `SELECT subject FROM holds WHERE ended_us = 0
 		UNION SELECT scope_id FROM disclosures WHERE state NOT IN ('refused', 'disclosed') AND NOT (state IN ('granted', 'partly') AND decided_us < $1)`, usOrZero(unfetched))
-	h := retention.Held{Subjects: setOf(subjects), Actors: map[string]bool{}}
+	h := retention.Held{Subjects: setOf(subjects), Actors: map[string]bool{}, Past: map[string]time.Time{}}
 	h.All = h.Subjects[""]
 	if err != nil || h.All || len(subjects) == 0 {
 		return h, err
 	}
-	locks, err := collectIn(ctx, tx, column[string], `SELECT l.id FROM locks l JOIN clients c ON c.dwelling_id = l.dwelling_id WHERE c.id IN %s`, subjects)
+	doors, err := collectIn(ctx, tx, scanDoorPair, `SELECT client_id, lock_id, from_us, until_us, 0 FROM door_times WHERE client_id IN %s`, subjects)
 	if err != nil {
 		return h, err
 	}
-	for _, id := range locks {
-		h.Subjects[id] = true
+	for _, d := range doors {
+		h.Past[d.lock] = latest(h.Past[d.lock], d.until)
 	}
 	serials, err := collectIn(ctx, tx, column[string], `SELECT CAST(serial AS TEXT) FROM activations WHERE staff_id IN %s`, subjects)
 	for _, n := range serials {
 		h.Actors["activation:"+n] = true
 	}
-	if err == nil {
-		h.Past, err = tx.pastLocks(ctx, subjects)
-	}
 	return h, err
-}
-
-// pastLocks are the locks that the journal says have come down from these clients' doors, and when.
-func (tx *Tx) pastLocks(ctx context.Context, clients []string) (map[string]time.Time, error) {
-	rows, err := collectIn(ctx, tx, scanJournal, `SELECT `+journalColumns+` FROM journal_entries e WHERE e.idx IN (
-		SELECT s.idx FROM journal_subjects s JOIN journal_kinds k ON k.idx = s.idx AND k.kind = $1 WHERE s.subject IN %s)`, clients, string(journal.LockRemoved))
-	past := map[string]time.Time{}
-	for _, row := range rows {
-		r, err := row.Record()
-		if err != nil {
-			return nil, err
-		}
-		if n := len(r.Subjects); n > 0 && r.At.After(past[r.Subjects[n-1]]) { // the lock is named last
-			past[r.Subjects[n-1]] = r.At
-		}
-	}
-	return past, err
 }
 
 // RetentionCursor implements retention.Tx.

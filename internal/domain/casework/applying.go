@@ -220,7 +220,7 @@ func (a *applier) keys(ctx context.Context, b RegisterBatch) error {
 	if a.run.Keys == nil {
 		return errNoKeys
 	}
-	return a.run.Keys.BlockKeys(ctx, a.tx, a.run.actor(), blockedInRegister, blocked)
+	return a.run.Keys.BlockKeys(ctx, a.tx, a.run.actor(), fleet.BlockedInRegister, blocked)
 }
 
 // settledHere reports whether a key's state is the lock manager's to change and no register's: it is looked for, blocked, with
@@ -228,9 +228,6 @@ func (a *applier) keys(ctx context.Context, b RegisterBatch) error {
 func settledHere(s fleet.KeyState) bool {
 	return s == fleet.KeySuspect || s == fleet.KeyBlocked || s == fleet.KeyWarranty || s == fleet.KeyScrapped
 }
-
-// blockedInRegister is the reason why a key is blocked when the key register says that it is.
-const blockedInRegister = "Spärrad i nyckelregistret"
 
 var errNoKeys = errors.New("casework: an import of blocked keys must be able to block them")
 

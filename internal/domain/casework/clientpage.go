@@ -12,6 +12,7 @@ import (
 	"hemnyckel/internal/domain/access"
 	"hemnyckel/internal/domain/care"
 	"hemnyckel/internal/domain/journal"
+	"hemnyckel/internal/domain/routine"
 )
 
 // Person is a client as the pages show them: what may not be seen is empty, not merely hidden by the page.
@@ -182,6 +183,11 @@ func clientPage(ctx context.Context, tx PagesTx, who Reader, id string, look Loo
 	if out.Locks, err = tx.PageLocksOf(ctx, id); err != nil {
 		return out, err
 	}
+	doors, err := doorsOf(ctx, tx, id)
+	if err != nil {
+		return out, err
+	}
+	sinceTheirs(out.Locks, doors)
 	if out.Tasks, err = tx.PageTasks(ctx, id, MaxTasks); err != nil {
 		return out, err
 	}
@@ -194,7 +200,7 @@ func clientPage(ctx context.Context, tx PagesTx, who Reader, id string, look Loo
 	if out.Chains, err = chainsOf(ctx, tx, id, out.Locks, out.Now); err != nil {
 		return out, err
 	}
-	if out.Events, out.Next, err = timeline(ctx, tx, out.subjects(), look.Before); err != nil {
+	if out.Events, out.Next, err = timeline(ctx, tx, doors, look.Before); err != nil {
 		return out, err
 	}
 	if out.Things, err = thingsIn(ctx, tx, out.Events); err != nil {
@@ -309,14 +315,32 @@ func sortChains(chains []RightChain, now time.Time) {
 	})
 }
 
-// subjects are what a client's timeline is made of: the client, and the locks of their own door since they were mounted
-// there. An entrance's openings concern the whole house and are left out.
-func (out *ClientPage) subjects() []subject {
-	all := []subject{{id: out.Person.ID}}
-	for _, l := range out.Locks {
-		if l.OnDoor {
-			all = append(all, subject{id: l.ID, since: l.Mounted})
+// maxDoors is how many locks a client's timeline tells of.
+const maxDoors = 10
+
+// doorsOf returns what a client's timeline is made of: the client, and the locks on their own doors while they were the client's. An
+// entrance's openings concern the whole house and are left out.
+func doorsOf(ctx context.Context, tx PagesTx, id string) ([]subject, error) {
+	times, err := tx.DoorTimes(ctx, id)
+	all := []subject{{id: id}}
+	for _, t := range times[:min(len(times), maxDoors)] {
+		s := subject{id: t.LockID, since: t.From, until: t.Until}
+		if t.Until.Equal(routine.Forever) {
+			s.until = time.Time{}
+		}
+		all = append(all, s)
+	}
+	return all, err
+}
+
+// sinceTheirs says of locks on a client's own door from when what they tell is the client's: never, if it is somebody else's now.
+func sinceTheirs(locks []MountedLock, doors []subject) {
+	for i := range locks {
+		locks[i].Since = routine.Forever
+		for _, d := range doors {
+			if d.id == locks[i].ID && d.until.IsZero() {
+				locks[i].Since = d.since
+			}
 		}
 	}
-	return all
 }

@@ -8,6 +8,7 @@ import (
 	"hemnyckel/internal/base/problem"
 	"hemnyckel/internal/domain/access"
 	"hemnyckel/internal/domain/consent"
+	"hemnyckel/internal/domain/disclosure"
 	"hemnyckel/internal/domain/fleet"
 	"hemnyckel/internal/domain/journal"
 	"hemnyckel/internal/domain/routine"
@@ -72,6 +73,10 @@ type GroupKey struct {
 type LockTx interface {
 	// PageLockFacts returns one lock.
 	PageLockFacts(ctx context.Context, id string) (LockFacts, bool, error)
+	// PageDoorSince returns from when those whose own door a lock is on have been behind it, by client.
+	PageDoorSince(ctx context.Context, lockID string) (map[string]time.Time, error)
+	// DoorTimes is as in [disclosure.Tx].
+	DoorTimes(ctx context.Context, clientID string) ([]disclosure.DoorTime, error)
 	// PageLocks returns at most limit locks by serial number.
 	PageLocks(ctx context.Context, f LockFilter, limit int) ([]LockFacts, error)
 	// PageRightsAt returns at most limit rights to a lock that have not ended, by group and time.
@@ -207,8 +212,8 @@ func lockPage(ctx context.Context, tx PagesTx, who Reader, id string, before jou
 			return out, err
 		}
 	}
-	if out.Lock.IsMounted { // what it did elsewhere concerns others
-		of := []subject{{id: id, since: out.Lock.Mounted}}
+	if out.Lock.IsMounted { // what it did elsewhere, or for others, concerns them
+		of := []subject{{id: id, since: out.Lock.Since}}
 		if out.Events, out.Next, err = timeline(ctx, tx, of, before); err != nil {
 			return out, err
 		}
@@ -249,10 +254,33 @@ func (out *LockPage) behind(ctx context.Context, tx PagesTx, who Reader) error {
 	if !seesThings(role) && len(out.People) == 0 {
 		return ErrNoLock
 	}
-	if !out.Lock.OnDoor {
+	if out.Lock.Since = out.Lock.Mounted; !out.Lock.OnDoor {
 		out.People = nil
+		return nil
 	}
 	out.People = out.People[:min(len(out.People), journal.MaxSubjects-1)]
+	return out.since(ctx, tx, ids)
+}
+
+// since finds from when what a door's lock has told concerns those who live there now: those of them whom the reader reads about, or all.
+// Where nobody lives, it concerns the last who did.
+func (out *LockPage) since(ctx context.Context, tx PagesTx, home []string) error {
+	since, err := tx.PageDoorSince(ctx, out.Lock.ID)
+	if err != nil || len(since) == 0 {
+		return err
+	}
+	if len(out.People) > 0 {
+		home = nil
+		for _, p := range out.People {
+			home = append(home, p.ID)
+		}
+	}
+	out.Lock.Since = routine.Forever
+	for id, at := range since {
+		if (len(home) == 0 || slices.Contains(home, id)) && at.Before(out.Lock.Since) {
+			out.Lock.Since = at
+		}
+	}
 	return nil
 }
 
@@ -437,11 +465,11 @@ func useOf(c RightChain, keys []GroupKey, events []journal.Record) (u Use) {
 	return u
 }
 
-// lately are the latest events at a lock since it was mounted.
+// lately are the latest events at a lock since it has been the client's.
 func lately(ctx context.Context, tx PagesTx, l MountedLock) ([]journal.Record, error) {
 	if !l.IsMounted {
 		return nil, nil
 	}
 	records, err := journal.Timeline(ctx, tx, l.ID, MaxTimeline, "")
-	return slices.DeleteFunc(records, func(r journal.Record) bool { return r.At.Before(l.Mounted) }), err
+	return slices.DeleteFunc(records, func(r journal.Record) bool { return r.At.Before(l.Since) }), err
 }

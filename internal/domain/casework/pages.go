@@ -104,6 +104,7 @@ type MountedLock struct {
 	Serial    string
 	Kind      string // door, box, entrance
 	Mounted   time.Time
+	Since     time.Time // from when what it told concerns those whom the page is about; zero: not asked for
 	Seen      time.Time // when its records last came home; zero: never
 	OnDoor    bool      // of the dwelling itself, not of an entrance that others share
 	Where     string    // the entrance's code, or ""
@@ -357,6 +358,7 @@ func (p *Pages) Why(ctx context.Context, who Reader, lockSerial, groupCode strin
 			out.Chains = append(out.Chains, RightChain{Chain: c, Lock: out.Lock})
 		}
 		sortChains(out.Chains, out.Now)
+		out.Lock.Since = out.Lock.Mounted
 		events, err := lately(ctx, tx, out.Lock)
 		if err != nil {
 			return err

@@ -1,6 +1,9 @@
 package casework
 
-import "hemnyckel/internal/base/problem"
+import (
+	"hemnyckel/internal/base/problem"
+	"hemnyckel/internal/domain/fleet"
+)
 
 // What the program itself says of a task, as the question that it asks or why it waits, is kept as a code and read in the reader's
 // language. What people write is kept as they wrote it. Work is found again by some of the codes, so none is a word that somebody
@@ -24,7 +27,7 @@ const (
 	reasonYesAgain  = "task:consent-again"
 )
 
-// InWords is what a task's note or reason says. What people have written is the same in both languages.
+// InWords is what a task's note or reason says, or a key's. What people have written is the same in both languages.
 func InWords(text string) problem.Text {
 	switch text {
 	case noteNoLock:
@@ -53,5 +56,5 @@ func InWords(text string) problem.Text {
 	case reasonYesAgain:
 		return problem.Text{SV: "Samtycke finns igen", EN: "There is consent again"}
 	}
-	return problem.Text{SV: text, EN: text}
+	return fleet.InWords(text)
 }

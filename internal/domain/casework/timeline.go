@@ -11,10 +11,26 @@ import (
 	"hemnyckel/internal/domain/journal"
 )
 
-// subject is one of those whose entries a timeline is merged from. What happened before since is somebody else's.
+// subject is one of those whose entries a timeline is merged from. What happened before since, or from until on, is somebody else's.
 type subject struct {
-	id    string
-	since time.Time
+	id           string
+	since, until time.Time // until zero: no end
+}
+
+// from is where reading a subject begins, on the page that begins before a place.
+func (s subject) from(before journal.Cursor) (journal.Cursor, error) {
+	if s.until.IsZero() {
+		return before, nil
+	}
+	end := journal.Record{At: s.until}.Cursor()
+	if before == "" {
+		return end, nil
+	}
+	at, err := before.Time()
+	if err != nil || at.Before(s.until) {
+		return before, err
+	}
+	return end, nil
 }
 
 // source is a subject's entries, read a few at a time.
@@ -37,7 +53,10 @@ func timeline(ctx context.Context, tx PagesTx, of []subject, before journal.Curs
 	}
 	sources := make([]source, len(of))
 	for i, s := range of {
-		sources[i] = source{subject: s, before: before}
+		if sources[i].before, err = s.from(before); err != nil {
+			return nil, "", err
+		}
+		sources[i].subject = s
 	}
 	var out []journal.Record
 	last := before

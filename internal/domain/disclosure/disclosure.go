@@ -118,7 +118,7 @@ type Target struct {
 	Protected bool // a client with protected identity
 }
 
-// DoorTime is when a lock sat on a client's door.
+// DoorTime is when a client was behind a lock on their own door: from when both had come, until one of them left.
 type DoorTime struct {
 	LockID      string
 	From, Until time.Time
@@ -154,8 +154,9 @@ type Tx interface {
 	// Concerns reports whether a scope is an organisation's own matter in a period: a client that it served, the lock on such a
 	// client's door, a key of its groups, a person who worked in them.
 	Concerns(ctx context.Context, scope Scope, organisation string, from, until time.Time) (bool, error)
-	// DoorNow returns the lock on a client's own door and since when.
-	DoorNow(ctx context.Context, clientID string) ([]DoorTime, error)
+	// DoorTimes returns when a client has been behind which locks on their own doors, the latest first. The door of somebody who has died or
+	// moved is theirs until somebody else's.
+	DoorTimes(ctx context.Context, clientID string) ([]DoorTime, error)
 	// UsesOf returns a person's activations that touch a period, at most limit.
 	UsesOf(ctx context.Context, staffID string, from, until time.Time, limit int) ([]Use, error)
 	// PeopleBehind returns who activated, by the activation's serial number.

@@ -49,22 +49,10 @@ func sources(ctx context.Context, tx Tx, s Scope, from, until time.Time) ([]sour
 	return []source{{subject: s.ID, from: from, until: until}}, nil
 }
 
-// doors are the locks that sat on a client's own door, each for that time only: before and after it is somebody else's. An
+// doors are the locks on a client's own doors, each for the time in which it was theirs only: before and after it is somebody else's. An
 // entrance's openings concern the whole house and are not among them.
 func doors(ctx context.Context, tx Tx, client string, from, until time.Time) ([]source, error) {
-	times, err := tx.DoorNow(ctx, client)
-	if err != nil {
-		return nil, err
-	}
-	told, err := toldDoors(ctx, tx, client)
-	if err != nil {
-		return nil, err
-	}
-	for _, t := range told {
-		if !slices.ContainsFunc(times, func(now DoorTime) bool { return now.LockID == t.LockID && now.From.Equal(t.From) }) {
-			times = append(times, t)
-		}
-	}
+	times, err := tx.DoorTimes(ctx, client)
 	var out []source
 	for _, t := range times {
 		s := source{subject: t.LockID, from: later(t.From, from), until: earlier(t.Until, until)}
@@ -72,20 +60,6 @@ func doors(ctx context.Context, tx Tx, client string, from, until time.Time) ([]
 			out = append(out, s)
 		}
 	}
-	return out, nil
-}
-
-// toldDoors are the locks that the journal says have been taken down at the client's, whether they were put up by a task or by the
-// registers.
-func toldDoors(ctx context.Context, tx Tx, client string) ([]DoorTime, error) {
-	var out []DoorTime
-	err := scan(ctx, tx, source{subject: client, until: tx.Now().Add(time.Hour)}, "", func(r journal.Record) bool {
-		if n := len(r.Subjects); r.Kind == journal.LockRemoved && n > 0 {
-			since, _ := time.Parse(time.RFC3339Nano, r.Value("mounted")) // zero: nobody knows
-			out = append(out, DoorTime{LockID: r.Subjects[n-1], From: since, Until: r.At})
-		}
-		return true
-	})
 	return out, err
 }
 

@@ -126,7 +126,7 @@ func settleEarlier(ctx context.Context, tx CabinetTx, who routine.Who, groupID s
 	for _, of := range []struct {
 		numbers []string
 		why     string
-	}{{found, "hittad vid räkning"}, {c.away, "aktiverad av någon vid räkning"}, {missing, "saknas också vid senare räkning"}} {
+	}{{found, saidFound}, {c.away, saidAway}, {missing, saidAgain}} {
 		for _, n := range of.numbers {
 			if err := tx.SettleCounted(ctx, groupID, n, of.why, who.Actor); err != nil {
 				return err

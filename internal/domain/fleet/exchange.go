@@ -121,7 +121,7 @@ func (s *Pool) ReportBroken(ctx context.Context, who routine.Who, number string,
 		if out, _, err = tx.Exchange(ctx, out.ID); err != nil { // with the group's code
 			return err
 		}
-		if err := tx.SettleDifferences(ctx, number, DifferenceExplained, "anmäld som trasig", who.Actor); err != nil {
+		if err := tx.SettleDifferences(ctx, number, DifferenceExplained, saidBroken, who.Actor); err != nil {
 			return err
 		}
 		key.State, key.BlockReason = KeyBroken, description

@@ -193,7 +193,7 @@ func (s *Pool) HandBack(ctx context.Context, who routine.Who, number string) err
 		if err := tx.PutKeys(ctx, []Key{key}); err != nil {
 			return err
 		}
-		if err := tx.SettleDifferences(ctx, number, DifferenceExplained, "återlämnad till låsansvarig", who.Actor); err != nil {
+		if err := tx.SettleDifferences(ctx, number, DifferenceExplained, saidHandedBack, who.Actor); err != nil {
 			return err
 		}
 		return journal.Append(ctx, tx, entry(journal.KeyReturned, who, []string{key.ID}, "key", number, "what", "handed-back", "group", from))

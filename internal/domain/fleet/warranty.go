@@ -190,7 +190,10 @@ func (s *Stock) Settle(ctx context.Context, who routine.Who, id string, answer W
 
 // comeBack gives a thing the state that the answer means, and says which product it is.
 func comeBack(ctx context.Context, tx StockTx, w WarrantyReturn) (Product, error) {
-	reason := "garanti: " + string(w.Answer)
+	reason := saidCredited
+	if w.Answer == Replaced {
+		reason = saidReplaced
+	}
 	if w.Thing == KeyThing {
 		key, err := keyByNumber(ctx, tx, w.Serial)
 		if err != nil {

@@ -77,9 +77,9 @@ type Hold struct {
 // Held is what holds and open requests for the log keep, at one instant.
 type Held struct {
 	All      bool
-	Subjects map[string]bool      // ids: clients with the locks on their doors, locks, keys, staff
+	Subjects map[string]bool      // ids: clients, locks, keys, staff
 	Actors   map[string]bool      // activations of staff who are held
-	Past     map[string]time.Time // locks that sat on such a client's door, until then
+	Past     map[string]time.Time // locks that such a client has been behind on their own door, until then
 }
 
 // thing reports whether a record is kept.

@@ -45,6 +45,19 @@ func (k OrderKind) Name() (sv, en string) {
 	return string(k), string(k)
 }
 
+// opens is whose keys open doors because of a service.
+func (k ServiceKind) opens() (sv, en string) {
+	switch k {
+	case HomeCare:
+		return "Hemtjänsten kan öppna kundernas dörrar", "Home care can open clients' doors"
+	case Health:
+		return "Hälso- och sjukvården kan öppna kundernas dörrar", "Health care can open clients' doors"
+	case Shopping:
+		return "Utförare av inköp kan öppna kundernas dörrar", "The delivery firm can open clients' doors"
+	}
+	return string(k), string(k)
+}
+
 func (k GroupKind) name() (sv, en string) {
 	switch k {
 	case HomeCareGroup:

@@ -99,6 +99,12 @@ func (w pageWriter) hours() Section {
 	add(OfficeHours, "Kontorstid och telefontid", "Office and phone hours")
 	add(w.p.OnCall.Phone, "Leverantörens jour, telefon", "The supplier's on-call, phone")
 	add(w.p.OnCall.Visit, "Leverantörens jour, utryckning när telefonen inte hjälpt", "The supplier's on-call, call-out when the phone did not help")
+	for _, k := range []ServiceKind{HomeCare, Health, Shopping} { // an alarm comes at any hour
+		if _, limited := w.p.OpensIn(k); limited {
+			sv, en := k.opens()
+			add(w.p.AccessHours[k], sv, en)
+		}
+	}
 	return s
 }
 

@@ -44,6 +44,8 @@ func TestRoutinePage(t *testing.T) {
 		{"strangnas", "source", "", []string{"Gäller från och med | 2015-09-22", "Ersätter | ny anvisning", "2019-09-11", "SN/2015:231-790", "Verksamhetschef äldreomsorg", "2016-10-01"}, nil},
 		// proves S-p
 		{"lindvik", "contacts", "", []string{"Enheten för välfärdsteknik; Tuva Almlöf, samordnare, Sixten Råberg"}, nil},
+		{"lindvik", "hours", "", []string{"Utförare av inköp kan öppna kundernas dörrar | mån–lör 07:00–20:00"}, []string{"Hemtjänsten"}},
+		{"varberg", "hours", "", nil, []string{"dörrar"}},
 		{"varberg", "costs", "", []string{"utföraren | 1\u00a0000\u00a0kr | V2.2-d", "trygghetsteamet | 1\u00a0000\u00a0kr | V6-c", "5\u00a0000\u00a0kr"}, nil},
 		{"strangnas", "costs", "", []string{"Låset hos kunden | kommunen"}, []string{"\u00a0kr", "utföraren", "jour"}},
 		{"varberg", "crisis", "", []string{"annan tid än kontorstid", "svarar ingen"}, []string{"{"}},

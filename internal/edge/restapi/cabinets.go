@@ -9,6 +9,7 @@ import (
 	"hemnyckel/api"
 	"hemnyckel/internal/domain/fleet"
 	"hemnyckel/internal/domain/routine"
+	"hemnyckel/internal/edge/web"
 )
 
 // cabinets are the operations of cabinets, counts, instructions and equipment (V2.2-b, V2.4-b, V8-a).
@@ -82,25 +83,29 @@ func (h *Handler) nameKeeper(ctx context.Context, r request, in api.KeeperChange
 
 func (h *Handler) countCabinet(ctx context.Context, r request, in api.NewCount) (api.Count, error) {
 	c, err := h.options.Fleet.Cabinets.Count(ctx, r.Who, r.id("group"), in.Found)
-	return wireCount(c), err
+	return wireCount(ctx)(c), err
 }
 
-func wireCount(c fleet.Count) api.Count {
-	out := api.Count{ID: c.ID, At: c.At.UTC(), Actor: c.Actor, Expected: c.Expected, Found: c.Found, Away: c.Away, Differences: []api.Difference{}}
-	for _, d := range c.Differences {
-		out.Differences = append(out.Differences, wireDifference(d))
+func wireCount(ctx context.Context) func(fleet.Count) api.Count {
+	return func(c fleet.Count) api.Count {
+		out := api.Count{ID: c.ID, At: c.At.UTC(), Actor: c.Actor, Expected: c.Expected, Found: c.Found, Away: c.Away, Differences: []api.Difference{}}
+		for _, d := range c.Differences {
+			out.Differences = append(out.Differences, wireDifference(ctx)(d))
+		}
+		return out
 	}
-	return out
 }
 
-func wireDifference(d fleet.Difference) api.Difference {
-	return api.Difference{CountID: d.CountID, Number: d.Number, Group: d.GroupCode, Kind: string(d.Kind), State: string(d.State), At: d.At.UTC(),
-		Explanation: d.Explanation, Settled: moment(d.Settled)}
+func wireDifference(ctx context.Context) func(fleet.Difference) api.Difference {
+	return func(d fleet.Difference) api.Difference {
+		return api.Difference{CountID: d.CountID, Number: d.Number, Group: d.GroupCode, Kind: string(d.Kind), State: string(d.State), At: d.At.UTC(),
+			Explanation: fleet.InWords(d.Explanation).In(web.Language(ctx)), Settled: moment(d.Settled)}
+	}
 }
 
 func (h *Handler) listCounts(ctx context.Context, r request, _ struct{}, p page) ([]api.Count, string, error) {
 	all, err := h.options.Fleet.Cabinets.Counts(ctx, r.Who, r.id("group"), p.fleet())
-	rows, next := cut(all, p.Limit, wireCount, func(c fleet.Count) string { return fleet.Place(c.At, c.ID) })
+	rows, next := cut(all, p.Limit, wireCount(ctx), func(c fleet.Count) string { return fleet.Place(c.At, c.ID) })
 	return rows, next, err
 }
 
@@ -110,7 +115,7 @@ type differenceFilter struct {
 
 func (h *Handler) listDifferences(ctx context.Context, r request, f differenceFilter, p page) ([]api.Difference, string, error) {
 	all, err := h.options.Fleet.Cabinets.Differences(ctx, r.Who, fleet.DifferenceFilter{State: fleet.DifferenceState(f.State)}, p.fleet())
-	rows, next := cut(all, p.Limit, wireDifference, func(d fleet.Difference) string { return fleet.Place(d.At, d.CountID+" "+d.Number) })
+	rows, next := cut(all, p.Limit, wireDifference(ctx), func(d fleet.Difference) string { return fleet.Place(d.At, d.CountID+" "+d.Number) })
 	return rows, next, err
 }
 

@@ -8,6 +8,7 @@ import (
 	"hemnyckel/api"
 	"hemnyckel/internal/domain/fleet"
 	"hemnyckel/internal/domain/routine"
+	"hemnyckel/internal/edge/web"
 )
 
 // keyUsers are who may look for, block and report keys: the lock manager any, others their own groups'. The service decides.
@@ -50,18 +51,20 @@ type keyFilter struct {
 
 func (h *Handler) listKeys(ctx context.Context, r request, f keyFilter, p page) ([]api.Key, string, error) {
 	all, err := h.options.Fleet.Pool.Keys(ctx, r.Who, fleet.KeyFilter{State: fleet.KeyState(f.State), Group: f.Group}, p.fleet())
-	rows, next := cut(all, p.Limit, wireKey, func(k fleet.KeyRow) string { return k.Number })
+	rows, next := cut(all, p.Limit, wireKey(ctx), func(k fleet.KeyRow) string { return k.Number })
 	return rows, next, err
 }
 
-func wireKey(k fleet.KeyRow) api.Key {
-	return api.Key{Number: k.Number, State: string(k.State), Group: k.GroupCode, GroupName: k.GroupName, Reason: k.BlockReason,
-		BatteryChanged: moment(k.BatteryChanged), Synced: moment(k.SyncedAt), SyncedUntil: moment(k.SyncedUntil), Blocked: moment(k.BlockedAt)}
+func wireKey(ctx context.Context) func(fleet.KeyRow) api.Key {
+	return func(k fleet.KeyRow) api.Key {
+		return api.Key{Number: k.Number, State: string(k.State), Group: k.GroupCode, GroupName: k.GroupName, Reason: fleet.InWords(k.BlockReason).In(web.Language(ctx)),
+			BatteryChanged: moment(k.BatteryChanged), Synced: moment(k.SyncedAt), SyncedUntil: moment(k.SyncedUntil), Blocked: moment(k.BlockedAt)}
+	}
 }
 
 func (h *Handler) key(ctx context.Context, r request) (api.Key, error) {
 	k, err := h.options.Fleet.Pool.ReadKey(ctx, r.Who, r.id("number"))
-	return wireKey(k), err
+	return wireKey(ctx)(k), err
 }
 
 func (h *Handler) exposure(ctx context.Context, r request) (api.Exposure, error) {

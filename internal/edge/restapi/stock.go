@@ -80,8 +80,9 @@ type stockFilter struct {
 
 func (h *Handler) listStock(ctx context.Context, r request, f stockFilter, p page) ([]api.StockThing, string, error) {
 	all, err := h.options.Fleet.Stock.Things(ctx, r.Who, fleet.StockFilter{Thing: fleet.Thing(f.Thing), State: f.State}, p.fleet())
+	lang := web.Language(ctx)
 	rows, next := cut(all, p.Limit, func(t fleet.StockThing) api.StockThing {
-		return api.StockThing{Thing: string(t.Thing), Serial: t.Serial, Product: string(t.Product), State: t.State, Reason: t.Reason}
+		return api.StockThing{Thing: string(t.Thing), Serial: t.Serial, Product: string(t.Product), State: t.State, Reason: fleet.InWords(t.Reason).In(lang)}
 	}, func(t fleet.StockThing) string { return string(t.Thing) + " " + t.Serial })
 	return rows, next, err
 }

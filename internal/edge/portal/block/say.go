@@ -122,7 +122,7 @@ func incident(v ui.View, r fleet.Reach) []ui.Answer {
 		}
 	}
 	return []ui.Answer{
-		{Question: v.T(tIncWhat), Answer: r.Key.BlockReason},
+		{Question: v.T(tIncWhat), Answer: v.T(fleet.InWords(r.Key.BlockReason))},
 		{Question: v.T(tIncWhen), Answer: v.When(r.Key.BlockedAt)},
 		{Question: v.T(tHolder), Answer: holder(v, r)},
 		{Question: v.T(tIncWho), Answer: v.F(tIncWhoA, clients(v, r.Homes), len(r.Doors))},

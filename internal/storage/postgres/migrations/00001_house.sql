@@ -162,6 +162,14 @@ CREATE TABLE locks (
 -- V2.1-b: at most one door lock or key box per dwelling, whoever writes.
 CREATE UNIQUE INDEX locks_one_per_dwelling ON locks (dwelling_id) WHERE state = 'mounted' AND kind <> 'entrance';
 CREATE INDEX locks_by_entrance ON locks (entrance_id);
+CREATE TABLE door_times ( -- when a client has been behind the lock on their own door; kept by whoever writes clients and locks
+    client_id TEXT COLLATE "C" NOT NULL REFERENCES clients (id),
+    lock_id   TEXT COLLATE "C" NOT NULL REFERENCES locks (id),
+    from_us   BIGINT NOT NULL,
+    until_us  BIGINT NOT NULL, -- the year 9999 while it lasts
+    PRIMARY KEY (client_id, lock_id, from_us)
+);
+CREATE INDEX door_times_by_lock ON door_times (lock_id);
 CREATE TABLE rights (
     ground_id TEXT COLLATE "C" NOT NULL REFERENCES grounds (id),
     lock_id   TEXT COLLATE "C" NOT NULL, -- a mounted lock; locks are never deleted
@@ -413,6 +421,7 @@ DROP TABLE grants;
 DROP TABLE stations;
 DROP TABLE keys;
 DROP TABLE rights;
+DROP TABLE door_times;
 DROP TABLE locks;
 DROP TABLE grounds;
 DROP TABLE services;
