@@ -27,7 +27,7 @@ type acks struct {
 
 // ackAge is how long it may take until a visit sees what another process has taken over. A lock that is told later has its records
 // carried once more.
-const ackAge = 10 * time.Minute
+const ackAge = time.Hour
 
 // acksFor returns acknowledgements for the locks that a key of the group may meet. moved is how many heads this process had moved before
 // the transaction: what it has not moved since the group last asked need not be asked for again.
