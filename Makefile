@@ -21,7 +21,7 @@ POSTGRES    := $(GO) run ./internal/storage/storagetest/pgcluster --
 test check race fuzz e2e browser cover soak: export GOFLAGS := $(GOFLAGS) -buildvcs=false
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test check unit e2e browser fuzz race lint staticcheck generate generated bench peers soak cover prerequisites
+.PHONY: help demo build test check unit e2e browser screens fuzz race lint staticcheck generate generated bench peers soak cover prerequisites
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -54,6 +54,9 @@ e2e: ## the whole chain as separate processes, once per engine: exit 0 only if e
 browser: build ## people's journeys through the pages in real Chromium, each page held against WCAG 2.2 AA
 	cd test/browser && npm ci --no-fund --no-audit --silent && node --test --test-concurrency=1 --test-reporter=spec *.test.mjs
 
+screens: build ## a picture of every screen, for a desk and a phone, in docs/screens
+	cd test/browser && npm ci --no-fund --no-audit --silent && node screens.mjs
+
 fuzz: ## every fuzz target for FUZZTIME (5s)
 	@.ci/fuzz $(FUZZTIME)
 
@@ -85,6 +88,7 @@ soak: prerequisites ## hours: long fuzzing, 10^8 inputs to the parsers and 10^6 
 	$(MAKE) race
 	$(MAKE) fuzz FUZZTIME=10m
 	HEMNYCKEL_SOAK=$(SOAK) $(GO) test -count=1 -timeout 8h -v -run 'TestSoak$$' ./lockcore
+	HEMNYCKEL_ALL_STATES=1 $(MAKE) browser
 	HEMNYCKEL_CHAOS_ROUNDS=$(ROUNDS) $(GO) test -count=1 -timeout 4h -run 'Chaos|Kill' ./internal/program/...
 	$(GO) build -o bin/ ./cmd/hemnyckel
 	for seed in $$(seq $(WEEKS)); do bin/hemnyckel simulate --clients 100 --days 7 --seed $$seed --faults --json || exit 1; done
