@@ -21,8 +21,9 @@
 //  2. Action. A method func(p *page.Request) error: read p.ID(), p.Query, p.Form; ask the area's Service; set p.Now to the
 //     instant of the answer; end with p.Render(status, component) or, after a change, p.Redirect(to, ui.Flash{Text: …}).
 //     Return errors of the domain as they are: they become pages. What the reader can mend (page.Faults) is answered with
-//     status 422 and the same form again, with what was typed. If others may have changed what the form shows, put
-//     ui.Version(page.VersionOf(…)) in it and ask p.Stale.
+//     status 422 and the same form again, with what was typed. Every form that changes something has ui.Once and goes through
+//     p.Once; if others may have changed what it shows, ui.Version(page.VersionOf(…)) too and p.OnceFresh, which asks in the change's own
+//     turn. What has neither says why in expired_test.go.
 //  3. Service. Put the domain methods that it needs in the area's Service interface, and the service in [Services].
 //  4. Templ. A component templ xPage(v ui.View, …) { @ui.Layout(v, title, fault) { … } } from the parts in ui; /komponenter
 //     shows them all. One question for each page, and the next step is the one button. `make generate` afterwards.
