@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/ecdsa"
 	"crypto/elliptic"
+	"crypto/rand"
 	"math/big"
 	"slices"
 	"testing"
@@ -339,6 +340,17 @@ func TestSyncResponseWithEncodedLeaves(t *testing.T) {
 	got, err := credential.EncodeSyncResponse(r, leaves)
 	if err != nil || !bytes.Equal(got, want) {
 		t.Errorf("got %x, %v, want %x", got, err, want)
+	}
+}
+
+// Only P-256 signs: what another curve's key gives does not fit.
+func TestOtherCurvesSignNothing(t *testing.T) {
+	other := must(ecdsa.GenerateKey(elliptic.P384(), rand.Reader))(t)
+	if raw, err := credential.Sign(other, credential.KindTimeToken, uint8(1)); err == nil {
+		t.Errorf("signed: %x", raw)
+	}
+	if proof, err := credential.SignPossession(other, credential.Hash{}, 1); err == nil {
+		t.Errorf("proved: %x", proof)
 	}
 }
 
