@@ -63,7 +63,7 @@ function index() {
 
 Varje sida i portalen som den ser ut på en dator (1280 px) och en telefon (390 px). Skrivs av \`make screens\`, som spelar
 demonstrationens dag i en påhittad kommun med 300 kunder (frö 1) och följer alla länkar i varje roll. Långa sidor är avklippta.
-Alla namn och nummer är påhittade.
+Alla namn och nummer är påhittade. Datum- och filfält visas som webbläsaren vill, på dess eget språk.
 
 | Sida, adress, roll | Dator | Telefon |
 |---|---|---|
