@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"hemnyckel/internal/domain/casework"
+	"hemnyckel/internal/domain/journal"
 	"hemnyckel/internal/domain/routine"
 	"hemnyckel/internal/storage"
 )
@@ -43,6 +44,23 @@ func TestAnAddressIsKeptCurrentWithItsPast(t *testing.T) {
 		was, err := n.Addresses(t.Context(), keyKeeper, id)
 		if err != nil || len(was) != 1 || was[0].Was.Street != "Provgatan 1" || was[0].Reason != now.Reason {
 			t.Errorf("what it was: got %+v, %v", was, err)
+		}
+		if _, err := n.Addresses(t.Context(), inhouse, id); !errors.Is(err, casework.ErrAddressMayNot) {
+			t.Errorf("what it was, asked by a provider: got %v, want address-not-yours", err)
+		}
+		if changed, read := n.entries(t, journal.ClientChanged), n.entries(t, journal.ClientRead); changed != 1 || read != 1 {
+			t.Errorf("the journal tells of %d corrections and %d readings, want one of each", changed, read)
+		}
+		work := n.add(t, casework.NewTask{Kind: routine.ServiceLock, Serial: "DC2"})
+		if work.PostalCode != "43277" {
+			t.Fatalf("new work is at %s", work.PostalCode)
+		}
+		now.PostalCode, now.Reason = "432 99", "Fel postnummer"
+		if _, err := n.CorrectAddress(t.Context(), keyKeeper, id, now); err != nil {
+			t.Fatal(err)
+		}
+		if w, err := n.Task(t.Context(), keeper, work.ID); err != nil || w.Task.PostalCode != "43299" {
+			t.Errorf("work that was open: got %s, %v, want it at the right address", w.Task.PostalCode, err)
 		}
 	})
 }

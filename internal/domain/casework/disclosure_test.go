@@ -151,6 +151,11 @@ func TestAnExtractIsRequestedDecidedAndHandedOut(t *testing.T) {
 		if err != nil || len(report.Entries) != 3 || report.Entries[0].Hidden != 0 || report.Entries[2].Hidden != 0 {
 			t.Errorf("its proof: got %+v, %v", report, err)
 		}
+		early := w.request(t, func(in *disclosure.Request) { in.Until = in.From.Add(-time.Hour); in.From = in.Until.Add(-time.Hour) })
+		w.decide(t, early.ID, granted)
+		if x, err := w.Extract(t.Context(), chief, early.ID); err != nil || len(x.Rows) != 0 || x.Proof != nil {
+			t.Errorf("a time before anything happened: got %+v, %v, want nothing", x.Rows, err)
+		}
 		if log := w.kinds(t, d.ID); !slices.Equal(log, []journal.Kind{journal.EntriesDisclosed, journal.DisclosureChanged, journal.DisclosureChanged}) {
 			t.Errorf("the journal tells %v of it", log)
 		}
@@ -174,6 +179,40 @@ func (w *watched) kinds(t *testing.T, subject string) (out []journal.Kind) {
 		t.Fatal(err)
 	}
 	return out
+}
+
+// field is a field of the newest entry about a subject that has it.
+func (w *watched) field(t *testing.T, subject, name string) (value string) {
+	t.Helper()
+	err := w.db.View(t.Context(), func(tx *storage.Tx) error {
+		all, err := journal.Timeline(t.Context(), tx, subject, 50, "")
+		for _, r := range slices.Backward(all) {
+			if v := r.Value(name); v != "" {
+				value = v
+			}
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return value
+}
+
+func (w *watched) protect(t *testing.T, number string) {
+	t.Helper()
+	err := w.db.Update(t.Context(), func(tx *storage.Tx) error {
+		found, err := tx.ClientsByNumber(t.Context(), []string{number})
+		if err != nil {
+			return err
+		}
+		c := found[number]
+		c.Protected = true
+		return tx.PutClients(t.Context(), []care.Client{c})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 // In doubt there is an assessment first, it binds the decision, and nobody decides what they asked for.
@@ -214,6 +253,23 @@ func TestDoubtDemandsAHarmAssessment(t *testing.T) {
 			}
 		}
 
+		if d, err := w.Read(t.Context(), manager1, d.ID); err != nil || d.Assessment != "Personalens namn" || d.Decision != partly.Reasons {
+			t.Errorf("what is kept: got %q and %q, %v, want the assessment and the reasons", d.Assessment, d.Decision, err)
+		}
+		if noted := w.field(t, d.ID, "assessment"); noted != "Personalens namn" {
+			t.Errorf("the journal keeps %q of the assessment", noted)
+		}
+		refused := disclosure.Decision{State: disclosure.Refused, Reasons: "Ändrade oss"}
+		if _, err := w.Decide(t.Context(), manager1, d.ID, refused); !errors.Is(err, disclosure.ErrState) {
+			t.Errorf("decided once more: got %v, want disclosure-state", err)
+		}
+		if _, err := w.Assess(t.Context(), manager1, d.ID, disclosure.Assessment{Harm: disclosure.NoHarm, Reasons: "Efteråt"}); !errors.Is(err, disclosure.ErrState) {
+			t.Errorf("assessed after the decision: got %v, want disclosure-state", err)
+		}
+		if said := w.request(t, func(in *disclosure.Request) { in.Doubt = true }); !said.Doubt {
+			t.Error("somebody finds it unclear: got no doubt")
+		}
+
 		own, err := w.Ask(t.Context(), manager1, w.ask(nil))
 		if err != nil {
 			t.Fatal(err)
@@ -238,6 +294,10 @@ func TestDoubtDemandsAHarmAssessment(t *testing.T) {
 		w.decide(t, one.ID, disclosure.Decision{State: disclosure.Partly, Reasons: "Bert berörs inte", Masks: []disclosure.Mask{disclosure.Mask("person:" + w.bert)}})
 		if x, err := w.Extract(t.Context(), chief, one.ID); err != nil || x.Rows[0].Person != "" || x.Rows[1].Person != "Anna" {
 			t.Errorf("without Bert: got %+v, %v", x.Rows, err)
+		}
+		w.protect(t, alma)
+		if d := w.request(t, nil); !d.Doubt {
+			t.Error("a client with protected identity: got no doubt")
 		}
 	})
 }

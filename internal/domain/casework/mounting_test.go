@@ -333,6 +333,9 @@ func TestKeyBoxOnlyWithAReason(t *testing.T) {
 		if w, err := n.Complete(t.Context(), keeper, id, ""); err != nil || w.Mounted != "NG1" {
 			t.Fatalf("with a reason: got %q, %v", w.Mounted, err)
 		}
+		if m, there := n.mounting(t, "NG1"); !there || m.BoxReason != "Dörren är brandklassad" {
+			t.Errorf("the reason on record: got %q", m.BoxReason)
+		}
 		err := db.Update(t.Context(), func(tx *storage.Tx) error { // whoever writes
 			return tx.InsertMounting(t.Context(), casework.Mounting{ID: "m", LockID: n.lock(t, "DC3").ID, Kind: fleet.Box, TaskID: id, At: now})
 		})
@@ -340,6 +343,19 @@ func TestKeyBoxOnlyWithAReason(t *testing.T) {
 			t.Errorf("past the checklist: got %v, want the database to refuse", err)
 		}
 	})
+}
+
+// mounting is what is known of how a lock was put up, while it sits.
+func (n town) mounting(t *testing.T, serial string) (m casework.Mounting, there bool) {
+	t.Helper()
+	err := n.db.View(t.Context(), func(tx *storage.Tx) (err error) {
+		m, there, err = tx.MountingOf(t.Context(), n.lock(t, serial).ID)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m, there
 }
 
 func downSteps(serial string, next fleet.LockState, at time.Time) []casework.Step {
@@ -385,6 +401,9 @@ func TestDismountingRestoresTheDoor(t *testing.T) {
 			after := n.lock(t, c.serial)
 			if after.State != fleet.Dismounted || after.DwellingID != "" || after.Epoch != before.Epoch+1 {
 				t.Errorf("the lock: got %+v, want dismounted, nowhere, with a higher epoch", after)
+			}
+			if _, sits := n.mounting(t, c.serial); sits {
+				t.Error("how it was put up is kept as if it still sat there")
 			}
 			n.wantMay(t, c.serial, day(2))
 			n.wantRecomputed(t)

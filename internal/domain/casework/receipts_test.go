@@ -10,6 +10,7 @@ import (
 	"hemnyckel/internal/base/txn"
 	"hemnyckel/internal/domain/casework"
 	"hemnyckel/internal/domain/fleet"
+	"hemnyckel/internal/domain/journal"
 	"hemnyckel/internal/domain/receipt"
 	"hemnyckel/internal/domain/routine"
 	"hemnyckel/internal/storage"
@@ -33,6 +34,7 @@ func keyTown(t *testing.T, db *storage.DB, change func(p *routine.Profile)) town
 	n := newTown(t, db)
 	p := routine.DefaultProfile()
 	p.Receipts = routine.ReceiptRules{KeyBox: true, Waiting: true, RemindDays: 14}
+	p.Letters = []routine.LetterTexts{{Kind: routine.ReceiptLetter, Language: "sv", Title: "Kvittens för nyckel", Text: []string{"Från {from} till {to}: {key}, {date}"}}}
 	if change != nil {
 		change(&p)
 	}
@@ -156,7 +158,22 @@ func TestAPhysicalKeyGoesFromHandToHand(t *testing.T) {
 		if n.taskOpen(t, routine.TakeReceipt) == 0 {
 			t.Error("no task asks for the first receipt")
 		}
+		if form := n.ReceiptForm("sv"); form.Title == "" || paper.Letter.Title != form.Title {
+			t.Errorf("what the paper says: got %q, and the empty form %q", paper.Letter.Title, form.Title)
+		}
+		if got := n.entries(t, journal.ClientRead); got != 1 {
+			t.Errorf("the client's name was read: the journal tells of %d times", got)
+		}
 		n.sign(t, inhouse, first.ID, onPaper)
+		if _, err := n.SignReceipt(t.Context(), inhouse, first.ID, onScreen); !errors.Is(err, receipt.ErrState) {
+			t.Errorf("signed twice: got %v, want receipt-state", err)
+		}
+		if r, err := n.Receipt(t.Context(), inhouse, first.ID); err != nil || r.SignedFrom != onPaper.From || r.SignedTo != onPaper.To || r.How != receipt.OnPaper {
+			t.Errorf("who signed: got %q and %q by %s, %v", r.SignedFrom, r.SignedTo, r.How, err)
+		}
+		if got := n.entries(t, journal.ReceiptChanged); got != 3 {
+			t.Errorf("the journal tells of %d steps, want drafted, shown and signed", got)
+		}
 		if n.taskOpen(t, routine.TakeReceipt) != 0 {
 			t.Error("the task is open although the receipt is signed")
 		}

@@ -11,6 +11,7 @@ import (
 
 	"hemnyckel/internal/base/txn"
 	"hemnyckel/internal/domain/fleet"
+	"hemnyckel/internal/domain/journal"
 	"hemnyckel/internal/domain/routine"
 	"hemnyckel/internal/domain/support"
 	"hemnyckel/internal/storage"
@@ -145,6 +146,19 @@ func (n *town) report(t testing.TB, who routine.Who, kind support.ThingKind, lab
 	return f, joined
 }
 
+// rule is the line of the routine that the journal names for a report.
+func (n *town) rule(t testing.TB, id string) (rule string) {
+	t.Helper()
+	n.update(t, func(tx *storage.Tx) error {
+		all, err := journal.Timeline(t.Context(), tx, id, 1, "")
+		if err == nil && len(all) == 1 {
+			rule = all[0].Value("rule")
+		}
+		return err
+	})
+	return rule
+}
+
 // finish ends a fault as the lock manager.
 func (n *town) finish(t testing.TB, id string, how support.State, e support.End) (f support.Fault, err error) {
 	t.Helper()
@@ -168,17 +182,21 @@ func TestReports(t *testing.T) {
 			inside bool
 			advice string
 			urgent bool
+			rule   string
 		}{
-			{provider, support.Lock, "DC1", true, "V7-b V7-g", true},
-			{nurses, support.Lock, "DC2", false, "V7-b V7-g", false},
-			{provider, support.Key, "N1", false, "", false},
-			{delivery, support.Key, "N3", true, "", false}, // a key is never urgent: there are others
-			{nurses, support.Station, "Norr", false, "V7-f", false},
-			{provider, support.Cabinet, "H1", false, "", false},
+			{provider, support.Lock, "DC1", true, "V7-b V7-g", true, "V2.3-a"},
+			{nurses, support.Lock, "DC2", false, "V7-b V7-g", false, "V2.3-a"},
+			{provider, support.Key, "N1", false, "", false, "V2.2-c"},
+			{delivery, support.Key, "N3", true, "", false, "V2.2-c"}, // a key is never urgent: there are others
+			{nurses, support.Station, "Norr", false, "V7-f", false, "V2.4-a"},
+			{provider, support.Cabinet, "H1", false, "", false, "V2.2-c"},
 		} {
 			f, joined := n.report(t, c.who, c.kind, c.label, c.inside)
 			if joined || f.State != support.Reported || f.Advice != c.advice || f.Urgent != c.urgent || f.Organisation != c.who.Organisation || !f.Reported.Equal(monday) {
 				t.Errorf("%s %s: got %+v, joined %v", c.kind, c.label, f, joined)
+			}
+			if got := n.rule(t, f.ID); got != c.rule {
+				t.Errorf("%s %s: reported by %q, want %s", c.kind, c.label, got, c.rule)
 			}
 			seen, err := n.Fault(t.Context(), c.who, f.ID)
 			if err != nil || len(seen.Reports) != 1 || seen.Reports[0].Description != "öppnar inte" {

@@ -176,6 +176,20 @@ func (w *world) lock(serial string) (l fleet.Lock) {
 	return l
 }
 
+// grounds are the lines of the routine that the entries of a kind name.
+func (w *world) grounds(k journal.Kind) (out []string) {
+	w.t.Helper()
+	w.view(func(ctx context.Context, tx *storage.Tx) error {
+		all, err := journal.List(ctx, tx, journal.Filter{Kinds: []journal.Kind{k}}, journal.MaxPage, "")
+		out = nil
+		for _, r := range all {
+			out = append(out, r.Value(journal.FieldGround))
+		}
+		return err
+	})
+	return out
+}
+
 func (w *world) entries(k journal.Kind) (n int64) {
 	w.t.Helper()
 	w.view(func(ctx context.Context, tx *storage.Tx) (err error) {

@@ -80,6 +80,31 @@ func TestAReturnIsSettledOnce(t *testing.T) {
 	})
 }
 
+// proves V5.4-d: a key that comes back from the supplier is what the answer makes of it; one whose age nobody knows does not go there.
+func TestAKeysReturnIsSettled(t *testing.T) {
+	eachWorld(t, profile(), func(w *world) {
+		ctx := t.Context()
+		w.have("H1:N1,N2,N3")
+		_, err := w.Stock.Return(ctx, manager, fleet.NewReturn{Thing: fleet.KeyThing, Serial: "N9", Fault: "död"})
+		w.wantErr("a key that is none", err, fleet.ErrWarrantyAge)
+		for number, c := range map[string]struct {
+			answer      fleet.WarrantyAnswer
+			replacement string
+			want        fleet.KeyState
+			group       string
+		}{"N1": {fleet.Repaired, "", fleet.KeyInStock, ""}, "N2": {fleet.Refused, "", fleet.KeyBroken, "g1"}, "N3": {fleet.Replaced, "N7", fleet.KeyScrapped, "g1"}} {
+			_, err := w.Pool.ReportBroken(ctx, homecare, number, fleet.Damaged, "böjd", time.Time{})
+			w.must(err)
+			r, err := w.Stock.Return(ctx, manager, fleet.NewReturn{Thing: fleet.KeyThing, Serial: number, Fault: "böjd", Acquired: w.now.AddDate(0, -1, 0)})
+			w.must(err)
+			_, err = w.Stock.Settle(ctx, manager, r.ID, c.answer, c.replacement)
+			w.must(err)
+			w.wantKey(number, c.want, c.group)
+		}
+		w.wantKey("N7", fleet.KeyInStock, "")
+	})
+}
+
 // proves V2.2-b: a key that is missing count after count is followed up once; it is settled when somebody has it, when it turns
 // up, and when it is handed in broken.
 func TestAMissingKeyIsFollowedUpOnce(t *testing.T) {

@@ -171,11 +171,18 @@ func TestBrokenKeyIsExchanged(t *testing.T) {
 		w.wantErr("handed out by staff", err, fleet.ErrExchangeUnknown)
 		_, err = w.Pool.Swap(ctx, manager, bent.ID, "N3")
 		w.wantErr("a key that is out", err, fleet.ErrNotInStock)
+		issued := w.entries(journal.KeyIssued)
 		done, err := w.Pool.Swap(ctx, manager, bent.ID, "N9")
 		if err != nil || done.Replacement != "N9" {
 			t.Fatalf("swapped: %+v, %v", done, err)
 		}
 		w.wantKey("N9", fleet.KeyIssued, "g1")
+		if n := w.entries(journal.KeyIssued) - issued; n != 1 {
+			t.Errorf("journal: %d keys handed out, want 1", n)
+		}
+		if got := w.grounds(journal.KeyReported); !slices.Contains(got, routine.RuleFailsAnyway) {
+			t.Errorf("a key that fails despite a new battery is reported by %q", got)
+		}
 		_, err = w.Pool.Swap(ctx, manager, bent.ID, "N8")
 		w.wantErr("twice", err, fleet.ErrExchangeClosed)
 		_, err = w.Pool.Swap(ctx, manager, fails.ID, "N8")
