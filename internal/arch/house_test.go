@@ -61,6 +61,7 @@ var house = []room{
 	{"internal/edge/portal/block", area, "the parts of the portal do not see each other"},
 	{"internal/edge/portal/locks", area, "the parts of the portal do not see each other"},
 	{"internal/edge/portal/keys", area, "the parts of the portal do not see each other"},
+	{"internal/edge/portal/receipts", area, "the parts of the portal do not see each other"},
 	{"internal/edge/portal/faults", area, "the parts of the portal do not see each other"},
 	{"internal/edge/portal/people", area, "the parts of the portal do not see each other"},
 	{"internal/edge/portal/crisis", area, "the parts of the portal do not see each other"},

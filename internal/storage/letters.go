@@ -145,7 +145,9 @@ func (tx *Tx) LettersOfConsent(ctx context.Context, consentID, last string, limi
 // LettersDue implements consent.LetterTx.
 func (tx *Tx) LettersDue(ctx context.Context, at time.Time, limit int) ([]consent.Letter, error) {
 	return collect(ctx, tx, scanLetter, letterColumns+`JOIN consents c ON c.id = l.consent_id
-		WHERE l.remind_us > 0 AND l.remind_us <= $1 AND c.answer = 'requested' ORDER BY l.remind_us, l.id LIMIT $2`, us(at), int64(limit))
+		WHERE l.remind_us > 0 AND l.remind_us <= $2 AND c.answer = 'requested' AND EXISTS (SELECT 1 FROM consent_properties p
+			JOIN property_owners o ON o.property_id = p.property_id AND o.owner_id = c.owner_id WHERE p.consent_id = c.id AND `+owned+`)
+		ORDER BY l.remind_us, l.id LIMIT $3`, us(tx.Now()), us(at), int64(limit))
 }
 
 // SetReminder implements consent.LetterTx.

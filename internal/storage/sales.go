@@ -32,6 +32,12 @@ func (tx *Tx) SoldFrom(ctx context.Context, propertyID string) (time.Time, bool,
 	return fromUS(at), ok, err
 }
 
+// SalePlanned implements casework.SaleTx.
+func (tx *Tx) SalePlanned(ctx context.Context, propertyID string) (string, bool, error) {
+	return one(ctx, tx, column[string], `SELECT m.id FROM mass_rows r JOIN mass_changes m ON m.id = r.mass_id
+		WHERE r.property_id = $1 AND r.state = 'applied' AND m.state = 'applied' AND m.effective_us > $2 ORDER BY m.id LIMIT 1`, propertyID, us(tx.Now()))
+}
+
 // own makes a property these owners' for a time. Letters go to the first.
 func (tx *Tx) own(ctx context.Context, propertyID string, owners []string, from, until time.Time) error {
 	var rows [][]any

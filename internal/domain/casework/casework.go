@@ -140,6 +140,8 @@ type Tx interface {
 	ClientsOfProvider(ctx context.Context, providerID, after string, limit int) ([]care.Client, error)
 	// ProviderByOrg returns the provider with an organisation number.
 	ProviderByOrg(ctx context.Context, orgNumber string) (care.Provider, bool, error)
+	// Providers returns all of them.
+	Providers(ctx context.Context) ([]care.Provider, error)
 	MountedLocks(ctx context.Context, dwellingIDs []string) (map[string]routine.LockKind, error)
 	// EntranceLocks counts the locks that are mounted at an entrance.
 	EntranceLocks(ctx context.Context, entranceID string) (int, error)

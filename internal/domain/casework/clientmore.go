@@ -25,6 +25,7 @@ type KeyOut struct {
 	Holder     receipt.Holder
 	HolderName string // of a provider
 	Waiting    bool   // a hand-over is under way
+	ReceiptID  string // by which it changes hands, or last did; "" if it never has
 	Returnable bool   // it was lent until there was a lock on the door, and there is one
 }
 
@@ -32,7 +33,8 @@ type KeyOut struct {
 type ClientMore struct {
 	Orders    []ClientOrder
 	KeysOut   []KeyOut
-	Standing  consent.Standing
+	Standing  consent.Standing  // for the lock on the own door
+	Entrance  consent.Standing  // for a lock in the entrance; its Answer is "" where there is no entrance
 	Agreement consent.Agreement // ClientID "": none
 	Emergency time.Time         // until when the reader has emergency access; zero: has none
 }
@@ -55,6 +57,9 @@ func (out *ClientPage) addMore(ctx context.Context, tx PagesTx, who Reader, c ca
 		return err
 	}
 	out.Standing = standing[c.DwellingID]
+	if out.Entrance, err = entranceStanding(ctx, tx, c.DwellingID); err != nil {
+		return err
+	}
 	agreed, err := tx.Agreements(ctx, []string{c.ID})
 	if err != nil {
 		return err
@@ -91,7 +96,7 @@ func (out *ClientPage) addOrders(ctx context.Context, tx PagesTx, who Reader) er
 	return err
 }
 
-// addKeys reads who has the client's physical keys: to an organisation with groups only those that it has.
+// addKeys reads who has the client's physical keys: to an organisation with groups only those that it has or is about to get.
 func (out *ClientPage) addKeys(ctx context.Context, tx PagesTx, who Reader) error {
 	keys, err := tx.OpenKeysOf(ctx, []string{out.Person.ID})
 	if err != nil {
@@ -108,13 +113,15 @@ func (out *ClientPage) addKeys(ctx context.Context, tx PagesTx, who Reader) erro
 		if err != nil {
 			return err
 		}
-		one := KeyOut{Key: k}
-		one.Holder, _ = receipt.HolderOf(of)
-		if who.related() && one.Holder != own {
-			continue
-		}
+		one, party := KeyOut{Key: k}, false
+		one.Holder, one.ReceiptID = receipt.HolderOf(of)
 		for _, r := range of {
-			one.Waiting = one.Waiting || r.State.Open()
+			if r.State.Open() {
+				one.Waiting, one.ReceiptID, party = true, r.ID, r.To == own
+			}
+		}
+		if who.related() && one.Holder != own && !party {
+			continue
 		}
 		one.Returnable = locked && k.Purpose == receipt.Waiting && one.Holder.Kind != receipt.Client
 		out.KeysOut = append(out.KeysOut, one)

@@ -57,10 +57,21 @@ func (c *Consents) Waiting(ctx context.Context, who routine.Who) (out HousesWait
 	return out, err
 }
 
-// OwnersWork is work at a door that an owner's word decides about.
+// OwnersWork is work at a door that an owner's word decides about. Of somebody with protected identity there is neither the task nor the
+// place: only what it is and how far it has come, to be counted. A page about a house would say where they live.
 type OwnersWork struct {
 	Task
-	Street, Town string // "" of somebody with protected identity
+	Street, Town string
+}
+
+// unplaced takes out of work what leads to somebody with protected identity.
+func unplaced(all []OwnersWork) []OwnersWork {
+	for i, w := range all {
+		if w.Street == "" {
+			all[i].Task = Task{Kind: w.Kind, State: w.State, Due: w.Due}
+		}
+	}
+	return all
 }
 
 // Work returns the mountings at the doors of properties, and the questions about locks there (V5.3-a, V5.3-c).
@@ -70,6 +81,7 @@ func (c *Consents) Work(ctx context.Context, who routine.Who, propertyIDs ...str
 	}
 	err = c.s.db.View(ctx, func(tx Tx) error {
 		out, err = ownersWork(ctx, tx, propertyIDs)
+		out = unplaced(out)
 		return err
 	})
 	return out, err
@@ -86,6 +98,7 @@ func (c *Consents) WorkOf(ctx context.Context, who routine.Who, of consent.Conse
 			return err
 		}
 		out, err = ownersWork(ctx, tx, properties)
+		out = unplaced(out)
 		return err
 	})
 	return out, err
@@ -174,7 +187,7 @@ func (c *Consents) WithdrawalEffect(ctx context.Context, who routine.Who, id str
 		if err != nil {
 			return err
 		}
-		out.Stops, out.Asks = stopped(before, after), len(questionsIn(after))-len(questionsIn(before))
+		out.Stops, out.Asks = unplaced(stopped(before, after)), len(questionsIn(after))-len(questionsIn(before))
 		return errRehearsed
 	})
 	return out, orNil(err, errRehearsed)

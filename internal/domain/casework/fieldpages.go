@@ -37,10 +37,11 @@ type Queue struct {
 const (
 	QueueShown   = "tasks"
 	QueuePrinted = "tasks-printed"
+	QueueTaken   = "tasks-exported"
 )
 
-// Queue is a page of the worklist with the homes in it, for those who go there (V5.1-a, V5.5-b). purpose is QueueShown or
-// QueuePrinted.
+// Queue is a page of the worklist with the homes in it, for those who go there (V5.1-a, V5.5-b). purpose is QueueShown,
+// QueuePrinted or QueueTaken.
 func (s *Service) Queue(ctx context.Context, who routine.Who, f WorkFilter, purpose string) (Queue, error) {
 	if !who.Is(routine.LockManager) {
 		return Queue{}, ErrTaskNotYours

@@ -17,10 +17,10 @@ import (
 
 // Limits of what a lock's page and the list of locks show.
 const (
-	MaxLocks      = 50   // locks on one page of the list
-	MaxLockFile   = 5000 // locks in one file
-	maxLockRights = 400  // rights to one lock: an entrance has one for every service behind it
-	maxLockThings = 10   // faults, tasks, anomalies, and what has become of the lock
+	MaxLocks      = 50     // locks on one page of the list
+	MaxLockFile   = 10_000 // locks in one file
+	maxLockRights = 400    // rights to one lock: an entrance has one for every service behind it
+	maxLockThings = 10     // faults, tasks, anomalies, and what has become of the lock
 )
 
 // LockFacts is a lock with what it last told of itself.
@@ -91,6 +91,9 @@ type LockTx interface {
 	PageLockLife(ctx context.Context, lockID, serial string, limit int) ([]LockLife, error)
 	// PageLockAnomalies returns at most limit anomalies about a lock, the latest first.
 	PageLockAnomalies(ctx context.Context, lockID string, limit int) ([]LockAnomaly, error)
+	// DwellingsBehind is as in [EntranceTx], PropertiesByID as in [consent.Tx].
+	DwellingsBehind(ctx context.Context, entranceIDs []string) ([]string, error)
+	PropertiesByID(ctx context.Context, ids []string) (map[string]consent.Property, error)
 	// ListFaults is as in [support.FaultTx].
 	ListFaults(ctx context.Context, f support.Faults, thingID string) ([]support.Fault, error)
 }
@@ -133,7 +136,8 @@ func (p *Pages) Locks(ctx context.Context, who Reader, f LockFilter) (LockList, 
 	return out, err
 }
 
-// LockFile is at most [MaxLockFile] locks of a choice for a file, once the journal has that they were taken out.
+// LockFile is the locks of a choice for a file, once the journal has that they were taken out: at most [MaxLockFile], or it says that there
+// are more.
 func (p *Pages) LockFile(ctx context.Context, who Reader, f LockFilter) (LockList, error) {
 	var out LockList
 	if !seesThings(routine.Role(who.Role)) {
@@ -142,8 +146,8 @@ func (p *Pages) LockFile(ctx context.Context, who Reader, f LockFilter) (LockLis
 	f.After = ""
 	err := p.db.View(ctx, func(tx PagesTx) (err error) {
 		out = LockList{Now: tx.Now()}
-		out.Locks, err = tx.PageLocks(ctx, f, MaxLockFile)
-		return err
+		out.Locks, err = tx.PageLocks(ctx, f, MaxLockFile+1)
+		return orLong(err, len(out.Locks), MaxLockFile)
 	})
 	if err == nil {
 		err = p.note(ctx, who, "locks", "")
@@ -165,8 +169,10 @@ type LockPage struct {
 	More      bool           // there are more rights than were read
 	Chains    []RightChain   // to the clients' own door; of an entrance none
 	Entrances []MountedLock  // before a dwelling's door
-	Agreed    consent.Answer // what the house's owners have said; "" where nobody needs to be asked
+	Agreed    consent.Answer // what the house's owners have said; "" where the lock is at no house
 	Against   int            // owners who do not agree
+	House     LockHouse      // whose house it is, to those who read the register; nothing where somebody behind a door is protected
+	Stays     *TaskLine      // the open question whether a lock may stay that no owner agrees to any longer
 	Faults    []support.Fault
 	Tasks     []TaskLine
 	Anomalies []LockAnomaly // for those who look after locks
@@ -346,23 +352,6 @@ func order(a, b bool) int {
 		return 1
 	}
 	return -1
-}
-
-// place reads the way in and what the house's owners have said.
-func (out *LockPage) place(ctx context.Context, tx PagesTx, _ Reader) error {
-	if out.Lock.DwellingID == "" {
-		return nil
-	}
-	var err error
-	if len(out.People) > 0 && !out.Protected { // whoever knows the entrance knows the house
-		if out.Entrances, err = tx.PageEntrancesOf(ctx, out.Lock.DwellingID); err != nil {
-			return err
-		}
-	}
-	standing, err := standingAt(ctx, tx, []string{out.Lock.DwellingID})
-	out.Agreed = standing[out.Lock.DwellingID].Answer
-	out.Against = len(standing[out.Lock.DwellingID].Against)
-	return err
 }
 
 // troubles reads faults and work, to an organisation with groups what it has reported itself.

@@ -15,14 +15,14 @@ import (
 
 // Limits of what one page shows.
 const (
-	MaxHits     = 15   // clients of one search; more, and the question is too wide. An entry of the journal names them all
-	MaxKeys     = 50   // keys on one page
-	MaxKeyFile  = 5000 // keys in one file
-	MaxChoices  = 200  // groups to choose from in a list; of more, a person knows the code
-	MaxTasks    = 100  // tasks on a client's page
-	MaxTimeline = 25   // events on one page of a timeline
-	MaxLogPage  = 50   // entries on one page of the journal
-	maxWaiting  = 100  // pending entries that are counted one by one
+	MaxHits     = 15     // clients of one search; more, and the question is too wide. An entry of the journal names them all
+	MaxKeys     = 50     // keys on one page
+	MaxKeyFile  = 10_000 // keys in one file
+	MaxChoices  = 200    // groups to choose from in a list; of more, a person knows the code
+	MaxTasks    = 100    // tasks on a client's page
+	MaxTimeline = 25     // events on one page of a timeline
+	MaxLogPage  = 50     // entries on one page of the journal
+	maxWaiting  = 100    // pending entries that are counted one by one
 )
 
 // DueWithin is how long before its sync runs out a key is said to need a new one.
@@ -274,7 +274,20 @@ func (p *Pages) Keys(ctx context.Context, who Reader, f KeyFilter) (KeyList, err
 	return out, err
 }
 
-// KeyFile answers at most [MaxKeyFile] keys of a choice for a file, once the journal has that they were taken out.
+// ErrFileLong says that a file would have more rows than one may have.
+var ErrFileLong = problem.New(problem.TooLarge, "page-file-long",
+	"Listan är för lång för en fil: fler än 10 000 rader. Gör ett snävare urval och hämta igen.",
+	"The list is too long for a file: more than 10,000 rows. Narrow it and download again.")
+
+func orLong(err error, rows, most int) error {
+	if err == nil && rows > most {
+		return ErrFileLong
+	}
+	return err
+}
+
+// KeyFile answers the keys of a choice for a file, once the journal has that they were taken out: at most [MaxKeyFile], or it says that
+// there are more.
 func (p *Pages) KeyFile(ctx context.Context, who Reader, f KeyFilter) (now time.Time, keys []Key, err error) {
 	if f, err = f.mine(who); err != nil {
 		return now, nil, err
@@ -282,8 +295,8 @@ func (p *Pages) KeyFile(ctx context.Context, who Reader, f KeyFilter) (now time.
 	f.After = ""
 	err = p.db.View(ctx, func(tx PagesTx) (err error) {
 		now = tx.Now()
-		keys, err = tx.PageKeys(ctx, f, now.Add(DueWithin), MaxKeyFile)
-		return err
+		keys, err = tx.PageKeys(ctx, f, now.Add(DueWithin), MaxKeyFile+1)
+		return orLong(err, len(keys), MaxKeyFile)
 	})
 	if err == nil {
 		err = p.note(ctx, who, "keys", "")

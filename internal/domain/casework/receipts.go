@@ -72,10 +72,11 @@ func (s *Service) keysHome(ctx context.Context, tx Tx, who Orderer, o Order, f f
 
 func anyService(routine.ServiceKind) bool { return true }
 
-// servesAs says which services make a client somebody's: to the alarm team its alarms, whatever else its organisation does.
+// servesAs says which services make a client somebody's: to the alarm team its alarms, to nurses health care, to a delivery firm shopping,
+// whatever else their organisation does.
 func servesAs(who routine.Who) func(routine.ServiceKind) bool {
-	if who.Role == routine.AlarmTeam {
-		return func(k routine.ServiceKind) bool { return k == routine.Alarm }
+	if who.Is(routine.AlarmTeam, routine.HealthUnit, routine.Delivery) {
+		return func(k routine.ServiceKind) bool { return k == who.Role.Serves() }
 	}
 	return anyService
 }

@@ -26,6 +26,8 @@ type SaleTx interface {
 	Sell(ctx context.Context, propertyID string, owners []string, at time.Time) error
 	Unsell(ctx context.Context, propertyID string, at time.Time) error
 	SoldFrom(ctx context.Context, propertyID string) (time.Time, bool, error)
+	// SalePlanned returns the applied mass change by which a property changes owner on a coming day.
+	SalePlanned(ctx context.Context, propertyID string) (id string, planned bool, err error)
 	// SalesDue returns applied mass changes of sold houses that have taken effect and are not settled.
 	SalesDue(ctx context.Context, limit int) ([]string, error)
 }

@@ -85,7 +85,7 @@ type LetterTx interface {
 	LetterByCode(ctx context.Context, code string) (Letter, bool, error)
 	LettersOfJob(ctx context.Context, jobID, after string, limit int) ([]Letter, error)
 	LettersOfConsent(ctx context.Context, consentID, after string, limit int) ([]Letter, error)
-	// LettersDue returns letters to be followed up, whose answer is still waited for, the longest due first.
+	// LettersDue returns letters to be followed up, whose answer is still waited for from an owner of one of the houses, the longest due first.
 	LettersDue(ctx context.Context, at time.Time, limit int) ([]Letter, error)
 	SetReminder(ctx context.Context, letterID string, at time.Time) error
 }

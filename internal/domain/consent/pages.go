@@ -39,7 +39,8 @@ type Overview struct {
 	Withdrawn []Row // the latest
 }
 
-func (o Owner) masked() Owner {
+// Masked is what is shown of an owner without a reason: of one with protected identity neither name nor address.
+func (o Owner) Masked() Owner {
 	if o.Protected {
 		return Owner{ID: o.ID, Kind: o.Kind, Protected: true}
 	}
@@ -125,7 +126,10 @@ func rows(ctx context.Context, tx Tx, consents []Consent) ([]Row, error) {
 	}
 	out := make([]Row, len(consents))
 	for i, c := range consents {
-		out[i] = Row{Consent: c, Owner: whose[c.OwnerID].masked()}
+		out[i] = Row{Consent: c, Owner: whose[c.OwnerID].Masked()}
+		if out[i].Owner.Protected { // what people have written may say who it is
+			out[i].Note = ""
+		}
 		for _, id := range c.Properties[:min(len(c.Properties), maxAbout)] {
 			out[i].About = append(out[i].About, what[id])
 		}
@@ -183,7 +187,7 @@ func ownersOf(ctx context.Context, tx Tx, p Property) ([]Owner, error) {
 	}
 	out := make([]Owner, len(p.Owners))
 	for i, id := range p.Owners {
-		out[i] = known[id].masked()
+		out[i] = known[id].Masked()
 	}
 	return out, nil
 }
@@ -283,7 +287,7 @@ func (s *Service) OwnerFile(ctx context.Context, who routine.Who, id string) (ou
 		if err != nil {
 			return err
 		}
-		out.Owner = o.masked()
+		out.Owner = o.Masked()
 		if out.Houses, err = houseRows(ctx, tx, HouseFilter{Owner: id}, "", maxHouses); err != nil {
 			return err
 		}
@@ -348,7 +352,7 @@ func consentFile(ctx context.Context, tx Tx, id string) (out ConsentFile, err er
 		out.Properties = append(out.Properties, known[id])
 	}
 	out.Letters, err = tx.LettersOfConsent(ctx, c.ID, "", maxHouses)
-	return out, err
+	return out, orHideAll(ctx, tx, err, out.Letters)
 }
 
 // Preview is what asking owners would make: nothing is written.
@@ -403,7 +407,7 @@ func (s *Service) preview(ctx context.Context, tx Tx, parts []LetterPart, lang s
 		return out, err
 	}
 	for _, p := range parts {
-		one := PreviewLetter{Owner: whose[p.OwnerID].masked()}
+		one := PreviewLetter{Owner: whose[p.OwnerID].Masked()}
 		for _, id := range p.Properties {
 			one.Properties = append(one.Properties, what[id])
 		}

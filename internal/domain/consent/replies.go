@@ -19,7 +19,7 @@ type Reply struct {
 func (s *Service) Open(ctx context.Context, who routine.Who, code string) (l Letter, c Consent, err error) {
 	err = s.view(ctx, who, func(tx Tx) error {
 		l, c, err = letterByCode(ctx, tx, code)
-		return err
+		return orHide(ctx, tx, err, &l)
 	})
 	return l, c, err
 }
@@ -94,7 +94,7 @@ func (s *Service) Letter(ctx context.Context, who routine.Who, id string) (l Let
 		if l, found, err = tx.LetterByID(ctx, id); err == nil && !found {
 			err = ErrLetterUnknown
 		}
-		return err
+		return orHide(ctx, tx, err, &l)
 	})
 	return l, err
 }
@@ -113,13 +113,19 @@ func (s *Service) Job(ctx context.Context, who routine.Who, id string) (j Letter
 
 // LettersOfJob and LettersOfConsent return pages of letters, the oldest first.
 func (s *Service) LettersOfJob(ctx context.Context, who routine.Who, jobID, after string, limit int) (out []Letter, err error) {
-	err = s.view(ctx, who, func(tx Tx) error { out, err = tx.LettersOfJob(ctx, jobID, after, limit); return err })
+	err = s.view(ctx, who, func(tx Tx) error {
+		out, err = tx.LettersOfJob(ctx, jobID, after, limit)
+		return orHideAll(ctx, tx, err, out)
+	})
 	return out, err
 }
 
 // LettersOfConsent returns a page of the letters that asked for a consent.
 func (s *Service) LettersOfConsent(ctx context.Context, who routine.Who, consentID, after string, limit int) (out []Letter, err error) {
-	err = s.view(ctx, who, func(tx Tx) error { out, err = tx.LettersOfConsent(ctx, consentID, after, limit); return err })
+	err = s.view(ctx, who, func(tx Tx) error {
+		out, err = tx.LettersOfConsent(ctx, consentID, after, limit)
+		return orHideAll(ctx, tx, err, out)
+	})
 	return out, err
 }
 
@@ -173,4 +179,52 @@ func (s *Service) FileOf(ctx context.Context, who routine.Who, consentID string)
 		return journal.Append(ctx, tx, entry(journal.EntriesDisclosed, who.Actor, []string{c.ID}, "file", strings.ToLower(f.Hash)))
 	})
 	return f, err
+}
+
+// orHide and orHideAll take names and addresses out of letters to owners who have got protected identity since they were written, unless
+// something else is wrong.
+func orHide(ctx context.Context, tx Tx, err error, l *Letter) error {
+	if err != nil {
+		return err
+	}
+	one := []Letter{*l}
+	err = orHideAll(ctx, tx, nil, one)
+	*l = one[0]
+	return err
+}
+
+func orHideAll(ctx context.Context, tx Tx, err error, letters []Letter) error {
+	if err != nil {
+		return err
+	}
+	ids := make([]string, len(letters))
+	for i, l := range letters {
+		ids[i] = l.OwnerID
+	}
+	owners, err := tx.OwnersByID(ctx, distinct(ids))
+	for i := range letters {
+		if o := owners[letters[i].OwnerID]; o.Protected {
+			letters[i].Body = letters[i].Body.hiding(o)
+		}
+	}
+	return err
+}
+
+// hiding is the letter with its owner's name and address taken out.
+func (b LetterBody) hiding(o Owner) LetterBody {
+	names := []string{o.Name}
+	if len(b.To) > 0 {
+		names = append(names, b.To[0])
+	}
+	out := b
+	out.To, out.Text = o.lines(), make([]string, len(b.Text))
+	for i, line := range b.Text {
+		for _, name := range names {
+			if name != "" {
+				line = strings.ReplaceAll(line, name, o.greeting(b.Language))
+			}
+		}
+		out.Text[i] = line
+	}
+	return out
 }

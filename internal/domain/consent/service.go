@@ -198,8 +198,9 @@ func (s *Service) PutOwner(ctx context.Context, who routine.Who, o Owner) (Owner
 		if err := tx.PutOwners(ctx, []Owner{o}); err != nil {
 			return err
 		}
+		shown := o.Masked() // the journal is read by people who have given no reason
 		return journal.Append(ctx, tx, entry(journal.OwnerChanged, who.Actor, []string{o.ID},
-			"name", o.Name, "kind", string(o.Kind), "address", o.Street+", "+o.PostalCode+" "+o.Town))
+			"name", shown.Name, "kind", string(o.Kind), "address", strings.Trim(shown.Street+", "+shown.PostalCode+" "+shown.Town, ", ")))
 	})
 	return o, err
 }

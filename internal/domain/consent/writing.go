@@ -89,11 +89,20 @@ func (s *Service) remind(ctx context.Context, tx Tx, job LetterJob, id string) (
 	if err != nil || c.Answer != Requested {
 		return false, err
 	}
+	if c.Properties, err = stillOwned(ctx, tx, c); err != nil || len(c.Properties) == 0 {
+		return false, err // sold since: what the old owner says does not count
+	}
 	owner, err := ownerByID(ctx, tx, l.OwnerID)
 	if err != nil {
 		return false, err
 	}
 	return true, s.write(ctx, tx, job, owner, c, routine.ConsentReminder, l.Body.Language, c.Date)
+}
+
+// stillOwned are those of a consent's properties that are its owner's now.
+func stillOwned(ctx context.Context, tx Tx, c Consent) ([]string, error) {
+	known, err := tx.PropertiesByID(ctx, c.Properties)
+	return slices.DeleteFunc(slices.Clone(c.Properties), func(id string) bool { return !slices.Contains(known[id].Owners, c.OwnerID) }), err
 }
 
 func skip(err, expected error) error {

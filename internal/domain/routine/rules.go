@@ -37,6 +37,10 @@ const (
 	RuleKeyWaiting      = "V5.3-c"
 	RuleSpareKey        = "S-e"
 	RuleGroupsMerged    = "V5.1-f"
+	RuleOneOwner        = "V5.3-d"
+	RuleDiary           = "V5.3-e"
+	RuleReceipt         = "V2.6-d"
+	RuleReceiptForm     = "V2.6-f"
 )
 
 // Rule is one line of the routine in words for people.
@@ -72,12 +76,16 @@ func Rules() []Rule {
 		{RuleLockEnds, "Utföraren säger till när låset hos en kund utan larm ska upphöra.", "The provider says when the lock of a client without alarm shall end."},
 		{RuleException, "Den som har larm, eller hemtjänst och inte kan öppna, får lås; undantag och tekniska hinder antecknas.", "A client with alarm, or with home care who cannot open, gets a lock; exceptions and technical obstacles are recorded."},
 		{RuleAskConsent, "Fastighetsägaren tillfrågas med brev och svarstalong innan ett lås monteras.", "The property owner is asked by letter with a reply slip before a lock is mounted."},
+		{RuleOneOwner, "Har ett hus flera ägare räcker det att en av dem samtycker.", "Where several own a house, the consent of one of them is enough."},
+		{RuleDiary, "Ägarens svar lämnas till registratorn som inkommen handling, och diarienumret antecknas vid svaret.", "The owner's answer is handed to the registrar as an incoming document, and its diary number is noted by the answer."},
 		{RuleAgreement, "Den som ansöker om hemtjänst går med på digitalt lås vid behov; den som bara har larm tillfrågas.", "Applying for home care means agreeing to a digital lock when needed; a client with nothing but an alarm is asked."},
 		{RuleDocument, "Vilket lås kunden har dokumenteras i verksamhetssystemet och når utförarnas planering.", "Which lock a client has is documented in the case system and reaches the providers' planning."},
 		{RuleKeyProvider, "Med nyckelgömma och enbart hemtjänst kvitterar och förvarar utföraren den fysiska nyckeln.", "With a key box and home care only, the provider signs for the physical key and keeps the receipt."},
 		{RuleKeyAlarm, "När larm tillkommer eller upphör hos en hemtjänstkund med nyckelgömma kvitteras nyckeln mellan utföraren och låsansvarig.", "When an alarm is added or ends for a home-care client with a key box, the key is signed over between provider and lock manager."},
 		{RuleKeyBetween, "Vid byte av utförare kvitteras nyckeln mellan utförarna.", "At a change of provider the key is signed over from one to the other."},
 		{RuleKeyManager, "Har kunden larm från början kvitterar låsansvarig nyckeln från kunden.", "If the client has an alarm from the start, the lock manager signs for the client's key."},
+		{RuleReceipt, "Nyckelkvittensen skrivs ut, skrivs under av båda och följs tills nyckeln är tillbaka.", "The key receipt is printed, signed by both parties, and followed until the key is back."},
+		{RuleReceiptForm, "Kvittensblanketten finns till hands för alla utförare, kommunala som privata.", "The receipt form is at hand for every provider, municipal and private."},
 		{RuleKeyWaiting, "I väntan på samtycke och montering används en traditionell nyckel mot kvittens.", "Until consent and mounting a traditional key is used, against a receipt."},
 		{RuleSpareKey, "Larmkunder lämnar en reservnyckel hos larmenheten; andra kan komma överens med hemtjänsten om att lämna en där.", "Alarm clients leave a spare key with the alarm unit; others may agree with home care to leave one there."},
 		{RuleGroupsMerged, "När kunder går över från en grupp till en annan följer insatserna med, utan glapp och utan överlapp.", "When clients pass from one group to another, their services go along, without gap or overlap."},

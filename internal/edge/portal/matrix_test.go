@@ -56,6 +56,14 @@ var matrix = map[string]string{
 	"consent-undone": "ls", "letters-check": "ls", "letters-make": "ls", "letters-remind": "ls", "letter-paper": "ls",
 	"client-agreement": "cla", "client-agreed": "cla",
 
+	// The diary's lists are the registrar's and theirs who keep the register; a house's owner is changed by those alone.
+	"diary": "clsr", "diary-list": "clsr", "diary-paper": "clsr", "diary-hand-over": "lsr", "diary-file": "lsr",
+	"owners-change": "ls", "owners-changed": "ls", "owners-keep": "ls",
+
+	// Receipts for physical keys are those's who hold keys, and the lock manager's who keeps the register.
+	"receipts": "phdal", "receipts-paper": "phdal", "receipt-form": "phdal", "receipt-new": "phdal", "receipt-make": "phdal", "receipt": "phdal",
+	"receipt-paper": "phdal", "receipt-sign": "phdal", "receipt-signed": "phdal", "receipt-cancel": "phdal", "receipt-cancelled": "phdal", "receipt-scan": "phdal",
+
 	"locks": "ls",
 	"lock":  "cphdals",
 	"keys":  "cphdals",

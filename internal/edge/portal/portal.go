@@ -60,6 +60,7 @@ import (
 	"hemnyckel/internal/edge/portal/orders"
 	"hemnyckel/internal/edge/portal/page"
 	"hemnyckel/internal/edge/portal/people"
+	"hemnyckel/internal/edge/portal/receipts"
 	"hemnyckel/internal/edge/portal/ui"
 	"hemnyckel/internal/edge/portal/words"
 	"hemnyckel/internal/edge/web"
@@ -90,6 +91,7 @@ type Services struct {
 	Login   login.Service
 	Owners  consents.Register
 	Answers consents.Answers
+	Receipt receipts.Service
 }
 
 // Config is what the portal depends on.
@@ -115,6 +117,7 @@ func (c Config) areas(gate *login.Area) []page.Area {
 		consents.New(c.Owners, c.Answers),
 		locks.New(c.Locks),
 		keys.New(c.Keys, c.Tending, c.Battery),
+		receipts.New(c.Receipt),
 		block.New(c.Pool, c.People),
 		faults.New(c.Faults, c.Support),
 		people.New(c.Staff),

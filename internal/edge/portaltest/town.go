@@ -172,6 +172,7 @@ func (w *Town) Serve(change func(*portal.Config)) *httptest.Server {
 			Anomaly: w.Sync,
 			Owners:  consent.NewService(txn.Narrow(w.DB, func(tx *storage.Tx) consent.Tx { return tx }), routine.DefaultProfile(), w.Zone),
 			Answers: casework.NewConsents(w.Orders, w.Zone),
+			Receipt: w.Orders,
 		},
 		Profile:      local(),
 		Municipality: "Söderköpinge kommun", Demo: login.Demo(Organisation), Zone: w.Zone, Clock: w.Clock.Now}

@@ -197,6 +197,7 @@ func (s *Server) desk(ctx context.Context, zone *time.Location) (*portal.Handler
 			Anomaly: s.m.Sync,
 			Owners:  s.m.Register,
 			Answers: s.m.Consents,
+			Receipt: s.m.Casework,
 		},
 		Profile:      s.m.Support.Desk().Profile,
 		Municipality: s.m.Name, Zone: zone, Clock: s.cfg.Clock, Origin: s.cfg.Origin, Providers: s.cfg.Providers}

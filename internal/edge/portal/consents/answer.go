@@ -32,6 +32,7 @@ type answerForm struct {
 	faults       ui.Faults
 	changes      []ui.Change
 	version      string
+	sold         bool // since the letter was sent
 	blanket      bool // may say that it is for everything that the owner owns
 	read         consent.Answered
 }
@@ -257,7 +258,7 @@ func (a *Area) letterForm(p *page.Request) (f answerForm, c consent.ConsentFile,
 	if c, err = a.register.ConsentFile(p.Context(), asking(p), of.ID); err != nil {
 		return f, c, err
 	}
-	return answerForm{action: "/samtycken/svar/" + l.Code, back: "/samtycken/besked/" + c.ID, about: c.Properties, version: version(c.Consent), blanket: true,
+	return answerForm{action: "/samtycken/svar/" + l.Code, back: "/samtycken/besked/" + c.ID, about: c.Properties, version: version(c.Consent), blanket: true, sold: soldSince(c),
 		lead: p.F(tReplyLead, ownerName(p.View, c.Owner), consent.ShowCode(l.Code), p.Day(l.Made))}, c, nil
 }
 

@@ -48,6 +48,7 @@ type Register interface {
 	Job(ctx context.Context, who routine.Who, id string) (consent.LetterJob, error)
 	LettersOfJob(ctx context.Context, who routine.Who, jobID, after string, limit int) ([]consent.Letter, error)
 	NoteExport(ctx context.Context, who routine.Who, list string, rows int) error
+	Filing
 }
 
 // Answers takes in what owners and clients say, with what it does at the doors. [casework.Consents] is one.
@@ -61,6 +62,7 @@ type Answers interface {
 	Withdraw(ctx context.Context, who routine.Who, id string, in consent.Answered) (consent.Consent, error)
 	UndoAnswer(ctx context.Context, who routine.Who, id, reason string) error
 	PutProperty(ctx context.Context, who routine.Who, p consent.Property) (consent.Property, error)
+	Sales
 	Agreement(ctx context.Context, who casework.Reader, clientID string) (casework.AgreementPage, error)
 	AskedOf(ctx context.Context, who casework.Reader, clientID string, seen time.Time, in casework.ClientAnswer) error
 }
@@ -94,6 +96,8 @@ func (a *Area) Routes() []page.Route {
 	scan.MaxForm = consent.MaxFile + 64<<10
 	check := post("/samtycken/brev", "letters-check", keep, a.check)
 	check.Write = false
+	file := post("/samtycken/diarium/{id}", "diary-file", files, a.fileAnswers)
+	file.MaxForm = 4 * page.MaxForm // as many references as a list has answers
 	return []page.Route{
 		start, search, scan, check,
 		get("/samtycken/lista", "consent-list", reads, a.list),
@@ -107,6 +111,9 @@ func (a *Area) Routes() []page.Route {
 		get("/samtycken/fastigheter/{id}", "property", reads, a.property),
 		get("/samtycken/fastigheter/{id}/svar", "property-answer", keep, a.askAnswer),
 		post("/samtycken/fastigheter/{id}/svar", "property-answered", keep, a.record),
+		get("/samtycken/fastigheter/{id}/agare", "owners-change", keep, a.askSale),
+		post("/samtycken/fastigheter/{id}/agare", "owners-changed", keep, a.sale),
+		post("/samtycken/fastigheter/{id}/behall", "owners-keep", keep, a.keepOwners),
 		get("/samtycken/svar/{code}", "letter-reply", reads, a.letter),
 		post("/samtycken/svar/{code}", "letter-answer", keep, a.reply),
 		get("/samtycken/besked/{id}", "consent", reads, a.consent),
@@ -117,6 +124,11 @@ func (a *Area) Routes() []page.Route {
 		post("/samtycken/besked/{id}/angra", "consent-undone", keep, a.undo),
 		post("/samtycken/besked/{id}/diarium", "consent-diary", files, a.diary),
 		get("/samtycken/besked/{id}/handling", "consent-paper", reads, a.paper),
+		get("/samtycken/diarium", "diary", reads, a.diaryPage),
+		post("/samtycken/diarium", "diary-hand-over", files, a.handOver),
+		get("/samtycken/diarium/{id}", "diary-list", reads, a.diaryList),
+		get("/samtycken/diarium/{id}/lista.pdf", "diary-paper", reads, a.printDiary),
+		file,
 		get("/samtycken/brev", "letter-runs", reads, a.runs),
 		post("/samtycken/brev/skicka", "letters-make", keep, a.make),
 		post("/samtycken/brev/pamin", "letters-remind", keep, a.remind),

@@ -119,8 +119,12 @@ func (a *Area) property(p *page.Request) error {
 	if err != nil {
 		return err
 	}
+	next, err := a.answers.NextOwners(p.Context(), asking(p), p.ID())
+	if err != nil {
+		return err
+	}
 	p.Now = f.Now
-	return p.Render(http.StatusOK, propertyPage(p.View, f, work))
+	return p.Render(http.StatusOK, propertyPage(p.View, f, next, work))
 }
 
 // propertyDraft is a property being added to an owner.

@@ -2,6 +2,7 @@ package consents
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -186,6 +187,11 @@ func propertyNames(v ui.View, all []consent.Property) string {
 		text = v.F(tAndMore, text, more)
 	}
 	return text
+}
+
+// soldSince reports whether a house that an answer is about, or is asked for, has got another owner since.
+func soldSince(c consent.ConsentFile) bool {
+	return !c.Blanket && slices.ContainsFunc(c.Properties, func(p consent.Property) bool { return !slices.Contains(p.Owners, c.OwnerID) })
 }
 
 func firstLine(lines []string) string {

@@ -1,6 +1,7 @@
 package consents
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -260,11 +261,9 @@ func workAbout(v ui.View, w casework.OwnersWork) string {
 	return v.T(words.TaskName(w.Kind))
 }
 
-func workWhere(v ui.View, w casework.OwnersWork) string {
-	if w.Street == "" {
-		return v.T(ui.TProtTag)
-	}
-	return w.Street
+// placed is the work that a page about a house may show: not that at the doors of clients with protected identity.
+func placed(all []casework.OwnersWork) []casework.OwnersWork {
+	return slices.DeleteFunc(slices.Clone(all), func(w casework.OwnersWork) bool { return w.Street == "" })
 }
 
 func workState(w casework.OwnersWork) ui.State {

@@ -1,7 +1,6 @@
 package fieldwork
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"fmt"
@@ -16,10 +15,8 @@ import (
 	"hemnyckel/internal/domain/care"
 	"hemnyckel/internal/domain/casework"
 	"hemnyckel/internal/domain/routine"
-	"hemnyckel/internal/edge/paper"
 	"hemnyckel/internal/edge/portal/page"
 	"hemnyckel/internal/edge/portal/ui"
-	"hemnyckel/internal/edge/portal/words"
 )
 
 // queueChoice is what the reader has chosen of the queue: it stands in the address.
@@ -168,7 +165,12 @@ func bookedOn(v ui.View, l casework.QueueLine, day time.Time) bool {
 	return !l.From.IsZero() && l.From.In(v.Zone).Format(time.DateOnly) == day.In(v.Zone).Format(time.DateOnly)
 }
 
-func (a *Area) queue(p *page.Request) error { return a.showQueue(p, http.StatusOK, nil, nil) }
+func (a *Area) queue(p *page.Request) error {
+	if p.WantsFile() {
+		return a.queueFile(p)
+	}
+	return a.showQueue(p, http.StatusOK, nil, nil)
+}
 
 // showQueue answers with the queue; faults and what was chosen are of a form that did not go through.
 func (a *Area) showQueue(p *page.Request, status int, faults ui.Faults, chosen []string) error {
@@ -274,50 +276,6 @@ func (a *Area) unlessTaken(p *page.Request, id, seen, to string) context.Context
 		}
 		return nil
 	}})
-}
-
-// print is the day's list on paper: the same choice as on the page. That it was printed is in the journal.
-func (a *Area) print(p *page.Request) error {
-	c, f, err := a.choice(p)
-	if err != nil {
-		return err
-	}
-	out, err := a.field.Queue(p.Context(), who(p), f, casework.QueuePrinted)
-	if err != nil {
-		return err
-	}
-	p.Now = out.Now
-	var rows []paper.Row
-	for _, l := range sorted(p.View, out.All, c.Order) {
-		rows = append(rows, printed(p.View, l))
-	}
-	shred := p.Now.AddDate(0, 0, 1)
-	t := paper.Table{Name: "arbetsko", Rows: paper.Rows(rows...), Columns: []paper.Column{
-		{Key: "time", SV: "Tid", EN: "Time", Kind: paper.Text}, {Key: "task", SV: "Uppgift", EN: "Task", Kind: paper.Text}, {Key: "home", SV: "Var", EN: "Where", Kind: paper.Text},
-		{Key: "about", SV: "Om", EN: "About", Kind: paper.Text}, {Key: "due", SV: "Klar senast", EN: "Due", Kind: paper.Text}, {Key: "number", SV: "Nummer", EN: "Number", Kind: paper.Text},
-		{Key: "who", SV: "Vem", EN: "Who", Kind: paper.Text}}}
-	var pdf bytes.Buffer
-	if err := paper.WriteListing(&pdf, p.T(tNavQueue), p.F(tPrintedBy, p.Who.Name, p.When(p.Now), p.Day(shred)), p.Now, t, paper.Style{Lang: p.Lang, Zone: p.Zone}); err != nil {
-		return err
-	}
-	h := p.W.Header()
-	h.Set("Content-Type", paper.TypePDF)
-	h.Set("Cache-Control", "private, no-store")
-	h.Set("Content-Disposition", `inline; filename="arbetsko.pdf"`)
-	_, err = p.W.Write(pdf.Bytes())
-	return err
-}
-
-func printed(v ui.View, l casework.QueueLine) paper.Row {
-	kind := v.T(words.TaskName(l.Kind))
-	if l.Urgent {
-		kind = v.T(ui.TWorkUrgent) + ": " + kind
-	}
-	home := ""
-	if l.Home.ID != "" {
-		home = words.HomeOf(v, l.Home)
-	}
-	return paper.Row{visitTime(v, l), kind, home, words.About(v, line(l)), v.Day(l.Due), l.Number, l.Name}
 }
 
 // line is a line of the queue as the words of tasks know it.

@@ -70,7 +70,11 @@ func (a *Area) file(p *page.Request, f casework.LockFilter) error {
 func table(p *page.Request, l casework.LockList) paper.Table {
 	var rows []paper.Row
 	for _, k := range l.Locks {
-		rows = append(rows, paper.Row{k.Serial, p.T(words.LockName(k.Kind)), p.T(words.LockStateName(k.State)), k.Mounted, k.Seen, int64(k.Battery), l.Now})
+		var battery any // empty: not told
+		if k.Battery > 0 {
+			battery = int64(k.Battery)
+		}
+		rows = append(rows, paper.Row{k.Serial, p.T(words.LockName(k.Kind)), p.T(words.LockStateName(k.State)), k.Mounted, k.Seen, battery, l.Now})
 	}
 	return paper.Table{Name: "las", Rows: paper.Rows(rows...), Columns: []paper.Column{
 		{Key: "lock", SV: "Lås", EN: "Lock", Kind: paper.Text}, {Key: "kind", SV: "Slag", EN: "Kind", Kind: paper.Text},

@@ -2,9 +2,11 @@ package locks_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 
+	"hemnyckel/internal/domain/casework"
 	"hemnyckel/internal/domain/fleet"
 	"hemnyckel/internal/domain/keysync"
 	"hemnyckel/internal/edge/portaltest"
@@ -82,4 +84,22 @@ func TestListOfLocks(t *testing.T) {
 	portaltest.Says(t, v.Get("/las?nummer=%25", 200), "Inga lås passar")
 	portaltest.Says(t, v.Get("/las/lager", 200), "Låset sitter inte på någon dörr")
 	portaltest.Says(t, v.Get("/las?format=csv", 200), "DC10002")
+}
+
+// A file of locks is whole, or says that it cannot be; what a lock has not told is empty, not nought.
+func TestAFileOfLocksIsWhole(t *testing.T) {
+	w := portaltest.New(t, t.TempDir())
+	v := w.Visitor(portaltest.Technician)
+	if csv := v.Get("/las?nummer=PT30007&format=csv", 200); !strings.Contains(csv, "PT30007") || strings.Contains(csv, ";0;") {
+		t.Errorf("got the file %q, want no battery of a lock that has told of none", csv)
+	}
+	w.Update(func(ctx context.Context, tx *storage.Tx) error {
+		var locks []fleet.Lock
+		for i := range casework.MaxLockFile + 1 {
+			locks = append(locks, fleet.Lock{ID: fmt.Sprintf("lager%05d", i), Serial: fmt.Sprintf("XX%05d", i), Number: uint32(20_000 + i), Kind: fleet.Door, State: fleet.InStock})
+		}
+		return tx.PutLocks(ctx, locks)
+	})
+	portaltest.Says(t, v.Get("/las?format=csv", 413), "för lång för en fil")
+	v.Get("/las?nummer=XX0000&format=csv", 200)
 }

@@ -83,6 +83,22 @@ func ownerSays(a consent.Answer) ui.State {
 	return ui.State{Text: tNotAsked, Icon: "empty", Tone: "calm"}
 }
 
+// ownerAsked is what the owner was asked about.
+func ownerAsked(l casework.LockPage) problem.Text {
+	if l.Lock.OnDoor {
+		return tOwner
+	}
+	return tOwnerEntrance
+}
+
+// ownerName is whose house it is; of somebody with protected identity not even the name.
+func ownerName(v ui.View, o consent.Owner) string {
+	if o.Protected {
+		return v.T(ui.TProtTag)
+	}
+	return o.Name
+}
+
 func keysOf(v ui.View, g casework.LockGroup) string {
 	switch g.Synced {
 	case 0:

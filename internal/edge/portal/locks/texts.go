@@ -68,16 +68,24 @@ var (
 	tClockDunno = problem.Text{SV: "Inte känd", EN: "Not known"}
 	tAsOf       = problem.Text{SV: "läst %s", EN: "read %s"}
 
-	tWayIn     = problem.Text{SV: "Vägen in och vad ägaren säger", EN: "The way in, and what the owner says"}
-	tEntrances = problem.Text{SV: "Port före dörren", EN: "Entrance before the door"}
-	tEntNone   = problem.Text{SV: "Ingen port är känd", EN: "No entrance is known"}
-	tOwner     = problem.Text{SV: "Fastighetsägaren", EN: "The property owner"}
-	tAgainst   = problem.Text{SV: "%d ägare har sagt nej eller återkallat", EN: "%d owners have refused or withdrawn"}
-	tGiven     = problem.Text{SV: "Samtycke finns", EN: "Consent given"}
-	tAsked     = problem.Text{SV: "Brev skickat, inget svar än", EN: "Letter sent, no answer yet"}
-	tRefused   = problem.Text{SV: "Nej", EN: "Refused"}
-	tWithdrawn = problem.Text{SV: "Återkallat", EN: "Withdrawn"}
-	tNotAsked  = problem.Text{SV: "Inte tillfrågad", EN: "Not asked"}
+	tWayIn         = problem.Text{SV: "Vägen in och vad ägaren säger", EN: "The way in, and what the owner says"}
+	tEntrances     = problem.Text{SV: "Port före dörren", EN: "Entrance before the door"}
+	tEntNone       = problem.Text{SV: "Ingen port är känd", EN: "No entrance is known"}
+	tOwner         = problem.Text{SV: "Fastighetsägaren", EN: "The property owner"}
+	tOwnerEntrance = problem.Text{SV: "Fastighetsägaren om låset i porten", EN: "The property owner about the lock in the entrance"}
+	tHouseOwner    = problem.Text{SV: "Äger huset", EN: "Owns the house"}
+	tToHouse       = problem.Text{SV: "Till fastigheten", EN: "To the property"}
+	tToAnswer      = problem.Text{SV: "Se svaret", EN: "See the answer"}
+	tStays         = problem.Text{SV: "Får låset sitta kvar?", EN: "May the lock stay?"}
+	tToDecide      = problem.Text{SV: "Ska bestämmas", EN: "To be decided"}
+	tDecideBy      = problem.Text{SV: "Senast %s. Låset öppnar som förut så länge.", EN: "By %s. The lock opens as before meanwhile."}
+	tDoDecide      = problem.Text{SV: "Bestäm", EN: "Decide"}
+	tAgainst       = problem.Text{SV: "%d ägare har sagt nej eller återkallat", EN: "%d owners have refused or withdrawn"}
+	tGiven         = problem.Text{SV: "Samtycke finns", EN: "Consent given"}
+	tAsked         = problem.Text{SV: "Brev skickat, inget svar än", EN: "Letter sent, no answer yet"}
+	tRefused       = problem.Text{SV: "Nej", EN: "Refused"}
+	tWithdrawn     = problem.Text{SV: "Återkallat", EN: "Withdrawn"}
+	tNotAsked      = problem.Text{SV: "Inte tillfrågad", EN: "Not asked"}
 
 	tFaults      = problem.Text{SV: "Fel", EN: "Faults"}
 	tFaultsNone  = problem.Text{SV: "Inget fel är anmält", EN: "No fault is reported"}

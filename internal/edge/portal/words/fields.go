@@ -321,10 +321,16 @@ func purposeName(p string) problem.Text {
 		return problem.Text{SV: "Öppna uppgifter", EN: "Open tasks"}
 	case "tasks-printed":
 		return problem.Text{SV: "Utskrift av uppgifter", EN: "A print of tasks"}
+	case "tasks-exported":
+		return problem.Text{SV: "Fil med uppgifter", EN: "A file of tasks"}
 	case "visit":
 		return problem.Text{SV: "Besök vid dörren", EN: "A visit to the door"}
 	case "addresses":
 		return problem.Text{SV: "Kundens adresser", EN: "The client's addresses"}
+	case "receipts":
+		return problem.Text{SV: "Nyckelkvittenser", EN: "Receipts for keys"}
+	case "receipts-exported":
+		return problem.Text{SV: "Fil eller utskrift med nyckelkvittenser", EN: "A file or print of receipts for keys"}
 	case "receipt":
 		return problem.Text{SV: "En nyckelkvittens", EN: "A receipt for a key"}
 	}
