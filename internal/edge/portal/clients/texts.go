@@ -56,7 +56,7 @@ var (
 	tKeysOut       = problem.Text{SV: "Fysiska nycklar", EN: "Physical keys"}
 	tKeysOutNone   = problem.Text{SV: "Ingen fysisk nyckel är utlämnad", EN: "No physical key is handed out"}
 	tKeysOutNoneD  = problem.Text{SV: "När någon kvitterar ut kundens nyckel syns den här, med vem som har den.", EN: "When somebody signs for the client's key it shows here, with who has it."}
-	tKeyHolder     = problem.Text{SV: "Antal: %s. Finns hos %s.", EN: "Copies: %s. Held by %s."}
+	tKeyHolder     = problem.Text{SV: "Antal: %s. Finns hos: %s.", EN: "Copies: %s. Held by: %s."}
 	tKeyWaiting    = problem.Text{SV: "Väntar på underskrift", EN: "Waits for signatures"}
 	tKeyReturn     = problem.Text{SV: "Kan lämnas tillbaka: låset är monterat", EN: "Can be returned: the lock is mounted"}
 	tKeyReceipt    = problem.Text{SV: "Se kvittensen", EN: "See the receipt"}

@@ -76,4 +76,3 @@ func TestAnOwnerBecomesProtected(t *testing.T) {
 		return err
 	}))
 }
-

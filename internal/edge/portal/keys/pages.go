@@ -77,7 +77,7 @@ func (a *Area) Routes() []page.Route {
 		{Method: "POST", Path: "/nycklar/{id}/byt", Name: "key-swap-do", Roles: manager, Write: true, Do: a.changed(swapPage, a.swap), Camera: true},
 		{Method: "GET", Path: "/nycklar/{id}/bedom", Name: "key-judge", Roles: manager, Do: a.form(judgePage)},
 		{Method: "POST", Path: "/nycklar/{id}/bedom", Name: "key-judge-do", Roles: manager, Write: true, Do: a.changed(judgePage, a.judge)},
-		{Method: "GET", Path: "/varfor", Name: "why", Menu: tNavWhy, Roles: all, Do: a.why},
+		{Method: "GET", Path: "/varfor", Name: "why", Roles: all, Do: a.why},
 	}
 }
 
@@ -172,7 +172,4 @@ type whyForm struct {
 	fault       problem.Text // empty: none
 }
 
-var (
-	tNavKeys = problem.Text{SV: "Nycklar", EN: "Keys"}
-	tNavWhy  = problem.Text{SV: "Varför?", EN: "Why?"}
-)
+var tNavKeys = problem.Text{SV: "Nycklar", EN: "Keys"}

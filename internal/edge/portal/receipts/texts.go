@@ -63,7 +63,7 @@ var (
 	tSignFrom       = problem.Text{SV: "Vem skrev under för den som lämnade?", EN: "Who signed for the giver?"}
 	tSignTo         = problem.Text{SV: "Vem skrev under för den som tog emot?", EN: "Who signed for the receiver?"}
 	tScan           = problem.Text{SV: "Det underskrivna papperet", EN: "The signed paper"}
-	tScanHint       = problem.Text{SV: "PDF, JPEG eller PNG, högst 5 MB.", EN: "PDF, JPEG or PNG, at most 5 MB."}
+	tScanHint       = problem.Text{SV: "Behövs när den skrevs under på papper. PDF, JPEG eller PNG, högst 5 MB.", EN: "Needed when it was signed on paper. PDF, JPEG or PNG, at most 5 MB."}
 	tSignDo         = problem.Text{SV: "Spara underskrifterna", EN: "Save the signatures"}
 	tSigned         = problem.Text{SV: "Underskrifterna är sparade, och nyckeln är kvitterad.", EN: "The signatures are saved, and the key is signed for."}
 	tStaleIs        = problem.Text{SV: "Kvittensen", EN: "The receipt"}
