@@ -158,6 +158,8 @@ var repeats = map[string]string{
 	"client-emergency": "who has access keeps what there is",
 	"emergency":        "who has access keeps what there is",
 	"notices-read":     "read twice it is read",
+	"receipt-paper":    "printed twice it is printed",
+	"owners-changed":   "the first form only searches; the one that changes has one",
 }
 
 // alone are forms that change something and say no version, because nobody's work is overwritten by them.
@@ -180,6 +182,11 @@ var alone = map[string]string{
 	"block-person-do": "takes everything, whatever there is",
 	"block-key-do":    "a key that is blocked stays so",
 	"block-key-miss":  "a key that is looked for, or blocked, stays so",
+	"receipt-make":    "adds, unless the key is under way already",
+	"receipt-paper":   "printed is printed",
+	"diary-hand-over": "adds: what is on a list already is left out",
+	"owners-changed":  "the first form only searches; the one that changes says one",
+	"owners-keep":     "takes back what is planned",
 	"staff-badge":     "the badge that was handed over last holds: it is in somebody's hand",
 }
 
