@@ -391,8 +391,12 @@ func TestDismountingRestoresTheDoor(t *testing.T) {
 				if _, err := n.Complete(t.Context(), keeper, down, ""); !errors.Is(err, casework.ErrStepsMissing) {
 					t.Errorf("before %s: got %v, want steps-missing", s.Step, err)
 				}
-				if w := n.steps(t, down, s); w.Original != "Hylla 4" {
+				w := n.steps(t, down, s)
+				if w.Original != "Hylla 4" {
 					t.Errorf("where the door's own part is: got %q", w.Original)
+				}
+				if asks := slices.ContainsFunc(w.Checklist, func(i casework.Item) bool { return i.Rule == routine.RuleBoxRemoved }); asks != (c.kind == fleet.Box) {
+					t.Errorf("%s: the checklist names the rule of key boxes: %v", c.serial, asks)
 				}
 			}
 			if _, err := n.Complete(t.Context(), keeper, down, ""); err != nil {

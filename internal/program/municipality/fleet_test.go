@@ -211,7 +211,9 @@ func (w *world) blocked(kind credential.BlockKind, id uint64) bool {
 
 // proves V5.4-a, V5.5-a: what is low is seen, ordered, received by scan and counted off its order.
 func TestStockIsOrderedAndArrives(t *testing.T) {
-	eachWorld(t, profile(), func(w *world) {
+	p := profile()
+	p.Stock.MinimumBoxes = 1
+	eachWorld(t, p, func(w *world) {
 		ctx := t.Context()
 		low := func() (out []string) {
 			levels, err := w.Stock.Levels(ctx, manager)
@@ -223,7 +225,7 @@ func TestStockIsOrderedAndArrives(t *testing.T) {
 			}
 			return out
 		}
-		if got := low(); !slices.Equal(got, []string{"door 0+0 of 1, order 1", "key 0+0 of 2, order 2"}) {
+		if got := low(); !slices.Equal(got, []string{"door 0+0 of 1, order 1", "box 0+0 of 1, order 1", "key 0+0 of 2, order 2"}) {
 			t.Errorf("low in an empty store: %q", got)
 		}
 		o, err := w.Stock.Order(ctx, manager, "Låsfirman", []fleet.SupplyLine{{Product: fleet.DoorProduct, Quantity: 2}, {Product: fleet.KeyProduct, Quantity: 2}})
@@ -232,7 +234,7 @@ func TestStockIsOrderedAndArrives(t *testing.T) {
 		w.wantErr("a draft waits for nothing", err, fleet.ErrSupplyState)
 		o, err = w.Stock.Send(ctx, manager, o.ID, "A-17", w.now.AddDate(0, 0, 7))
 		w.must(err)
-		if got := low(); !slices.Equal(got, []string{"door 0+2 of 1, order 0", "key 0+2 of 2, order 0"}) {
+		if got := low(); !slices.Equal(got, []string{"door 0+2 of 1, order 0", "box 0+0 of 1, order 1", "key 0+2 of 2, order 0"}) {
 			t.Errorf("low while it is on its way: %q", got)
 		}
 		for range 2 { // a scanner that repeats itself
@@ -270,7 +272,7 @@ func TestStockIsOrderedAndArrives(t *testing.T) {
 		if got, err = w.Stock.Supply(ctx, manager, o.ID); err != nil || got.State != fleet.SupplyArrived || got.Closed.IsZero() {
 			t.Errorf("after all: %+v, %v", got, err)
 		}
-		if got := low(); got != nil {
+		if got := low(); !slices.Equal(got, []string{"box 0+0 of 1, order 1"}) {
 			t.Errorf("low after the delivery: %q", got)
 		}
 		_, err = w.Stock.Cancel(ctx, manager, o.ID)
