@@ -39,6 +39,24 @@ const written = {
     await page.locator('#q').fill('Da');
     await page.locator('form.search button[type=submit]').click();
   }],
+  'kund-skyddad': ['HMS-tekniker', async (page) => {
+    await page.goto('/kunder');
+    await page.locator('#q').fill('DL10287');
+    await page.locator('form.search button[type=submit]').click();
+    await page.getByRole('link', { name: 'Skyddad uppgift' }).click();
+    await page.getByText('Visa skyddade uppgifter').click();
+  }],
+  'arbete-steg': ['HMS-tekniker', async (page) => {
+    await page.goto('/arbete');
+    await page.getByRole('link', { name: 'Öppna uppgiften' }).click();
+    await page.getByRole('button', { name: 'Jag är vid dörren' }).click();
+    await page.waitForURL(/\/steg$/);
+  }],
+  'nyckel-spärrad': ['HMS-tekniker', async (page) => {
+    await page.goto('/nycklar?lage=blocked');
+    const key = new URL(await page.locator('tbody a').first().evaluate((a) => a.href)).pathname;
+    await page.goto(`/sparra${key}`);
+  }],
   'spärra-fråga': ['Larmteam', async (page) => {
     await page.goto('/sparra');
     await page.getByRole('link', { name: 'Välj' }).first().click();
