@@ -626,7 +626,7 @@ func consentPage(v ui.View, c consent.ConsentFile, work []casework.OwnersWork, t
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if c.Answer != consent.Requested && c.Answer != consent.Unknown {
+			if c.Answer != consent.Requested && c.Answer != consent.Unknown && (c.FileHash != "" || v.May("consent-scan") || v.May("consent-diary")) {
 				templ_7745c5c3_Err = paperwork(v, c, typed, faults).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
