@@ -31,14 +31,18 @@ func scanDoorPair(r row) (pair, error) {
 const nextAtDoor = `(SELECT MIN(CASE WHEN o.from_us > c.ended_us THEN o.from_us ELSE c.ended_us END) FROM door_times o JOIN clients oc ON oc.id = o.client_id
 	WHERE o.lock_id = t.lock_id AND o.client_id <> t.client_id AND o.until_us > c.ended_us AND oc.ended_us > c.ended_us)`
 
-// partedAt and metAt find the pairs that are written down and are none, and the other way round; $1 is no end.
+// partedAt and metAt find the pairs that are written down and are none, and the other way round; $1 is no end. What they begin with
+// is said by CROSS JOIN, which SQLite follows: it would else go through every lock.
 const (
 	partedAt = `SELECT t.client_id, t.lock_id, t.from_us, COALESCE(` + nextAtDoor + `, t.until_us), CASE l.state WHEN 'mounted' THEN l.mounted_us ELSE 0 END
-		FROM door_times t JOIN clients c ON c.id = t.client_id JOIN locks l ON l.id = t.lock_id
-		WHERE t.until_us = $1 AND (l.dwelling_id IS NULL OR l.dwelling_id <> c.dwelling_id) AND `
-	metAt = `SELECT c.id, l.id, COALESCE((SELECT MAX(o.until_us) FROM door_times o WHERE o.lock_id = l.id AND o.until_us < $1), 0), 0, l.mounted_us
-		FROM locks l JOIN clients c ON c.dwelling_id = l.dwelling_id WHERE l.state = 'mounted'
+		FROM door_times t CROSS JOIN clients c CROSS JOIN locks l
+		WHERE c.id = t.client_id AND l.id = t.lock_id AND t.until_us = $1 AND (l.dwelling_id IS NULL OR l.dwelling_id <> c.dwelling_id) AND `
+	met = `SELECT c.id, l.id, COALESCE((SELECT MAX(o.until_us) FROM door_times o WHERE o.lock_id = l.id AND o.until_us < $1), 0), 0, l.mounted_us FROM `
+	at  = ` WHERE c.dwelling_id = l.dwelling_id AND l.state = 'mounted' AND l.kind <> 'entrance'
 		AND NOT EXISTS (SELECT 1 FROM door_times t WHERE t.client_id = c.id AND t.lock_id = l.id AND t.until_us = $1) AND `
+
+	partedAtLocks, metAtLocks     = partedAt + `t.lock_id IN %s`, met + `locks l CROSS JOIN clients c` + at + `l.id IN %s`
+	partedAtClients, metAtClients = partedAt + `t.client_id IN %s`, met + `clients c CROSS JOIN locks l` + at + `c.id IN %s`
 )
 
 // doorsOfLocks follows locks that have come or gone. The day since when they are said to sit there counts, where it can be true.
@@ -47,16 +51,16 @@ func (tx *Tx) doorsOfLocks(ctx context.Context, locks []fleet.Lock) error {
 	for i, l := range locks {
 		ids[i] = l.ID
 	}
-	return tx.settleDoors(ctx, `t.lock_id IN %s`, `l.id IN %s`, ids, true)
+	return tx.settleDoors(ctx, partedAtLocks, metAtLocks, ids, true)
 }
 
 // doorsOfClients follows clients who have come or gone. Nobody says when they did: now we know of it.
 func (tx *Tx) doorsOfClients(ctx context.Context, ids []string) error {
-	return tx.settleDoors(ctx, `t.client_id IN %s`, `c.id IN %s`, ids, false)
+	return tx.settleDoors(ctx, partedAtClients, metAtClients, ids, false)
 }
 
 func (tx *Tx) settleDoors(ctx context.Context, parted, met string, ids []string, dated bool) error {
-	over, err := collectIn(ctx, tx, scanDoorPair, partedAt+parted, ids, us(routine.Forever))
+	over, err := collectIn(ctx, tx, scanDoorPair, parted, ids, us(routine.Forever))
 	if err != nil {
 		return err
 	}
@@ -68,7 +72,7 @@ func (tx *Tx) settleDoors(ctx context.Context, parted, met string, ids []string,
 			return err
 		}
 	}
-	begun, err := collectIn(ctx, tx, scanDoorPair, metAt+met, ids, us(routine.Forever))
+	begun, err := collectIn(ctx, tx, scanDoorPair, met, ids, us(routine.Forever))
 	if err != nil {
 		return err
 	}
