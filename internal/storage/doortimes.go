@@ -60,7 +60,14 @@ func (tx *Tx) doorsOfClients(ctx context.Context, ids []string) error {
 }
 
 func (tx *Tx) settleDoors(ctx context.Context, parted, met string, ids []string, dated bool) error {
-	over, err := collectIn(ctx, tx, scanDoorPair, parted, ids, us(routine.Forever))
+	forever := us(routine.Forever)
+	if err := tx.Foresee(ctx, func() {
+		collectIn(ctx, tx, scanDoorPair, parted, ids, forever)
+		collectIn(ctx, tx, scanDoorPair, met, ids, forever)
+	}); err != nil {
+		return err
+	}
+	over, err := collectIn(ctx, tx, scanDoorPair, parted, ids, forever)
 	if err != nil {
 		return err
 	}
@@ -72,7 +79,7 @@ func (tx *Tx) settleDoors(ctx context.Context, parted, met string, ids []string,
 			return err
 		}
 	}
-	begun, err := collectIn(ctx, tx, scanDoorPair, met, ids, us(routine.Forever))
+	begun, err := collectIn(ctx, tx, scanDoorPair, met, ids, forever)
 	if err != nil {
 		return err
 	}
@@ -82,7 +89,7 @@ func (tx *Tx) settleDoors(ctx context.Context, parted, met string, ids []string,
 		if said := latest(p.mounted, p.from); dated && !p.mounted.IsZero() && said.Before(from) {
 			from = said
 		}
-		rows[i] = []any{p.client, p.lock, us(from), us(routine.Forever)}
+		rows[i] = []any{p.client, p.lock, us(from), forever}
 	}
 	return tx.insert(ctx, "door_times", []string{"client_id", "lock_id", "from_us", "until_us"}, rows, "")
 }
